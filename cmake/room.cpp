@@ -1,0 +1,1 @@
+// Empty on purpose: gives a room of headers only an object file.

@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "lib/base/clock.h"
+#include "lib/base/id.h"
+#include "lib/base/json.h"
+#include "lib/base/log.h"
+#include "lib/base/task.h"
+
+namespace allmende {
+
+struct Limit {
+  std::string name;
+  std::int64_t bytes = 7;
+  std::optional<std::string> note;
+  std::vector<int> steps;
+  bool operator==(const Limit&) const = default;
+};
+constexpr auto fieldsOf(Type<Limit>) {
+  return record(
+      "Limit", field("name", &Limit::name), field("bytes", &Limit::bytes), field("note", &Limit::note), field("steps", &Limit::steps));
+}
+
+namespace {
+
+struct ThingKind {
+  static constexpr std::string_view prefix = "th_";
+  static constexpr std::string_view name = "thing";
+};
+using ThingId = Id<ThingKind>;
+
+Result<int> half(int of) {
+  if (of % 2 != 0) return fail(Code::InvalidInput, "{} is odd", of);
+  return of / 2;
+}
+Result<int> quarter(int of) {
+  TRY(const int once, half(of));
+  TRY(const int twice, during("halving again", half(once)));
+  return twice;
+}
+
+TEST(Result, carriesTheFirstFailureUpWithWhatWasBeingDone) {
+  EXPECT_EQ(quarter(8), 2);
+  EXPECT_EQ(quarter(6).error(), (Error{Code::InvalidInput, "halving again: 3 is odd", {}}));
+}
+
+TEST(Json, aRecordedStructSurvivesTheRoundTrip) {
+  const Limit limit{.name = "disk", .bytes = 5, .note = "hard", .steps = {1, 2}};
+  Limit back;
+  ASSERT_TRUE(fromJson(toJson(limit), back));
+  EXPECT_EQ(back, limit);
+}
+
+TEST(Json, saysWhichFieldIsWrongAndHow) {
+  Limit limit;
+  EXPECT_EQ(fromJson(json::parse(R"({"bytes":"5"})"), limit).error().message, "bytes must be a whole number, not a string");
+  EXPECT_EQ(fromJson(json::parse(R"({"steps":[1,"x"]})"), limit).error().message, "steps[1] must be a whole number, not a string");
+  EXPECT_EQ(fromJson(json::parse(R"({"byte":5})"), limit).error().message, "unknown field 'byte'");
+}
+
+TEST(Json, refusesTextThatIsBrokenTooDeepOrFollowedByMore) {
+  EXPECT_NE(parseJson("{\"a\":\n }").error().message.find("line 2"), std::string::npos);
+  EXPECT_EQ(parseJson(std::string(100, '['), 64).error().code, Code::InvalidInput);
+  EXPECT_FALSE(parseJson("{} {}"));
+  EXPECT_FALSE(parseJson(""));
+  EXPECT_TRUE(parseJson(" {} \n"));
+}
+
+TEST(Id, refusesTheIdOfAnotherKind) {
+  EXPECT_TRUE(ThingId::parse(ThingId::make().text()));
+  EXPECT_FALSE(ThingId::parse("rt_0123456789abcdef0123"));
+  EXPECT_FALSE(ThingId::parse("th_../../etc/passwd0"));
+  EXPECT_TRUE(isUuid(randomUuid()));
+  EXPECT_FALSE(isUuid("not-a-uuid"));
+}
+
+TEST(Clock, writesTimesTheWayStockJupyterClientsParseThem) {
+  EXPECT_EQ(formatUtc(Instant{1795529437042ms}), "2026-11-24T14:10:37.042000Z");
+}
+
+Task<> countUntilStopped(FakeClock& clock, int& rounds) {  // NOLINT: both outlive the scope of the test
+  for (;;) {
+    co_await clock.sleep(1min);
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
+    ++rounds;
+  }
+}
+Task<> throwAtOnce() {
+  check(false, "never thrown");
+  co_return;
+}
+Task<> closeScope(TaskScope& scope, bool& closed) {  // NOLINT: see above
+  co_await scope.close();
+  closed = true;
+}
+
+TEST(TaskScope, stopsWhatItStartedBeforeCloseReturns) {
+  asio::io_context loop;
+  FakeClock clock;
+  int rounds = 0;
+  bool closed = false;
+  TaskScope scope(loop.get_executor());
+  scope.spawn("counter", countUntilStopped(clock, rounds));
+  loop.poll();
+  clock.advance(1min);
+  loop.poll();
+  EXPECT_EQ(rounds, 1);
+  asio::co_spawn(loop, closeScope(scope, closed), asio::detached);
+  loop.poll();
+  EXPECT_TRUE(closed);
+  EXPECT_EQ(scope.size(), 0U);
+}
+
+TEST(TaskScope, survivesATaskThatThrowsAndLogsIt) {
+  std::string logged;
+  log::setSink([&](std::string_view line) { logged = line; });
+  asio::io_context loop;
+  TaskScope scope(loop.get_executor());
+  scope.spawn("thrower", throwAtOnce());
+  loop.poll();
+  log::setSink(nullptr);
+  EXPECT_NE(logged.find("\"event\":\"task.failed\""), std::string::npos) << logged;
+  EXPECT_EQ(scope.size(), 0U);
+}
+
+}  // namespace
+}  // namespace allmende
