@@ -1,0 +1,26 @@
+#pragma once
+// Every kind of event, one line each: `noun.past_verb` and a sentence. Part of the door server/journal/journal.h.
+
+#include <string_view>
+
+namespace allmende::journal {
+
+struct EventKind {
+  std::string_view name;
+  std::string_view says;
+};
+
+inline constexpr EventKind kAccountCreated{"account.created", "An account was made."};
+inline constexpr EventKind kAccountChanged{"account.changed", "A display name, language or theme was changed."};
+inline constexpr EventKind kPasswordChanged{"password.changed", "A password was set; other sessions of the account ended."};
+inline constexpr EventKind kSessionOpened{"session.opened", "Somebody signed in."};
+inline constexpr EventKind kSessionClosed{"session.closed", "Somebody signed out."};
+inline constexpr EventKind kSignInRefused{"sign_in.refused", "A sign-in failed: wrong password, or too many tries."};
+inline constexpr EventKind kSignInLinkMade{"sign_in_link.made", "A one-time sign-in link was made."};
+inline constexpr EventKind kTokenCreated{"token.created", "An API token was made."};
+inline constexpr EventKind kTokenRevoked{"token.revoked", "An API token was revoked."};
+inline constexpr EventKind kContentTrashed{"content.trashed", "A file or folder was moved to the trash."};
+inline constexpr EventKind kContentRestored{"content.restored", "A file or folder came back from the trash."};
+inline constexpr EventKind kContentPurged{"content.purged", "A file or folder was deleted for good."};
+
+}  // namespace allmende::journal

@@ -1,0 +1,14 @@
+#pragma once
+// Ids that more than one room speaks of. Part of the door server/journal/journal.h.
+
+#include "lib/base/id.h"
+
+namespace allmende {
+
+struct AccountKind {
+  static constexpr std::string_view prefix = "acc_";
+  static constexpr std::string_view name = "account";
+};
+using AccountId = Id<AccountKind>;
+
+}  // namespace allmende
