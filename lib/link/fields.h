@@ -1,0 +1,47 @@
+#pragma once
+// The field lists of the link's structs: names on the wire. Part of the door lib/link/link.h.
+
+#include "lib/link/link.h"
+
+namespace allmende::link {
+
+constexpr auto fieldsOf(Type<Hello>) {
+  return record("hello", field("major", &Hello::major), field("minor", &Hello::minor), field("program", &Hello::program));
+}
+constexpr auto fieldsOf(Type<Limits>) {
+  return record("limits", field("memory_bytes", &Limits::memoryBytes, "Most memory, page cache of /tmp and /dev/shm included."),
+      field("cpus", &Limits::cpus, "Processors; parts of one are allowed."), field("disk_bytes", &Limits::diskBytes, "Size of the disk."),
+      field("pids", &Limits::pids, "Most processes and threads."),
+      field("lifetime_s", &Limits::lifetimeSeconds, "The node stops the runtime after this time, whatever the server does."));
+}
+constexpr auto fieldsOf(Type<Runtime>) {
+  return record("runtime", field("id", &Runtime::id), field("owner", &Runtime::owner), field("socket", &Runtime::socket),
+      field("limits", &Runtime::limits), field("started_at_ms", &Runtime::startedAtMs));
+}
+constexpr auto fieldsOf(Type<StartRuntime>) {
+  return record("start_runtime", field("id", &StartRuntime::id), field("owner", &StartRuntime::owner),
+      field("python", &StartRuntime::python), field("limits", &StartRuntime::limits));
+}
+constexpr auto fieldsOf(Type<StopRuntime>) {
+  return record("stop_runtime", field("id", &StopRuntime::id), field("grace_ms", &StopRuntime::graceMs));
+}
+constexpr auto fieldsOf(Type<ListRuntimes>) { return record("list_runtimes"); }
+constexpr auto fieldsOf(Type<Runtimes>) { return record("runtimes", field("runtimes", &Runtimes::runtimes)); }
+constexpr auto fieldsOf(Type<ReadUsage>) { return record("read_usage", field("id", &ReadUsage::id)); }
+constexpr auto fieldsOf(Type<Usage>) {
+  return record("usage", field("memory_bytes", &Usage::memoryBytes), field("memory_peak_bytes", &Usage::memoryPeakBytes),
+      field("memory_limit_bytes", &Usage::memoryLimitBytes), field("memory_kills", &Usage::memoryKills), field("cpu_s", &Usage::cpuSeconds),
+      field("cpu_throttled_s", &Usage::cpuThrottledSeconds), field("cpus", &Usage::cpus), field("disk_bytes", &Usage::diskBytes),
+      field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit));
+}
+constexpr auto fieldsOf(Type<RuntimeEnded>) {
+  return record("runtime_ended", field("id", &RuntimeEnded::id), field("reason", &RuntimeEnded::reason),
+      field("sentence", &RuntimeEnded::sentence), field("memory_peak_bytes", &RuntimeEnded::memoryPeakBytes),
+      field("cpu_s", &RuntimeEnded::cpuSeconds));
+}
+constexpr auto fieldsOf(Type<MemoryRanOut>) {
+  return record("memory_ran_out", field("id", &MemoryRanOut::id), field("kills", &MemoryRanOut::kills),
+      field("memory_peak_bytes", &MemoryRanOut::memoryPeakBytes), field("sentence", &MemoryRanOut::sentence));
+}
+
+}  // namespace allmende::link
