@@ -1,0 +1,39 @@
+// `allmende account create`, `allmende token create`, `allmende link`: through the admin socket.
+
+#include <cstdio>
+#include <iostream>
+
+#include "cli/admin_client.h"
+#include "cli/verbs.h"
+
+namespace allmende::cli {
+
+Result<> createAccount(Context context, std::string name, bool admin) {
+  std::string password;
+  if (!std::getline(std::cin, password) || password.empty()) {
+    return fail(Code::InvalidInput,
+        "no password came on standard input; write: echo 'a password' | allmende account create {} --password-stdin", name);
+  }
+  TRY(const auto account, askAdmin(context, "/admin/accounts", {{"name", name}, {"admin", admin}, {"password", password}}));
+  const auto* id = findString(account, "id");
+  std::printf("created %s%s (%s)\n", admin ? "administrator " : "", name.c_str(), id == nullptr ? "" : id->c_str());
+  return {};
+}
+
+Result<> createToken(Context context, std::string account, std::string name) {
+  TRY(const auto token, askAdmin(context, "/admin/tokens", {{"account", account}, {"name", name}}));
+  const auto* text = findString(token, "token");
+  if (text == nullptr) return fail(Code::Internal, "the server's reply holds no token");
+  std::printf("%s\n", text->c_str());
+  return {};
+}
+
+Result<> printSignInLink(Context context) {
+  TRY(const auto reply, askAdmin(context, "/admin/sign-in-links", {}));
+  const auto* link = findString(reply, "url");
+  if (link == nullptr) return fail(Code::Internal, "the server's reply holds no link");
+  std::printf("%s\n", link->c_str());
+  return {};
+}
+
+}  // namespace allmende::cli

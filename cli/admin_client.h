@@ -1,0 +1,13 @@
+#pragma once
+// Talks to a server's admin socket; starts a server for the admin socket alone when none runs.
+
+#include "cli/verbs.h"
+#include "lib/base/json.h"
+
+namespace allmende::cli {
+
+// Sends one request to the admin socket of the data directory's server and returns the reply's body.
+// Fails with the server's own code and sentence; Unavailable when no server can be reached or started.
+Result<json::object> askAdmin(Context context, std::string path, json::object body);
+
+}  // namespace allmende::cli

@@ -1,0 +1,116 @@
+// `allmende`: the verb table.
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+
+#include "cli/verbs.h"
+#include "lib/config/config.h"
+
+namespace allmende::cli {
+
+int exitCodeOf(Code code) {
+  switch (code) {
+    case Code::InvalidInput: return 2;
+    case Code::Unauthenticated: return 3;
+    case Code::Denied: return 4;
+    case Code::NotFound: return 5;
+    case Code::Conflict: return 6;
+    case Code::OverLimit: return 7;
+    case Code::Unavailable:
+    case Code::TimedOut: return 8;
+    case Code::Cancelled: return 130;
+    case Code::Internal: return 1;
+  }
+  return 1;
+}
+
+std::filesystem::path defaultDataDirectory() {
+  const auto set = config::environment();
+  if (const auto found = set.find("ALLMENDE_DATA"); found != set.end()) return found->second;
+  if (::geteuid() == 0) return "/var/lib/allmende";
+  const auto* user = ::getpwuid(::geteuid());
+  return std::filesystem::path(user != nullptr ? user->pw_dir : "/tmp") / ".local/share/allmende";
+}
+
+std::filesystem::path programDirectory() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+namespace {
+
+int run(int argumentCount, char** arguments) {
+  CLI::App app{"Allmende: a notebook commons that anyone can host."};
+  app.set_version_flag("--version", std::string("allmende ") + ALLMENDE_VERSION);
+  app.require_subcommand(1);
+  Context context{.data = defaultDataDirectory(), .programs = programDirectory()};
+  std::string data;
+  app.add_option("--data", data, "Data directory [" + context.data.string() + "]");
+  app.fallthrough();
+
+  std::function<Result<>()> verb;
+  std::string host;
+  std::int64_t port = 0;
+  auto* serveVerb = app.add_subcommand("serve", "Start Allmende on this machine and print its link; Ctrl+C stops it.");
+  serveVerb->add_option("--host", host, "Address to listen on [127.0.0.1]");
+  serveVerb->add_option("--port", port, "Port to listen on; 0 = any free one [8080]")->check(CLI::Range(0, 65535));
+  serveVerb->allow_extras();
+  serveVerb->callback([&] {
+    verb = [&] {
+      auto flags = serveVerb->remaining();
+      if (!host.empty()) flags.insert(flags.end(), {"--host", host});
+      if (serveVerb->count("--port") > 0) flags.insert(flags.end(), {"--port", std::to_string(port)});
+      return serve(context, flags);
+    };
+  });
+
+  std::string name;
+  bool admin = false;
+  bool fromInput = false;
+  auto* accountVerb = app.add_subcommand("account", "Accounts of people who may sign in.")->require_subcommand(1);
+  auto* accountCreate = accountVerb->add_subcommand("create", "Create an account; its password is read from standard input.");
+  accountCreate->add_option("name", name, "What the person signs in with")->required();
+  accountCreate->add_flag("--admin", admin, "May administer this Allmende");
+  accountCreate->add_flag("--password-stdin", fromInput, "Read the password from standard input")->required();
+  accountCreate->callback([&] { verb = [&] { return createAccount(context, name, admin); }; });
+
+  std::string account;
+  std::string label = "command line";
+  auto* tokenVerb = app.add_subcommand("token", "API tokens for programs.")->require_subcommand(1);
+  auto* tokenCreate = tokenVerb->add_subcommand("create", "Create a token and print it alone.");
+  tokenCreate->add_option("--account", account, "Whose token it is")->required();
+  tokenCreate->add_option("--name", label, "What it is for, to recognise it later");
+  tokenCreate->callback([&] { verb = [&] { return createToken(context, account, label); }; });
+
+  app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
+    verb = [&] { return printSignInLink(context); };
+  });
+  app.add_subcommand("doctor", "Check what this machine lacks, what that costs and what helps.")->callback([&] {
+    verb = [&] { return doctor(context); };
+  });
+
+  try {
+    app.parse(argumentCount, arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : exitCodeOf(Code::InvalidInput);
+  }
+  if (!data.empty()) context.data = std::filesystem::absolute(data);
+  const auto result = verb();
+  if (result) return 0;
+  std::fprintf(stderr, "allmende: %s\n", result.error().message.c_str());
+  return exitCodeOf(result.error().code);
+}
+
+}  // namespace
+}  // namespace allmende::cli
+
+int main(int argumentCount, char** arguments) {
+  try {
+    return allmende::cli::run(argumentCount, arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "allmende: internal error: %s\n", error.what());
+    return 1;
+  }
+}

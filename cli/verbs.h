@@ -1,0 +1,44 @@
+#pragma once
+// The verbs of `allmende`, one file each. Every verb returns what it prints last, or the error that becomes message and exit code.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace allmende::cli {
+
+// What every verb needs to know.
+struct Context {
+  std::filesystem::path data;      // the data directory
+  std::filesystem::path programs;  // where allmende-server, allmende-node and allmende-agent lie
+};
+
+// /var/lib/allmende for root, else $XDG_DATA_HOME/allmende or ~/.local/share/allmende.
+std::filesystem::path defaultDataDirectory();
+
+// The directory this program lies in.
+std::filesystem::path programDirectory();
+
+// The exit code for a failure, as in docs/reference.
+int exitCodeOf(Code code);
+
+// Starts node and server, prints the link of the first administrator, and runs until SIGINT or SIGTERM or until one of them cannot go on.
+// `serverFlags` go to allmende-server as they are.
+Result<> serve(Context context, std::vector<std::string> serverFlags);
+
+// Creates an account whose password is the first line of standard input.
+Result<> createAccount(Context context, std::string name, bool admin);
+
+// Creates an API token and prints it alone.
+Result<> createToken(Context context, std::string account, std::string name);
+
+// Prints a link that signs an administrator in once.
+Result<> printSignInLink(Context context);
+
+// Checks what Allmende needs from this machine; a failed check names its effect and its remedy. Fails with Unavailable when one that
+// matters failed.
+Result<> doctor(Context context);
+
+}  // namespace allmende::cli

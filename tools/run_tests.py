@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Runs the steps of ./test one after another and closes with counts. Each step's whole output is kept in .cache/test/."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / ".cache" / "test"
+NODE_PATH = f"{ROOT}/.cache/tools/bin:{os.environ['PATH']}"
+
+
+@dataclass
+class Step:
+    name: str
+    says: str
+    command: str  # for bash, in the root of the tree
+    minutes: int  # the most it may take
+    quick: bool = False  # part of ./test --quick
+
+
+def build(preset, targets=""):
+    return f"{{ [ -f build/{preset}/build.ninja ] || cmake --preset {preset}; }} && ninja -C build/{preset} {targets}"
+
+
+STEPS = [
+    Step("rooms", "the graph of rooms holds", "tools/check_rooms.py", 1, quick=True),
+    Step("format", "C++ is formatted", "git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run --Werror", 2, quick=True),
+    Step("generated", "generated files are fresh", "tools/generate --check", 10, quick=True),
+    Step("unit", "every room's own tests", f"{build('dev')} && ctest --test-dir build/dev --verbose --timeout 120", 25, quick=True),
+    Step("postgres", "the store on a real PostgreSQL", "tests/with_postgres build/dev/lib_store_test", 5),
+    Step("page", "the page's own tests", "cd web && npm test --silent", 5, quick=True),
+    Step("release", "the release builds", "tools/build /opt/allmende", 30, quick=True),
+    Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True),
+    Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10),
+    Step("e2e", "a person in a browser", "tests/e2e/run", 20),
+    Step("asan", "unit tests under AddressSanitizer and UBSan", f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300", 30),
+    Step("tsan", "what runs on threads under ThreadSanitizer",
+         f"{build('tsan', 'lib_base_test lib_net_test lib_store_test')} && ctest --test-dir build/tsan --verbose --timeout 300 -R '^lib/(base|net|store)$'", 20),
+    Step("fuzz", "the fuzz targets over their corpus", f"{build('fuzz')} && ctest --test-dir build/fuzz --verbose --timeout 300", 20),
+]
+
+COUNTERS = [  # (pattern, group that passed, group that failed); a step's counts are the sum of all matches
+    (r"^(?:\d+: )?\[  PASSED  \] (\d+) tests?\.", 1, None),
+    (r"^(?:\d+: )?\[  FAILED  \] (\d+) tests?, listed", None, 1),
+    (r"^\s*Tests\s+(?:(?P<failed>\d+) failed \| )?(?P<passed>\d+) passed", "passed", "failed"),
+    (r"^(?:\w+: )?(\d+) passed, (\d+) failed", 1, 2),
+    (r"^# pass (\d+)", 1, None),
+    (r"^# fail (\d+)", None, 1),
+    (r"^ℹ pass (\d+)", 1, None),
+    (r"^ℹ fail (\d+)", None, 1),
+]
+
+
+def counts(text):
+    passed = failed = 0
+    for pattern, good, bad in COUNTERS:
+        for match in re.finditer(pattern, text, re.MULTILINE):
+            passed += int(match[good] or 0) if good else 0
+            failed += int(match[bad] or 0) if bad else 0
+    return passed, failed
+
+
+def run(step):
+    """Runs one step; returns (passed, failed). A step that fails without counting a failure counts one."""
+    log = LOGS / f"{step.name}.log"
+    started = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(["bash", "-o", "pipefail", "-c", step.command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "PATH": NODE_PATH, "NINJA_STATUS": "[%f/%t] "})
+        try:
+            code, why = process.wait(timeout=step.minutes * 60), ""
+        except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(stopped, KeyboardInterrupt):
+                raise
+            code, why = 124, f" (cut off after {step.minutes} minutes)"
+    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(errors="replace"))
+    passed, failed = counts(text)
+    if code != 0 and failed == 0:
+        failed = 1
+    if code == 0 and passed == 0 and failed == 0:
+        passed = 1  # a check that holds, such as the graph of rooms
+    word = "FAILED" if failed else "passed"
+    print(f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s{why}", flush=True)
+    if failed:
+        for line in text.splitlines()[-60:]:
+            print(f"    {line}")
+        print(f"    (all of it: {log.relative_to(ROOT)})", flush=True)
+    return passed, failed
+
+
+def main(arguments):
+    if "--list" in arguments:
+        print("\n".join(f"{step.name:<10} {step.says}{' (quick)' if step.quick else ''}" for step in STEPS))
+        return 0
+    quick = "--quick" in arguments
+    filters = [argument for argument in arguments if not argument.startswith("--")]
+    unknown = [argument for argument in arguments if argument.startswith("--") and argument != "--quick"]
+    if unknown or len(filters) > 1:
+        print(f"unknown argument '{(unknown or filters[1:])[0]}'; allowed: --quick, --list, and one FILTER", file=sys.stderr)
+        return 2
+    chosen = [step for step in STEPS if (step.quick or not quick) and (not filters or filters[0] in step.name)]
+    if not chosen:
+        print(f"no step's name contains '{filters[0]}'; ./test --list names them", file=sys.stderr)
+        return 2
+    LOGS.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    totals = [run(step) for step in chosen]
+    passed, failed = (sum(column) for column in zip(*totals))
+    print(f"\nin {time.monotonic() - started:.0f} s:")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
