@@ -1,0 +1,165 @@
+// Makes a machine ready to hold sandboxes, and leaves it as it was.
+
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "lib/base/log.h"
+#include "node/sandbox/disk.h"
+#include "node/sandbox/mounts.h"
+#include "node/sandbox/rootfs.h"
+#include "node/sandbox/site.h"
+
+namespace allmende::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+// FNV-1a; only has to differ between the data directories of one machine.
+std::uint32_t hashOf(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+Result<> beRoot() {
+  if (::geteuid() == 0) return {};
+  return fail(Code::Unavailable,
+      "allmende-node needs root: without it there are no cgroup limits, no disk limit and no separate user ids, so code would run "
+      "unlimited. Run `allmende serve` as root, for instance with sudo");
+}
+
+Result<> findServerUser(Places& places) {
+  const auto& name = places.demand.serverUser;
+  if (name.empty()) return {};
+  const auto* user = ::getpwnam(name.c_str());
+  if (user == nullptr)
+    return fail(Code::InvalidInput, "there is no user '{}' on this machine; create it, or name another with --server-user", name);
+  places.serverUser = user->pw_uid;
+  places.serverGroup = user->pw_gid;
+  return {};
+}
+
+Result<> findAgent(const Places& places) {
+  if (::access(places.demand.agent.c_str(), X_OK) == 0) return {};
+  return fail(Code::InvalidInput, "the agent's program {} is missing or not executable; build it, or name another with --agent",
+      places.demand.agent);
+}
+
+// The longest path a Unix socket may have is 107 characters; the server dials agents by theirs.
+Result<> nameThings(Places& places) {
+  std::error_code error;
+  const auto data = fs::canonical(places.demand.data, error);
+  if (error) return fail(Code::InvalidInput, "data directory {}: {}", places.demand.data, error.message());
+  places.runtimes = (data / "runtimes").string();
+  places.name = fmt::format("allmende-{:08x}", hashOf(data.string()));
+  places.work = fmt::format("/run/{}", places.name);
+  const auto longest = places.runtimes.size() + std::string_view("/rt_0123456789abcdef0123/agent.sock").size();
+  if (longest > 107)
+    return fail(Code::InvalidInput,
+        "the data directory's path {} is {} characters too long for Unix sockets; choose a shorter one with --data", data.string(),
+        longest - 107);
+  return {};
+}
+
+// The server's user owns the directory above and could put anything in place of runtimes/: it is opened without following links, must be
+// root's, and is from then on reached by a mount that user cannot move.
+Result<> takeUpDirectory(Places& places) {
+  if (::mkdir(places.runtimes.c_str(), 0711) != 0 && errno != EEXIST) return failErrno("making {}", places.runtimes);
+  const Fd directory(::open(places.runtimes.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory.open()) return failErrno("opening {}", places.runtimes);
+  struct stat status{};
+  if (::fstat(directory.get(), &status) != 0) return failErrno("reading {}", places.runtimes);
+  if (status.st_uid != 0)
+    return fail(Code::Denied, "{} belongs to user {}, not to root; remove it, the node makes its own", places.runtimes, status.st_uid);
+  if (::fchmod(directory.get(), 0711) != 0) return failErrno("setting the mode of {}", places.runtimes);
+  if (::mkdir(places.work.c_str(), 0700) != 0 && errno != EEXIST) return failErrno("making {}", places.work);
+  return bindMount(fmt::format("/proc/self/fd/{}", directory.get()), places.work);
+}
+
+Result<> lockDirectory(Places& places) {
+  const auto own = places.work + "/.node";
+  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return failErrno("making {}", own);
+  Fd lock(::open(places.own("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.open()) return failErrno("opening {}", places.own("lock"));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+    places.lock = std::move(lock);
+    return {};
+  }
+  return fail(Code::Conflict, "another allmende-node serves {}; stop that one first", places.runtimes);
+}
+
+Result<> readCgroups(Places& places) {
+  TRY(const auto mounts, readFile("/proc/self/mountinfo"));
+  TRY(places.cgroups, readCgroupLayout(mounts));
+  places.swapIsCounted =
+      places.cgroups.unified || ::access(places.cgroups.directory("memory", "/memory.memsw.limit_in_bytes").c_str(), F_OK) == 0;
+  return {};
+}
+
+// Sandboxes of a node that was killed run on without anybody to limit their time or to hear of their end: they go.
+Result<> removeLeftovers(const Places& places) {
+  TRY(killGroup(places.cgroups, "/" + places.name, 10s));
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(places.work, error)) {
+    const auto id = RuntimeId::parse(entry.path().filename().string());
+    if (!id) continue;
+    log::warning("sandbox.left_over", {{"runtime", id->text()}});
+    TRY(removeTraces(places, *id));
+  }
+  TRY(removeGroup(places.cgroups, "/" + places.name));
+  for (const auto& entry : fs::directory_iterator(places.work + "/.node", error)) {
+    if (entry.path().filename() != "lock") fs::remove_all(entry.path(), error);
+  }
+  return {};
+}
+
+Result<> makeTemplates(const Places& places) {
+  if (::mkdir(places.own("skeleton").c_str(), 0755) != 0) return failErrno("making the skeleton of runtimes");
+  TRY(makeSkeleton(places.own("skeleton")));
+  TRY(makeDiskContent(places.own("disk"), places.demand.sampleData));
+  return makeDiskTemplate(places.own(fmt::format("disk-{}.ext4", Limits{}.diskBytes)), Limits{}.diskBytes, places.own("disk"));
+}
+
+}  // namespace
+
+Site::Site(std::unique_ptr<Places> places) : places_(std::move(places)) {}
+
+Result<std::unique_ptr<Site>> Site::prepare(SiteDemand demand) {
+  auto made = std::make_unique<Places>();
+  made->demand = std::move(demand);
+  auto& places = *made;
+  std::unique_ptr<Site> site(new Site(std::move(made)));  // from here on its destructor undoes what was done
+  TRY(beRoot());
+  TRY(findServerUser(places));
+  TRY(findAgent(places));
+  TRY(nameThings(places));
+  TRY(enterMountNamespace());   // from here on no mount of ours is seen outside
+  TRY(hideUnifiedHierarchy());  // for crun on hybrid machines
+  TRY(takeUpDirectory(places));
+  TRY(lockDirectory(places));  // from here on everything that carries our name is ours
+  TRY(readCgroups(places));
+  TRY(removeLeftovers(places));
+  TRY(makeParentGroup(places.cgroups, "/" + places.name));
+  TRY(makeTemplates(places));
+  // Agents outlive the crun that made them and become our children, so that we learn how they ended.
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return failErrno("adopting agents");
+  return site;
+}
+
+Site::~Site() {
+  if (!places_->lock.open()) return;
+  const auto removed = removeLeftovers(*places_);
+  if (!removed) log::error("site.left_traces", {{"message", removed.error().message}});
+  std::error_code error;
+  fs::remove_all(places_->work + "/.node", error);
+  unmount(places_->work);
+  ::rmdir(places_->work.c_str());
+}
+
+const CgroupLayout& Site::cgroups() const { return places_->cgroups; }
+
+}  // namespace allmende::sandbox

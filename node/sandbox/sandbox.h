@@ -1,0 +1,95 @@
+#pragma once
+// Sandboxes of this machine: prepared once, started and removed by one recipe each. Everything here blocks for some milliseconds and
+// belongs on a pool; nothing here decides when a runtime ends.
+//
+// Whatever is made carries a name by which it is found again: directories below <data>/runtimes, cgroups below one parent named after the
+// data directory. So one removal serves a stop, a failed start and what a node that was killed left behind.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/link/link.h"
+#include "node/sandbox/cgroups.h"
+#include "node/sandbox/fd.h"
+
+namespace allmende::sandbox {
+
+using link::Limits;
+using link::RuntimeId;
+
+struct Places;  // behind the door
+
+struct SiteDemand {
+  std::string data;        // the data directory; ours is its subdirectory runtimes/
+  std::string serverUser;  // may open agents' sockets; "" = root
+  std::string agent;       // the agent's program
+  std::string sampleData;  // directory that every /content begins with as sample_data; "" = none
+  std::string crun = "crun";
+};
+
+// A running sandbox.
+struct Sandbox {
+  RuntimeId id;
+  Limits limits;
+  std::string socket;  // where its agent listens, as the server sees it
+  std::string cgroup;  // its group in every hierarchy of Site::cgroups()
+  std::string disk;    // where its disk is mounted, for us alone
+  Fd init;             // pidfd of the agent: readable when it has ended
+  Fd memoryRanOut;     // see watchMemory
+  Fd output;           // what the agent prints; non-blocking at both ends, so that a flood is lost and blocks nobody
+  std::uint32_t firstId = 0;
+  int pid = 0;
+};
+
+// How a process ended; both 0 when it ended well or never ran.
+struct Ending {
+  int exitCode = 0;
+  int signal = 0;
+};
+
+class Site {
+ public:
+  // Makes this process ready to hold sandboxes and removes what a dead predecessor left. Call once, before threads start.
+  // Fails with a sentence that names what is missing; Conflict when another node serves the same data directory.
+  static Result<std::unique_ptr<Site>> prepare(SiteDemand demand);
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
+  // Removes all that is left, sandboxes too.
+  ~Site();
+
+  // The recipe. A failed start leaves nothing behind. Several may run at once.
+  Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand);
+  // Asks the agent to end.
+  void askToEnd(const Sandbox& sandbox);
+  // Kills what still runs of it and removes every trace. Returns how the agent ended: by itself, if it had before.
+  Result<Ending> remove(std::unique_ptr<Sandbox> sandbox);
+
+  const CgroupLayout& cgroups() const;
+  // How many bytes the machine's disk has left for images.
+  std::int64_t freeBytes() const;
+
+ private:
+  explicit Site(std::unique_ptr<Places> places);
+  std::unique_ptr<Places> places_;
+};
+
+// Refuses limits no sandbox can hold, naming value and range.
+Result<> checkLimits(const Limits& limits);
+
+// One line of the doctor: what was looked at, and when it is not as it should be, what that costs and what helps.
+struct Finding {
+  std::string check;
+  bool ok = true;
+  std::string found;
+  std::string effect;
+  std::string remedy;
+  bool required = true;  // false: Allmende runs without
+};
+constexpr auto fieldsOf(Type<Finding>) {
+  return record("finding", field("check", &Finding::check), field("ok", &Finding::ok), field("found", &Finding::found),
+      field("effect", &Finding::effect), field("remedy", &Finding::remedy), field("required", &Finding::required));
+}
+std::vector<Finding> examineMachine(const SiteDemand& demand);
+
+}  // namespace allmende::sandbox

@@ -1,0 +1,185 @@
+#include "node/sandbox/sandbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "node/sandbox/bundle.h"
+#include "node/sandbox/disk.h"
+#include "node/sandbox/program.h"
+#include "node/sandbox/syscalls.h"
+#include "node/sandbox/users.h"
+
+namespace allmende::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::string_view kHybrid =
+    "30 25 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - tmpfs tmpfs rw,mode=755\n"
+    "31 30 0:27 / /sys/fs/cgroup/unified rw shared:10 - cgroup2 cgroup2 rw,nsdelegate\n"
+    "32 30 0:28 / /sys/fs/cgroup/memory rw shared:11 - cgroup cgroup rw,memory\n"
+    "33 30 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:12 - cgroup cgroup rw,cpu,cpuacct\n"
+    "34 30 0:30 / /sys/fs/cgroup/pids rw shared:13 - cgroup cgroup rw,pids\n"
+    "35 30 0:31 / /sys/fs/cgroup/systemd rw shared:14 - cgroup cgroup rw,xattr,name=systemd\n";
+
+TEST(CgroupLayout, findsEveryControllerOfAHybridMachineAndLeavesVersion2Out) {
+  const auto layout = readCgroupLayout(kHybrid);
+  ASSERT_TRUE(layout) << layout.error().message;
+  EXPECT_FALSE(layout->unified);
+  EXPECT_EQ(layout->directory("memory", "/a/rt_1"), "/sys/fs/cgroup/memory/a/rt_1");
+  EXPECT_EQ(layout->directory("cpuacct", "/a"), "/sys/fs/cgroup/cpu,cpuacct/a");
+  EXPECT_EQ(layout->directory("pids", "/a"), "/sys/fs/cgroup/pids/a");
+  EXPECT_EQ(layout->hierarchies.size(), 4U);
+}
+
+TEST(CgroupLayout, hasOneDirectoryForAllControllersOfAVersion2Machine) {
+  const auto layout = readCgroupLayout("31 25 0:27 / /sys/fs/cgroup rw shared:10 - cgroup2 cgroup2 rw,nsdelegate\n");
+  ASSERT_TRUE(layout) << layout.error().message;
+  EXPECT_TRUE(layout->unified);
+  EXPECT_EQ(layout->directory("memory", "/a/rt_1"), "/sys/fs/cgroup/a/rt_1");
+  EXPECT_EQ(layout->directory("pids", "/a/rt_1"), "/sys/fs/cgroup/a/rt_1");
+}
+
+TEST(CgroupLayout, refusesAMachineThatCouldNotLimitMemory) {
+  const auto layout = readCgroupLayout("33 30 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n");
+  ASSERT_FALSE(layout);
+  EXPECT_EQ(layout.error().code, Code::Unavailable);
+  EXPECT_THAT(layout.error().message, HasSubstr("'memory' is not mounted"));
+}
+
+TEST(Limits, outsideWhatASandboxCanHoldAreRefusedWithValueAndRange) {
+  EXPECT_TRUE(checkLimits(Limits{}));
+  EXPECT_EQ(checkLimits(Limits{.memoryBytes = 1 << 20}).error().message, "memory is 1 MiB; allowed are 64 to 16777216");
+  EXPECT_EQ(checkLimits(Limits{.cpus = 0}).error().message, "cpus is 0 processors; allowed are 0.05 to 1024");
+  EXPECT_EQ(checkLimits(Limits{.pids = 3}).error().code, Code::InvalidInput);
+  EXPECT_EQ(checkLimits(Limits{.lifetimeSeconds = 0}).error().code, Code::InvalidInput);
+}
+
+TEST(UserRanges, giveNobodyTheIdsOfAnother) {
+  UserRanges ranges;
+  const auto first = *ranges.take();
+  const auto second = *ranges.take();
+  EXPECT_EQ(first, kFirstId);
+  EXPECT_EQ(second, kFirstId + kIdsPerRuntime);
+  ranges.giveBack(first);
+  EXPECT_EQ(*ranges.take(), first);
+}
+
+TEST(UserRanges, sayWhenAllAreTaken) {
+  UserRanges ranges;
+  for (std::uint32_t slot = 0; slot < kMostRanges; ++slot) ASSERT_TRUE(ranges.take());
+  EXPECT_EQ(ranges.take().error().code, Code::OverLimit);
+}
+
+BundleDemand demandOfBundle() {
+  return {.id = *RuntimeId::parse("rt_0123456789abcdef0123"),
+      .limits = {.memoryBytes = 1 << 30, .cpus = 0.5, .pids = 99},
+      .python = "/opt/python",
+      .agent = "/srv/agent",
+      .root = "/run/x/root",
+      .content = "/run/x/content",
+      .cgroup = "/x/rt_1",
+      .firstId = kFirstId};
+}
+
+const json::value& at(const json::object& bundle, std::string_view pointer) {
+  static const json::value absent;
+  const json::value* found = nullptr;
+  static json::value root;
+  root = bundle;
+  boost::system::error_code error;
+  found = root.find_pointer(pointer, error);
+  return found == nullptr ? absent : *found;
+}
+
+TEST(Bundle, limitsWhatTheDemandLimits) {
+  const auto bundle = makeBundle(demandOfBundle());
+  EXPECT_EQ(at(bundle, "/linux/resources/memory"), (json::value{{"limit", 1 << 30}, {"swap", 1 << 30}}));
+  EXPECT_EQ(at(bundle, "/linux/resources/cpu/quota"), json::value(50'000));
+  EXPECT_EQ(at(bundle, "/linux/resources/pids/limit"), json::value(99));
+  EXPECT_EQ(at(bundle, "/linux/cgroupsPath"), json::value("/x/rt_1"));
+}
+
+TEST(Bundle, leavesSwapOutWhereItIsNotCounted) {
+  auto demand = demandOfBundle();
+  demand.swapIsCounted = false;
+  EXPECT_EQ(at(makeBundle(demand), "/linux/resources/memory"), (json::value{{"limit", 1 << 30}}));
+}
+
+TEST(Bundle, givesTheRuntimeIdsOfItsOwnAndNoWayToGainRights) {
+  const auto bundle = makeBundle(demandOfBundle());
+  EXPECT_EQ(at(bundle, "/process/noNewPrivileges"), json::value(true));
+  EXPECT_EQ(at(bundle, "/linux/uidMappings/0"), (json::value{{"containerID", 0}, {"hostID", kFirstId}, {"size", kIdsPerRuntime}}));
+  std::vector<std::string> types;
+  for (const auto& space : at(bundle, "/linux/namespaces").as_array()) types.emplace_back(space.at("type").as_string());
+  EXPECT_THAT(types, testing::UnorderedElementsAre("pid", "ipc", "uts", "mount", "cgroup", "user", "network"));
+}
+
+TEST(Syscalls, areNamesThatExist) {
+  // Names newer than this machine's libseccomp are left out of its filter; a name nobody knows is a mistake in the list.
+  const std::vector<std::string> newer{"fchmodat2", "cachestat", "map_shadow_stack", "futex_wake", "futex_wait", "futex_requeue"};
+  for (const auto& name : unknownSyscalls()) EXPECT_THAT(newer, Contains(name));
+}
+
+TEST(Program, endsWithItsStatusAndOutput) {
+  const auto ended = runProgram({.arguments = {"sh", "-c", "echo said; exit 3"}});
+  ASSERT_TRUE(ended) << ended.error().message;
+  EXPECT_EQ(ended->status, 3);
+  EXPECT_EQ(ended->output, "said\n");
+}
+
+TEST(Program, thatOutlastsItsPatienceIsKilledAndSaysSo) {
+  const auto ended = runProgram({.arguments = {"sleep", "1000"}, .patience = Duration{20}});
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Code::TimedOut);
+}
+
+TEST(Program, thatIsNotInstalledIsNamed) {
+  EXPECT_EQ(runProgram({.arguments = {"no-such-program"}}).error().message, "program 'no-such-program' is not installed");
+}
+
+class DiskTest : public testing::Test {
+ protected:
+  DiskTest() {
+    char name[] = "/tmp/allmende-disk-XXXXXX";
+    directory_ = ::mkdtemp(name);
+  }
+  ~DiskTest() override { fs::remove_all(directory_); }
+  std::string directory_;
+};
+
+TEST_F(DiskTest, aCopyIsEqualAndTakesOnlyWhatWasWritten) {
+  const auto from = directory_ + "/from";
+  const auto to = directory_ + "/to";
+  ASSERT_TRUE(makeDiskTemplate(from, std::int64_t{256} << 20, ""));
+  ASSERT_TRUE(copySparse(from, to));
+  EXPECT_TRUE(runToSuccess({.arguments = {"cmp", from, to}, .patience = 60s}));
+  struct stat status{};
+  ASSERT_EQ(::stat(to.c_str(), &status), 0);
+  EXPECT_EQ(status.st_size, std::int64_t{256} << 20);
+  EXPECT_LT(status.st_blocks * 512, std::int64_t{16} << 20);
+}
+
+TEST_F(DiskTest, aCopyNeverReplacesAFile) {
+  ASSERT_TRUE(writeFile(directory_ + "/from", "a"));
+  ASSERT_TRUE(writeFile(directory_ + "/to", "b"));
+  EXPECT_FALSE(copySparse(directory_ + "/from", directory_ + "/to"));
+  EXPECT_EQ(*readFile(directory_ + "/to"), "b");
+}
+
+TEST(Site, isRefusedToWhoeverIsNotRootWithWhatWouldBeLost) {
+  if (::geteuid() == 0) GTEST_SKIP() << "we are root";
+  const auto site = Site::prepare({.data = "/tmp"});
+  ASSERT_FALSE(site);
+  EXPECT_THAT(site.error().message, HasSubstr("code would run unlimited"));
+}
+
+}  // namespace
+}  // namespace allmende::sandbox

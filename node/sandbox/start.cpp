@@ -1,0 +1,263 @@
+// The recipe of a sandbox, and its undoing.
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <charconv>
+#include <filesystem>
+#include <thread>
+
+#include "lib/base/log.h"
+#include "node/sandbox/bundle.h"
+#include "node/sandbox/disk.h"
+#include "node/sandbox/mounts.h"
+#include "node/sandbox/program.h"
+#include "node/sandbox/site.h"
+
+namespace allmende::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kLeastFree = std::int64_t{256} << 20;
+
+// What the steps of one start hand on to each other.
+struct Start {
+  Places& places;
+  const link::StartRuntime& demand;
+  Sandbox& sandbox;
+  Fd userNamespace;
+  Fd listening;
+  Fd print;  // the agent's end of Sandbox::output
+
+  std::string path(std::string_view what) const { return places.of(demand.id, what); }
+};
+
+Result<> checkPython(const std::string& python) {
+  std::error_code error;
+  if (python.starts_with("/") && fs::weakly_canonical(python, error) == python && !error && fs::exists(python + "/bin/python3", error))
+    return {};
+  return fail(Code::InvalidInput, "'{}' is no Python environment; an absolute path without links is needed that holds bin/python3", python);
+}
+
+Result<> claimDirectory(Start& start) {
+  if (::mkdir(start.path("").c_str(), 0711) != 0) {
+    if (errno == EEXIST) return fail(Code::Conflict, "runtime {} runs already", start.demand.id.text());
+    return failErrno("making {}", start.path(""));
+  }
+  for (const auto* name : {"/disk", "/lower", "/root"}) {
+    if (::mkdir(start.path(name).c_str(), 0700) != 0) return failErrno("making {}", start.path(name));
+  }
+  return {};
+}
+
+Result<> claimUserIds(Start& start) {
+  TRY(start.sandbox.firstId, start.places.ranges.take());
+  TRY(start.userNamespace, makeUserNamespace(start.sandbox.firstId));
+  return {};
+}
+
+// The default size is copied from a template, others are made.
+Result<> makeDisk(Start& start) {
+  const auto bytes = start.demand.limits.diskBytes;
+  const auto ready = start.places.own(fmt::format("disk-{}.ext4", bytes));
+  if (::access(ready.c_str(), R_OK) == 0) {
+    TRY(copySparse(ready, start.path("/disk.ext4")));
+  } else {
+    TRY(makeDiskTemplate(start.path("/disk.ext4"), bytes, start.places.own("disk")));
+  }
+  start.sandbox.disk = start.path("/disk");
+  return mountDisk(start.path("/disk.ext4"), start.sandbox.disk);
+}
+
+Result<> giveDiskToInside(const Start& start) {
+  for (const auto* name : {"/disk/upper", "/disk/content"}) {
+    TRY(shiftOwners(start.path(name), start.sandbox.firstId));
+  }
+  return {};
+}
+
+Result<> mountRoot(const Start& start) {
+  TRY(bindMapped(start.places.own("skeleton"), start.path("/lower"), start.userNamespace));
+  return mountOverlay(start.path("/lower"), start.path("/disk/upper"), start.path("/disk/work"), start.path("/root"));
+}
+
+// Made outside and handed in, so that what is inside can neither choose nor replace where it listens.
+Result<> openSocket(Start& start) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.open()) return failErrno("making the agent's socket");
+  const auto path = start.path("/agent.sock");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  check(path.size() < sizeof address.sun_path, "paths of sockets were measured when the site was prepared");
+  path.copy(address.sun_path, path.size());
+  // The mode is the socket's before it has a name: nobody can be faster.
+  if (::fchmod(socket.get(), 0600) != 0) return failErrno("setting the mode of {}", path);
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return failErrno("binding {}", path);
+  if (::chmod(path.c_str(), 0600) != 0) return failErrno("setting the mode of {}", path);
+  if (::chown(path.c_str(), start.places.serverUser, start.places.serverGroup) != 0) return failErrno("giving {} to the server", path);
+  if (::listen(socket.get(), 256) != 0) return failErrno("listening on {}", path);
+  start.listening = std::move(socket);
+  start.sandbox.socket = fmt::format("{}/{}/agent.sock", start.places.runtimes, start.demand.id.text());
+  return {};
+}
+
+Result<> openOutput(Start& start) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return failErrno("making a pipe for the agent's output");
+  start.sandbox.output = Fd(ends[0]);
+  start.print = Fd(ends[1]);
+  return {};
+}
+
+Result<> writeBundle(const Start& start) {
+  const auto bundle = makeBundle({.id = start.demand.id,
+      .limits = start.demand.limits,
+      .python = start.demand.python,
+      .agent = start.places.demand.agent,
+      .root = start.path("/root"),
+      .content = start.path("/disk/content"),
+      .cgroup = start.sandbox.cgroup,
+      .firstId = start.sandbox.firstId,
+      .swapIsCounted = start.places.swapIsCounted});
+  return writeFile(start.path("/config.json"), json::serialize(bundle));
+}
+
+// crun's output is the agent's, so its own words come by its log.
+Result<> runCrun(const Start& start, std::vector<std::string> verb) {
+  auto arguments = crunCommand(start.places, start.path("/crun.log"));
+  arguments.insert(arguments.end(), verb.begin(), verb.end());
+  arguments.push_back(start.demand.id.text());
+  TRY(const auto ended,
+      runProgram({.arguments = std::move(arguments), .output = start.print.get(), .handedIn = start.listening.get(), .patience = 20s}));
+  if (ended.status == 0) return {};
+  return fail(Code::Internal, "'crun {}' failed with status {}: {}", verb.front(), ended.status,
+      readFile(start.path("/crun.log")).value_or("it wrote no log"));
+}
+
+Result<> createContainer(Start& start) {
+  TRY(runCrun(start, {"create", "--bundle", start.path(""), "--pid-file", start.path("/pid"), "--preserve-fds", "1"}));
+  TRY(const auto text, readFile(start.path("/pid")));
+  std::from_chars(text.data(), text.data() + text.size(), start.sandbox.pid);
+  if (start.sandbox.pid <= 1) return fail(Code::Internal, "crun named no process: '{}'", text);
+  start.sandbox.init = Fd(static_cast<int>(::syscall(SYS_pidfd_open, start.sandbox.pid, 0)));
+  if (!start.sandbox.init.open()) return failErrno("watching process {}", start.sandbox.pid);
+  return {};
+}
+
+Result<> watchContainer(Start& start) {
+  TRY(start.sandbox.memoryRanOut, watchMemory(start.places.cgroups, start.sandbox.cgroup));
+  return {};
+}
+
+Result<> startContainer(Start& start) {
+  TRY(runCrun(start, {"start"}));
+  start.print.reset();
+  start.listening.reset();
+  return {};
+}
+
+Result<> contain(Start& start) {
+  TRY(claimDirectory(start));  // first: the id is ours
+  TRY(claimUserIds(start));
+  TRY(makeDisk(start));
+  TRY(giveDiskToInside(start));
+  TRY(mountRoot(start));
+  TRY(openSocket(start));  // connections queue from here on
+  TRY(openOutput(start));
+  TRY(writeBundle(start));
+  TRY(createContainer(start));  // all walls stand, limits hold, the agent waits before its first instruction
+  TRY(watchContainer(start));   // before anything inside can run
+  TRY(startContainer(start));
+  return {};
+}
+
+void note(Result<>& first, Result<> next) {
+  if (first && !next) first = std::move(next);
+}
+
+}  // namespace
+
+std::vector<std::string> crunCommand(const Places& places, const std::string& log) {
+  return {places.demand.crun, "--cgroup-manager=cgroupfs", "--root", places.own("crun"), "--log", log};
+}
+
+Result<> checkLimits(const Limits& limits) {
+  constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+  const auto within = [](std::string_view name, auto value, auto least, auto most, std::string_view unit) -> Result<> {
+    if (value >= least && value <= most) return {};
+    return fail(Code::InvalidInput, "{} is {} {}; allowed are {} to {}", name, value, unit, least, most);
+  };
+  TRY(within("memory", limits.memoryBytes / kMiB, std::int64_t{64}, std::int64_t{16} << 20, "MiB"));
+  TRY(within("cpus", limits.cpus, 0.05, 1024.0, "processors"));
+  TRY(within("disk", limits.diskBytes / kMiB, kLeastDisk / kMiB, kMostDisk / kMiB, "MiB"));
+  TRY(within("pids", limits.pids, std::int64_t{16}, std::int64_t{1} << 20, "processes"));
+  return within("lifetime", limits.lifetimeSeconds, std::int64_t{1}, std::int64_t{366} * 86'400, "s");
+}
+
+Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand) {
+  TRY(checkLimits(demand.limits));
+  TRY(checkPython(demand.python));
+  if (const auto left = freeBytes(); left < kLeastFree)
+    return fail(Code::OverLimit, "this machine's disk has {} MB left, too little for another runtime; ask an administrator to free some",
+        left >> 20);
+  auto sandbox = std::make_unique<Sandbox>();
+  sandbox->id = demand.id;
+  sandbox->limits = demand.limits;
+  sandbox->cgroup = places_->groupOf(demand.id);
+  Start start{*places_, demand, *sandbox, {}, {}, {}};
+  if (auto contained = contain(start); !contained) {
+    // A directory that was there before belongs to a runtime that runs.
+    if (contained.error().code != Code::Conflict) {
+      const auto undone = remove(std::move(sandbox));
+      if (!undone) log::error("sandbox.left_traces", {{"runtime", demand.id.text()}, {"message", undone.error().message}});
+    }
+    return std::unexpected(std::move(contained).error());
+  }
+  return sandbox;
+}
+
+void Site::askToEnd(const Sandbox& sandbox) { ::syscall(SYS_pidfd_send_signal, sandbox.init.get(), SIGTERM, nullptr, 0); }
+
+Result<Ending> Site::remove(std::unique_ptr<Sandbox> sandbox) {
+  auto removed = removeTraces(*places_, sandbox->id);
+  Ending ending;
+  siginfo_t status{};
+  if (sandbox->init.open() && ::waitid(P_PIDFD, static_cast<id_t>(sandbox->init.get()), &status, WEXITED | WNOHANG) == 0) {
+    (status.si_code == CLD_EXITED ? ending.exitCode : ending.signal) = status.si_status;
+  }
+  TRY(std::move(removed));
+  if (sandbox->firstId != 0) places_->ranges.giveBack(sandbox->firstId);
+  return ending;
+}
+
+Result<> removeTraces(const Places& places, const RuntimeId& id) {
+  Result<> first;
+  const auto group = places.groupOf(id);
+  note(first, killGroup(places.cgroups, group, 10s));
+  // crun's own record. It knows nothing of a container whose creation failed; that is as good.
+  auto arguments = crunCommand(places, "/dev/null");
+  arguments.insert(arguments.end(), {"delete", "--force", id.text()});
+  const auto deleted = runProgram({.arguments = std::move(arguments)});
+  if (!deleted) note(first, std::unexpected(deleted.error()));
+  note(first, removeGroup(places.cgroups, group));
+  abandonDisk(places.of(id, "/disk"));
+  for (const auto* name : {"/root", "/lower", "/disk"}) unmount(places.of(id, name));
+  std::error_code error;
+  fs::remove_all(places.of(id), error);
+  if (error) note(first, fail(Code::Internal, "removing {}: {}", places.of(id), error.message()));
+  return first;
+}
+
+std::int64_t Site::freeBytes() const {
+  struct statvfs disk{};
+  if (::statvfs(places_->work.c_str(), &disk) != 0) return 0;
+  return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
+}
+
+}  // namespace allmende::sandbox
