@@ -4,6 +4,7 @@
 // SOCI stays behind this door; rooms see plain rows and values. Statements are written with '?' for parameters and in the SQL that
 // both databases share; whole numbers are BIGINT, times are UTC milliseconds. Every call runs on the database's own bounded pool.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,8 +26,8 @@ namespace allmende::store {
 class Value {
  public:
   Value(std::nullopt_t) {}
-  Value(std::int64_t number) : held_(number) {}
-  Value(bool flag) : held_(std::int64_t{flag}) {}
+  template <std::integral T>
+  Value(T number) : held_(static_cast<std::int64_t>(number)) {}
   Value(Instant at) : held_(static_cast<std::int64_t>(at.time_since_epoch().count())) {}
   Value(std::string text) : held_(std::move(text)) {}
   Value(std::string_view text) : held_(std::string(text)) {}
