@@ -35,11 +35,11 @@ class EitherDatabase : public ::testing::TestWithParam<std::string> {
     if (GetParam() == "postgres") {
       const char* given = std::getenv("ALLMENDE_TEST_POSTGRES");
       if (given == nullptr) GTEST_SKIP() << "ALLMENDE_TEST_POSTGRES is not set; run under tests/with_postgres";
-      url = given;
-      auto before = Database::open(url, kSteps);
+      auto before = Database::open(std::string(given) + "&options=-csearch_path%3Dpg_temp", {});
       ASSERT_TRUE(before) << before.error().message;
-      ASSERT_TRUE(await((*before)->change("DROP SCHEMA public CASCADE")));
-      ASSERT_TRUE(await((*before)->change("CREATE SCHEMA public")));
+      ASSERT_TRUE(await((*before)->change("DROP SCHEMA IF EXISTS store CASCADE")));
+      ASSERT_TRUE(await((*before)->change("CREATE SCHEMA store")));
+      url = std::string(given) + "&options=-csearch_path%3Dstore";
     }
     url_ = url;
     auto opened = Database::open(url, kSteps);

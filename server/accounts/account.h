@@ -15,6 +15,8 @@
 namespace allmende::accounts {
 
 struct Account {
+  bool operator==(const Account&) const = default;
+
   AccountId id;
   std::string name;         // 1 to 32 of a-z 0-9 . _ -, beginning and ending with a letter or digit
   std::string displayName;  // 1 to 100 characters

@@ -21,10 +21,10 @@
 
 namespace allmende::accounts {
 
-// What argon2id costs. The defaults take about 80 ms and 32 MB for each of at most two at a time.
+// What argon2id costs. The defaults take about 80 ms and 64 MB for each of at most two at a time.
 struct PasswordCost {
-  unsigned long long passes = 3;
-  std::size_t memory = 32U << 20U;
+  unsigned long long passes = 2;
+  std::size_t memory = 64U << 20U;
 };
 
 inline constexpr std::chrono::hours kSessionLifetime{14 * 24};  // since the last use
