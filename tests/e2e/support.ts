@@ -1,0 +1,104 @@
+// What the browser tests share: one Chromium, people signed in to a fresh Allmende, and a watch for what must never happen on our page.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; run these tests through tests/e2e/run`);
+  return value;
+}
+
+export const url: string = needed("ALLMENDE_URL");
+export const token: string = needed("ALLMENDE_TOKEN");
+export const password: string = needed("ALLMENDE_PASSWORD");
+export const signInLink: string = needed("ALLMENDE_SIGN_IN_LINK");
+
+export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+// A page together with what went wrong on it: violations of the CSP, uncaught exceptions, and requests to other servers.
+export interface Watched {
+  context: BrowserContext;
+  page: Page;
+  faults: string[];
+}
+
+export async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  page.on("request", (request) => {
+    if (/^(https?|wss?):/.test(request.url()) && new URL(request.url()).host !== new URL(url).host) faults.push(`request to ${request.url()}`);
+  });
+  await page.exposeFunction("allmendeReportsViolation", (text: string) => faults.push(`csp: ${text}`));
+  await page.addInitScript(() => {
+    if (window.top !== window) return;
+    document.addEventListener("securitypolicyviolation", (event) => {
+      void (window as unknown as { allmendeReportsViolation(text: string): void }).allmendeReportsViolation(
+        `${event.violatedDirective} blocked ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`,
+      );
+    });
+  });
+  return { context, page, faults };
+}
+
+// The same, signed in as the account `ada`.
+export async function openSignedIn(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  const watched = await open(browser, options);
+  await watched.page.goto(new URL("login", url).href);
+  const status = await watched.page.evaluate(async (secret) => {
+    const xsrf = /(?:^|; )_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+    const reply = await fetch("/api/sign-in", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) },
+      body: JSON.stringify({ name: "ada", password: secret }),
+    });
+    return reply.status;
+  }, password);
+  assert.equal(status, 200, "ada signs in");
+  return watched;
+}
+
+export async function call(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(new URL(path, url), {
+    method,
+    headers: { Authorization: `token ${token}`, "Content-Type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+export type Cell = string | { text: string };
+
+// Puts a notebook on ada's drive: strings become code cells, {text} text cells.
+export async function putNotebook(path: string, cells: Cell[]): Promise<void> {
+  const content = {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
+    cells: cells.map((cell, i) =>
+      typeof cell === "string"
+        ? { id: `cell-${i}`, cell_type: "code", metadata: {}, source: cell, outputs: [], execution_count: null }
+        : { id: `cell-${i}`, cell_type: "markdown", metadata: {}, source: cell.text },
+    ),
+  };
+  const reply = await call("PUT", `api/contents/${encodeURI(path)}`, { type: "notebook", format: "json", content });
+  assert.ok(reply.ok, `putting ${path} gave ${reply.status}`);
+}
+
+// Keeps a picture under build/pictures for people to look at.
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync("build/pictures", { recursive: true });
+  await page.screenshot({ path: `build/pictures/${name}.png` });
+}
+
+export function nothingWentWrong(watched: Watched): void {
+  assert.deepEqual(watched.faults, []);
+}
