@@ -12,7 +12,6 @@ namespace {
 namespace http = beast::http;
 
 constexpr std::size_t kMostIdle = 8;
-constexpr std::uint64_t kLargestReply = 512ULL << 20ULL;
 
 struct Connection {
   explicit Connection(Socket connected) : socket(std::move(connected)) {}
@@ -50,14 +49,14 @@ struct HttpClient::Impl {
 
   // One exchange. `keep` tells whether the connection may serve another.
   static Task<Result<Response>> exchange(
-      Connection& connection, const Request& request, Duration patience, bool& keep) {  // NOLINT: awaited by send()
+      Connection& connection, const Request& request, Duration patience, std::uint64_t largest, bool& keep) {  // NOLINT: awaited by send()
     keep = false;
     const auto head = headOf(request);
     const Deadline deadline(connection.socket, patience);
     const std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(request.body)};
     const auto [unsent, sent] = co_await asio::async_write(connection.socket, pieces, kAsTuple);
     http::response_parser<http::string_body> parser;
-    parser.body_limit(kLargestReply);
+    parser.body_limit(largest);
     parser.header_limit(64U << 10U);
     if (request.method == Method::Head) parser.skip(true);
     boost::system::error_code unread = unsent;
@@ -67,6 +66,9 @@ struct HttpClient::Impl {
     }
     if (deadline.expired())
       co_return fail(Code::TimedOut, "no answer to {} {} within {} ms", nameOf(request.method), request.path, patience.count());
+    if (unread == http::error::body_limit)
+      co_return fail(
+          Code::OverLimit, "the answer to {} {} is larger than the {} bytes allowed", nameOf(request.method), request.path, largest);
     if (unread)
       co_return fail(Code::Unavailable, "the connection broke during {} {}: {}", nameOf(request.method), request.path, unread.message());
     keep = parser.keep_alive();
@@ -77,7 +79,7 @@ struct HttpClient::Impl {
 HttpClient::HttpClient(Executor, Endpoint to) : impl_(std::make_shared<Impl>()) { impl_->to = std::move(to); }
 HttpClient::~HttpClient() = default;
 
-Task<Result<Response>> HttpClient::send(Request request, Duration patience) {
+Task<Result<Response>> HttpClient::send(Request request, Duration patience, std::uint64_t largest) {
   auto impl = impl_;  // the client may go while we wait
   for (;;) {
     std::unique_ptr<Connection> connection;
@@ -90,7 +92,7 @@ Task<Result<Response>> HttpClient::send(Request request, Duration patience) {
       connection = std::make_unique<Connection>(std::move(socket));
     }
     bool keep = false;
-    auto response = co_await Impl::exchange(*connection, request, patience, keep);
+    auto response = co_await Impl::exchange(*connection, request, patience, largest, keep);
     // A kept connection may have been closed by the other side meanwhile; that says nothing about the request.
     if (!response && reused && response.error().code == Code::Unavailable) continue;
     if (keep && impl->idle.size() < kMostIdle) impl->idle.push_back(std::move(connection));

@@ -143,8 +143,9 @@ class HttpClient {
  public:
   HttpClient(Executor executor, Endpoint to);
   ~HttpClient();
-  // Fails with Unavailable when nobody listens or the connection breaks, TimedOut after `patience`. Never follows redirects.
-  Task<Result<Response>> send(Request request, Duration patience);
+  // Fails with Unavailable when nobody listens or the connection breaks, TimedOut after `patience`, OverLimit when the reply's body is
+  // larger than `largest` bytes. Never follows redirects.
+  Task<Result<Response>> send(Request request, Duration patience, std::uint64_t largest = 64U << 20U);
   Task<Result<std::shared_ptr<WebSocket>>> openWebSocket(
       std::string target, Headers headers, std::vector<std::string> subprotocols, Duration patience);
 
