@@ -22,5 +22,10 @@ inline constexpr EventKind kTokenRevoked{"token.revoked", "An API token was revo
 inline constexpr EventKind kContentTrashed{"content.trashed", "A file or folder was moved to the trash."};
 inline constexpr EventKind kContentRestored{"content.restored", "A file or folder came back from the trash."};
 inline constexpr EventKind kContentPurged{"content.purged", "A file or folder was deleted for good."};
+inline constexpr EventKind kRuntimeRequested{"runtime.requested", "A runtime was asked for."};
+inline constexpr EventKind kRuntimeReadied{"runtime.readied", "A runtime answered and can run kernels."};
+inline constexpr EventKind kRuntimeMemoryRanOut{"runtime.memory_ran_out", "A process was killed because the runtime's memory ran out."};
+inline constexpr EventKind kRuntimeStopBegun{"runtime.stop_begun", "Somebody asked a runtime to stop."};
+inline constexpr EventKind kRuntimeStopped{"runtime.stopped", "A runtime ended; the detail says why."};
 
 }  // namespace allmende::journal

@@ -1,0 +1,94 @@
+#pragma once
+// The kernels and terminals of each account, through its runtime's agent. Part of the door server/runtimes/runtimes.h.
+//
+// What is remembered here answers /api/status and says which kernels are somebody's; what a kernel does is asked of the agent.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/runtimes/kernelspecs.h"
+#include "server/runtimes/lifecycle.h"
+
+namespace allmende::runtimes {
+
+struct KernelWish {
+  std::string name;                 // a kernelspec's
+  std::optional<std::string> path;  // of the notebook: its folder is where the kernel starts, if the runtime has it
+  std::optional<std::string> id;    // a UUID that the client chose
+};
+
+struct KernelStatus {
+  std::size_t kernels = 0;
+  std::size_t connections = 0;
+  Instant lastActivity;
+};
+
+class Kernels {
+ public:
+  Kernels(Runtimes& runtimes, const Clock& clock) : runtimes_(runtimes), clock_(clock) {}
+
+  // From memory.
+  KernelStatus status(const AccountId& of) const;
+  KernelStatus statusOfAll() const;
+  bool has(const AccountId& of, const std::string& id) const;
+
+  // All of these speak of the account's own kernels; another's is NotFound. The sentence of a NotFound says why, when the runtime ended.
+  Task<Result<std::vector<KernelModel>>> list(AccountId of);
+  Task<Result<KernelModel>> get(AccountId of, std::string id);
+  // Starts the account's runtime when none runs.
+  Task<Result<KernelModel>> start(AccountId of, KernelWish wish);
+  Task<Result<>> stop(AccountId of, std::string id);
+  Task<Result<>> interrupt(AccountId of, std::string id);
+  Task<Result<KernelModel>> restart(AccountId of, std::string id);
+
+  // The agent's end of a client's socket to a kernel, speaking v1.
+  Task<Result<std::shared_ptr<net::WebSocket>>> open(AccountId of, std::string id, std::string session);
+  // Counts a client's socket; the count ends with the object.
+  class Connection {
+   public:
+    Connection(Kernels& kernels, AccountId of, std::string id);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+   private:
+    Kernels& kernels_;
+    AccountId of_;
+    std::string id_;
+  };
+  // Somebody used the kernel just now.
+  void touch(const AccountId& of, const std::string& id);
+
+  // What Runtimes tells: a runtime has come, or ended.
+  Task<> found(std::shared_ptr<Agent> agent, AccountId of);
+  void ended(const Runtime& runtime);
+
+  // "Kernel does not exist: ID", with the reason of the runtime's end when that took it.
+  Error notFound(const AccountId& of, const std::string& id) const;
+
+ private:
+  struct Known {
+    KernelModel model;
+    std::size_t connections = 0;
+    std::optional<Instant> usedAt;
+  };
+  struct Ours {
+    std::map<std::string, Known> kernels;
+    std::vector<std::string> lost;  // ids that the last ended runtime took with it
+    std::optional<Instant> lastActivity;
+  };
+
+  Task<Result<std::shared_ptr<Agent>>> agentOf(AccountId of, std::string id);
+  Task<Result<json::value>> ask(AccountId of, std::string id, net::Method method, std::string action, Duration patience);
+  Result<KernelModel> keep(const AccountId& of, const json::value& said);
+  KernelModel shown(const Known& known) const;
+  void refresh(const AccountId& of, const json::value& said);
+
+  Runtimes& runtimes_;
+  const Clock& clock_;
+  std::map<AccountId, Ours> ours_;
+};
+
+}  // namespace allmende::runtimes

@@ -1,0 +1,260 @@
+#include "server/runtimes/lifecycle.h"
+
+#include "lib/base/log.h"
+
+namespace allmende::runtimes {
+namespace {
+
+constexpr Duration kGrace = 5s;  // between asking an agent to end and killing everything
+
+Error notKnownYet(const std::optional<std::string>& fault) {
+  return {Code::Unavailable, fmt::format("the server is still learning what runs; try again in a moment ({})", fault.value_or("soon done")),
+      {}};
+}
+
+template <class... F>
+struct Cases : F... {
+  using F::operator()...;
+};
+
+}  // namespace
+
+std::string_view nameOf(RuntimeState state) {
+  switch (state) {
+    case RuntimeState::Starting: return "starting";
+    case RuntimeState::Ready: return "ready";
+    case RuntimeState::Stopping: return "stopping";
+    case RuntimeState::Stopped: return "stopped";
+  }
+  return "stopped";
+}
+
+Runtimes::Runtimes(Executor executor, engines::Engine& engine, journal::Journal& journal, const Clock& clock, RuntimesSettings settings)
+    : executor_(executor), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), scope_(executor) {}
+
+void Runtimes::onChange(Found found, Ended ended) {
+  found_ = std::move(found);
+  ended_ = std::move(ended);
+}
+
+void Runtimes::begin() {
+  engine_.onNews([this](const engines::News& news) { hear(news); });
+}
+
+Task<> Runtimes::close() {
+  closed_ = true;
+  for (auto& [account, slot] : slots_) slot.changed.notifyAll();
+  co_await scope_.close();
+}
+
+Runtimes::Slot& Runtimes::slotOf(const AccountId& of) { return slots_.try_emplace(of, executor_).first->second; }
+
+// ---- starting ----
+
+Task<Result<std::shared_ptr<Agent>>> Runtimes::start(AccountId of) {
+  if (!known_) co_return std::unexpected(notKnownYet(fault_));
+  auto& slot = slotOf(of);
+  std::optional<RuntimeId> asked;
+  while (!closed_) {
+    if (!slot.current && asked) co_return std::unexpected(slot.startFailure.value_or(Error{Code::Unavailable, slot.ended->message, {}}));
+    if (!slot.current) {
+      slot.current = Runtime{.id = RuntimeId::make(), .owner = of, .startedAt = clock_.now(), .limits = settings_.limits};
+      slot.startFailure.reset();
+      owners_.emplace(slot.current->id, of);
+      note(journal::kRuntimeRequested, *slot.current);
+      scope_.spawn("start runtime", begin(of, slot.current->id));
+    }
+    if (slot.current->state == RuntimeState::Ready) co_return slot.agent;
+    if (slot.current->state == RuntimeState::Starting) asked = slot.current->id;
+    co_await slot.changed.wait();
+  }
+  co_return fail(Code::Unavailable, "the server is stopping; try again in a moment");
+}
+
+Task<> Runtimes::begin(AccountId of, RuntimeId id) {
+  const auto started = co_await carryOutStart(of, id);
+  if (started) co_return;
+  auto& slot = slotOf(of);
+  if (!slot.current || slot.current->id != id) co_return;  // news of its end came first
+  slot.startFailure = started.error();
+  end(of, id, "start_failed", started.error().message);
+}
+
+Task<Result<>> Runtimes::carryOutStart(AccountId of, RuntimeId id) {
+  auto running = co_await engine_.start({.id = id, .owner = of.text(), .python = settings_.python, .limits = settings_.limits});
+  if (!running) co_return during("starting a runtime", Result<>(std::unexpected(std::move(running).error())));
+  auto agent = std::make_shared<Agent>(executor_, running->agent, id);
+  auto answered = co_await awaitFirstAnswer(agent);
+  if (!answered) {
+    static_cast<void>(co_await engine_.stop(id, 0ms));
+    co_return std::unexpected(std::move(answered).error());
+  }
+  auto& slot = slotOf(of);
+  if (!slot.current || slot.current->id != id) co_return fail(Code::Unavailable, "the runtime ended while it was starting");
+  slot.current->startedAt = running->startedAt;
+  slot.agent = agent;
+  co_await found_(agent, of);
+  if (slot.current && slot.current->id == id) turn(slot, RuntimeState::Ready);
+  co_return Result<>{};
+}
+
+Task<Result<>> Runtimes::awaitFirstAnswer(std::shared_ptr<Agent> agent) {
+  auto answered = co_await agent->ask(net::Method::Get, "/api", "", settings_.firstAnswer);
+  if (!answered) co_return during("waiting for the new runtime", Result<>(std::unexpected(std::move(answered).error())));
+  co_return Result<>{};
+}
+
+void Runtimes::turn(Slot& slot, RuntimeState to) {
+  slot.current->state = to;
+  if (to == RuntimeState::Ready) note(journal::kRuntimeReadied, *slot.current);
+  if (to == RuntimeState::Stopping) note(journal::kRuntimeStopBegun, *slot.current);
+  slot.changed.notifyAll();
+}
+
+// ---- stopping ----
+
+Task<Result<>> Runtimes::stop(AccountId of, RuntimeId id) {
+  auto& slot = slotOf(of);
+  const auto gone = [&] { return !slot.current || slot.current->id != id; };
+  if (gone()) co_return fail(Code::NotFound, "no runtime {} of yours runs", id.text());
+  while (!gone() && slot.current->state == RuntimeState::Starting && !closed_) co_await slot.changed.wait();
+  if (!gone() && slot.current->state == RuntimeState::Ready) {
+    turn(slot, RuntimeState::Stopping);
+    auto stopped = co_await engine_.stop(id, kGrace);
+    if (!stopped && stopped.error().code == Code::NotFound && !gone()) end(of, id, "engine_gone", "The runtime was not there any more.");
+    if (!stopped && !gone()) {
+      turn(slot, RuntimeState::Ready);
+      co_return during("stopping the runtime", std::move(stopped));
+    }
+  }
+  while (!gone() && !closed_) co_await slot.changed.wait();
+  co_return Result<>{};
+}
+
+void Runtimes::end(const AccountId& of, const RuntimeId& id, std::string reason, std::string message) {
+  auto& slot = slotOf(of);
+  if (!slot.current || slot.current->id != id) return;
+  auto runtime = *std::move(slot.current);
+  runtime.state = RuntimeState::Stopped;
+  runtime.reason = std::move(reason);
+  runtime.message = std::move(message);
+  slot.current.reset();
+  slot.agent.reset();
+  slot.ended = runtime;
+  owners_.erase(id);
+  note(journal::kRuntimeStopped, runtime);
+  ended_(runtime);
+  slot.changed.notifyAll();
+}
+
+// ---- news ----
+
+void Runtimes::hear(const engines::News& news) {
+  std::visit(Cases{
+                 [this](const engines::RuntimeEnded& ended) {
+                   const auto owner = owners_.find(ended.id);
+                   if (owner == owners_.end()) return;
+                   const auto of = owner->second;
+                   end(of, ended.id, std::string(engines::nameOf(ended.reason)), ended.sentence);
+                 },
+                 [this](const engines::MemoryRanOut& ran) {
+                   const auto owner = owners_.find(ran.id);
+                   if (owner == owners_.end()) return;
+                   auto& runtime = slotOf(owner->second).current;
+                   runtime->reason = "memory_ran_out";
+                   runtime->message = ran.sentence;
+                   note(journal::kRuntimeMemoryRanOut, *runtime);
+                 },
+                 [this](const engines::EngineReachable&) {
+                   fault_.reset();
+                   scope_.spawn("find what runs", findWhatRuns());
+                 },
+                 [this](const engines::EngineUnreachable& gone) { fault_ = gone.sentence; },
+             },
+      news);
+}
+
+// The engine is the truth: what it names is ours again, what it does not name has ended.
+Task<> Runtimes::findWhatRuns() {
+  auto running = co_await engine_.list();
+  if (!running) {
+    fault_ = running.error().message;
+    co_return;
+  }
+  std::vector<AccountId> adopted;
+  for (const auto& runtime : *running) adopt(runtime, adopted);
+  for (const auto& of : adopted) {
+    auto agent = slotOf(of).agent;
+    co_await found_(agent, of);
+    auto& slot = slotOf(of);
+    if (slot.agent == agent && slot.current->state == RuntimeState::Starting) turn(slot, RuntimeState::Ready);
+  }
+  std::vector<Runtime> lost;
+  for (auto& [account, slot] : slots_) {
+    const bool named = !slot.current || std::ranges::any_of(*running, [&](const auto& one) { return one.id == slot.current->id; });
+    // One that is just being started may be newer than the list.
+    if (!named && slot.current->state != RuntimeState::Starting) lost.push_back(*slot.current);
+  }
+  for (const auto& runtime : lost) end(runtime.owner, runtime.id, "engine_gone", "The runtime was lost while the server could not see it.");
+  known_ = true;
+  log::info("runtimes.found", {{"running", owners_.size()}});
+}
+
+void Runtimes::adopt(const engines::RunningRuntime& running, std::vector<AccountId>& adopted) {
+  if (owners_.contains(running.id)) return;
+  const auto owner = AccountId::parse(running.owner);
+  if (!owner) {
+    log::warning("runtime.ignored", {{"runtime", running.id.text()}, {"owner", running.owner}});
+    return;
+  }
+  auto& slot = slotOf(*owner);
+  if (slot.current) {
+    log::warning("runtime.ignored", {{"runtime", running.id.text()}, {"owner", running.owner}, {"kept", slot.current->id.text()}});
+    return;
+  }
+  slot.current = Runtime{.id = running.id, .owner = *owner, .startedAt = running.startedAt, .limits = running.limits};
+  slot.agent = std::make_shared<Agent>(executor_, running.agent, running.id);
+  owners_.emplace(running.id, *owner);
+  adopted.push_back(*owner);
+}
+
+// ---- looking ----
+
+Result<std::shared_ptr<Agent>> Runtimes::find(const AccountId& of) const {
+  if (!known_) return std::unexpected(notKnownYet(fault_));
+  const auto found = slots_.find(of);
+  if (found == slots_.end() || !found->second.current || found->second.current->state == RuntimeState::Starting) return nullptr;
+  return found->second.agent;
+}
+
+std::vector<Runtime> Runtimes::list(const AccountId& of) const {
+  std::vector<Runtime> all;
+  const auto found = slots_.find(of);
+  if (found == slots_.end()) return all;
+  if (found->second.current) all.push_back(*found->second.current);
+  if (found->second.ended) all.push_back(*found->second.ended);
+  return all;
+}
+
+std::optional<Runtime> Runtimes::lastEnded(const AccountId& of) const {
+  const auto found = slots_.find(of);
+  return found == slots_.end() ? std::nullopt : found->second.ended;
+}
+
+Task<Result<Usage>> Runtimes::usage(RuntimeId id) { co_return co_await engine_.usage(id); }
+
+std::optional<std::string> Runtimes::findFault() const { return fault_; }
+
+void Runtimes::note(journal::EventKind kind, const Runtime& runtime) {
+  json::object detail;
+  if (!runtime.reason.empty()) detail = {{"reason", runtime.reason}, {"message", runtime.message}};
+  log::info(kind.name, {{"runtime", runtime.id.text()}, {"account", runtime.owner.text()}, {"reason", runtime.reason}});
+  scope_.spawn("write journal", write(kind, {runtime.owner.text(), runtime.id.text()}, std::move(detail)));
+}
+
+Task<> Runtimes::write(journal::EventKind kind, std::vector<std::string> subjects, json::object detail) {
+  const auto written = co_await journal_.record(kind, std::move(subjects), std::move(detail));
+  if (!written) log::error("journal.failed", {{"event", kind.name}, {"error", written.error().message}});
+}
+
+}  // namespace allmende::runtimes
