@@ -78,13 +78,31 @@ std::size_t TaskScope::size() const { return state_->running.size(); }
 
 Executor TaskScope::executor() const { return state_->executor; }
 
-Notifier::Notifier(Executor executor) : timer_(std::move(executor), asio::steady_timer::time_point::max()) {}
+Notifier::Notifier(Executor executor)
+    : timer_(std::move(executor), asio::steady_timer::time_point::max()), timed_(std::make_shared<std::list<asio::steady_timer*>>()) {}
 
 Task<> Notifier::wait() {
   boost::system::error_code ignored;
   co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-void Notifier::notifyAll() { timer_.cancel(); }
+Task<bool> Notifier::waitFor(std::chrono::milliseconds patience) {
+  asio::steady_timer own(timer_.get_executor(), patience);
+  // The entry goes with this frame, however that ends; the list outlives a notifier that is gone first.
+  struct Entry {
+    std::shared_ptr<std::list<asio::steady_timer*>> list;
+    std::list<asio::steady_timer*>::iterator at;
+    ~Entry() { list->erase(at); }
+  };
+  const Entry entry{timed_, timed_->insert(timed_->end(), &own)};
+  boost::system::error_code error;
+  co_await own.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_return error == asio::error::operation_aborted;
+}
+
+void Notifier::notifyAll() {
+  timer_.cancel();
+  for (auto* timed : *timed_) timed->cancel();
+}
 
 }  // namespace allmende

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <list>
 #include <memory>
 #include <string_view>
@@ -53,10 +54,13 @@ class Notifier {
  public:
   explicit Notifier(Executor executor);
   Task<> wait();
+  // The same for `patience` at most; returns whether it was notified.
+  Task<bool> waitFor(std::chrono::milliseconds patience);
   void notifyAll();
 
  private:
   asio::steady_timer timer_;
+  std::shared_ptr<std::list<asio::steady_timer*>> timed_;
 };
 
 }  // namespace allmende
