@@ -78,11 +78,12 @@ TEST(Wire, signsAsThePythonClientDoes) {
 std::vector<ZmtpEvent> parseAll(std::string_view bytes, std::size_t piece) {
   ZmtpParser parser;
   std::vector<ZmtpEvent> events;
-  for (std::size_t at = 0; at < bytes.size(); at += piece) {
-    const auto part = bytes.substr(at, piece);
-    const auto [room, size] = parser.room(part.size());
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto [room, size] = parser.room(piece);
+    const auto part = bytes.substr(at, std::min(piece, size));
     part.copy(room, part.size());
     parser.took(part.size());
+    at += part.size();
     for (;;) {
       auto event = parser.next();
       if (!event) ADD_FAILURE() << event.error().message;

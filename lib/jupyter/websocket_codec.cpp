@@ -97,7 +97,7 @@ Result<Message> decodeV1(std::string_view frame) {
   }
   if (from != frame.size()) return fail(Code::InvalidInput, "{} bytes follow the last part", frame.size() - from);
   const auto channel = findChannel(parts[0]);
-  if (!channel) return fail(Code::InvalidInput, "unknown channel '{}'; known are shell, control, stdin, iopub", parts[0].substr(0, 32));
+  if (!channel) return fail(Code::NotFound, "unknown channel '{}'; known are shell, control, stdin, iopub", parts[0].substr(0, 32));
   Message message{*channel, std::string(parts[1]), std::string(parts[2]), std::string(parts[3]), std::string(parts[4]), {}};
   for (std::size_t i = 5; i < parts.size(); ++i) message.buffers.emplace_back(parts[i]);
   return message;
@@ -131,7 +131,7 @@ Result<Message> decodeLegacy(std::string_view frame, bool binary) {
   const auto* named = findString(object, "channel");
   const auto channel = named == nullptr ? Channel::Shell : findChannel(*named);
   if (!channel)
-    return fail(Code::InvalidInput, "unknown channel '{}'; known are shell, control, stdin, iopub", std::string_view(*named).substr(0, 32));
+    return fail(Code::NotFound, "unknown channel '{}'; known are shell, control, stdin, iopub", std::string_view(*named).substr(0, 32));
   Message message{*channel, completeHeader(object), objectText(object, "parent_header"), objectText(object, "metadata"),
       objectText(object, "content"), {}};
   for (std::size_t i = 1; i < parts.size(); ++i) message.buffers.emplace_back(parts[i]);

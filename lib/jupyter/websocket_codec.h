@@ -14,12 +14,13 @@ namespace allmende::jupyter {
 inline constexpr std::string_view kV1Protocol = "v1.kernel.websocket.jupyter.org";
 inline constexpr std::size_t kMostParts = 4096;  // of one message, buffers included
 
-// Strict: fails with InvalidInput naming what is wrong with the frame.
+// Strict: fails with InvalidInput naming what is wrong with the frame; with NotFound when only its channel is unknown, so that the
+// message can be dropped and the socket kept.
 Result<Message> decodeV1(std::string_view frame);
 std::string encodeV1(const Message& message);
 
 // Lenient as stock servers are: a missing channel is shell, missing header fields are filled. Fails with InvalidInput when the frame is
-// no such JSON or names an unknown channel.
+// no such JSON, with NotFound when it names an unknown channel.
 Result<Message> decodeLegacy(std::string_view frame, bool binary);
 
 struct LegacyFrame {

@@ -10,6 +10,7 @@ constexpr unsigned char kMore = 1;
 constexpr unsigned char kLong = 2;
 constexpr unsigned char kCommand = 4;
 constexpr std::size_t kMostFrames = 8192;
+constexpr std::size_t kLargeFrame = 64U << 10U;  // from here on a frame is read in place
 
 void appendProperty(std::string& to, std::string_view name, std::string_view value) {
   to += static_cast<char>(name.size());
@@ -67,10 +68,11 @@ std::string zmtpMessage(const std::vector<std::string>& frames) {
 }
 
 std::pair<char*, std::size_t> ZmtpParser::room(std::size_t least) {
-  if (from_ == till_) {
-    from_ = till_ = 0;
-    if (bytes_.size() > (1U << 20U) && least <= (1U << 20U)) bytes_ = {};  // a large message's room is given back
+  if (missing_ > 0) {
+    auto& frame = frames_.back();
+    return {frame.data() + frame.size() - missing_, missing_};
   }
+  if (from_ == till_) from_ = till_ = 0;
   if (bytes_.size() - till_ < least) {
     if (from_ > 0) {
       std::memmove(bytes_.data(), bytes_.data() + from_, till_ - from_);
@@ -82,7 +84,13 @@ std::pair<char*, std::size_t> ZmtpParser::room(std::size_t least) {
   return {bytes_.data() + till_, bytes_.size() - till_};
 }
 
-void ZmtpParser::took(std::size_t bytes) { till_ += bytes; }
+void ZmtpParser::took(std::size_t bytes) {
+  if (missing_ > 0) {
+    missing_ -= bytes;
+  } else {
+    till_ += bytes;
+  }
+}
 
 Result<bool> ZmtpParser::skipGreeting() {
   if (greeted_) return true;
@@ -97,8 +105,27 @@ Result<bool> ZmtpParser::skipGreeting() {
   return true;
 }
 
+// Commands that nobody needs give nothing.
+Result<std::optional<ZmtpEvent>> ZmtpParser::onCommand(std::string_view body) {
+  if (body.starts_with("\5ERROR")) return fail(Code::InvalidInput, "the peer refused the connection");
+  if (body.starts_with("\5READY")) return ZmtpEvent{ZmtpEvent::Kind::Ready, {}, {}};
+  if (body.starts_with("\4PING") && body.size() >= 7) return ZmtpEvent{ZmtpEvent::Kind::Ping, {}, std::string(body.substr(7))};
+  return std::nullopt;
+}
+
+// A message when that was its last frame.
+std::optional<ZmtpEvent> ZmtpParser::frameDone(bool more) {
+  if (more) return std::nullopt;
+  frameBytes_ = 0;
+  return ZmtpEvent{ZmtpEvent::Kind::Message, std::exchange(frames_, {}), {}};
+}
+
 Result<std::optional<ZmtpEvent>> ZmtpParser::next() {
   TRY(const bool greeted, skipGreeting());
+  if (missing_ > 0) return std::nullopt;
+  if (std::exchange(readingInPlace_, false)) {
+    if (auto event = frameDone(moreFollows_)) return event;
+  }
   while (greeted && till_ - from_ >= 2) {
     const auto unread = std::string_view(bytes_).substr(from_, till_ - from_);
     const auto flags = static_cast<unsigned char>(unread[0]);
@@ -112,28 +139,33 @@ Result<std::optional<ZmtpEvent>> ZmtpParser::next() {
     if (size > kLargestZmtpFrame || frameBytes_ + size > kLargestZmtpFrame || frames_.size() >= kMostFrames) {
       return fail(Code::InvalidInput, "the peer sends a message of more than {} bytes or {} frames", kLargestZmtpFrame, kMostFrames);
     }
-    if (unread.size() < head + size) {
-      room(head + size - unread.size());  // grow once, not read by read
+    const bool more = (flags & kMore) != 0;
+    const auto body = unread.substr(head, size);
+    if ((flags & kCommand) != 0 && size >= kLargeFrame) return fail(Code::InvalidInput, "the peer sends a command of {} bytes", size);
+    if (body.size() < size) {
+      if (size < kLargeFrame) {
+        room(head + size - unread.size());  // grow once, not read by read
+        return std::nullopt;
+      }
+      frames_.emplace_back(body);
+      frames_.back().resize(size);
+      frameBytes_ += size;
+      missing_ = size - body.size();
+      moreFollows_ = more;
+      readingInPlace_ = true;
+      from_ = till_;
       return std::nullopt;
     }
-    const auto body = unread.substr(head, size);
     if ((flags & kCommand) != 0) {
-      ZmtpEvent event;
-      const bool ready = body.starts_with("\5READY");
-      const bool ping = body.starts_with("\4PING") && body.size() >= 7;
-      if (body.starts_with("\5ERROR")) return fail(Code::InvalidInput, "the peer refused the connection");
-      if (ping) event.context = body.substr(7);
+      TRY(auto event, onCommand(body));
       from_ += head + size;
-      event.kind = ready ? ZmtpEvent::Kind::Ready : ZmtpEvent::Kind::Ping;
-      if (ready || ping) return event;
+      if (event) return event;
       continue;
     }
     frames_.emplace_back(body);
     frameBytes_ += size;
     from_ += head + size;
-    if ((flags & kMore) != 0) continue;
-    frameBytes_ = 0;
-    return ZmtpEvent{ZmtpEvent::Kind::Message, std::exchange(frames_, {}), {}};
+    if (auto event = frameDone(more)) return event;
   }
   return std::nullopt;
 }

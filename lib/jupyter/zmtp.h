@@ -28,10 +28,10 @@ struct ZmtpEvent {
   std::string context;              // of a PING
 };
 
-// Cuts a stream of bytes into events.
+// Cuts a stream of bytes into events. A large frame is read where it will stay: it exists once.
 class ZmtpParser {
  public:
-  // Where the next bytes are to be read into; at least `least` of room.
+  // Where the next bytes are to be read into, and how many fit: at least `least`, but within a large frame what it still lacks.
   std::pair<char*, std::size_t> room(std::size_t least);
   // How many were read there.
   void took(std::size_t bytes);
@@ -41,9 +41,15 @@ class ZmtpParser {
 
  private:
   Result<bool> skipGreeting();
+  Result<std::optional<ZmtpEvent>> onCommand(std::string_view body);
+  std::optional<ZmtpEvent> frameDone(bool more);
+
   std::string bytes_;  // [from_, till_) is unread
   std::size_t from_ = 0;
   std::size_t till_ = 0;
+  std::size_t missing_ = 0;  // of the last of frames_, which is being read in place
+  bool readingInPlace_ = false;
+  bool moreFollows_ = false;  // behind that frame
   bool greeted_ = false;
   std::vector<std::string> frames_;  // of the message under way
   std::size_t frameBytes_ = 0;
