@@ -1,0 +1,60 @@
+#pragma once
+// The agent's HTTP surface: Jupyter's paths over the rooms of a runtime. No authentication: the socket's file permissions are the wall.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/kernels/kernels.h"
+#include "lib/net/net.h"
+
+namespace allmende::agent {
+
+// A request whose path is cut at '/' and decoded.
+struct Call {
+  net::Request request;
+  std::vector<std::string> path;  // {"api", "kernels", "<id>", "interrupt"}
+  // The parts from `first` on, joined: the path below /api/contents.
+  std::string rest(std::size_t first) const;
+};
+
+inline net::Response emptyResponse(int status) { return {.status = status}; }
+net::Response unknownPath(const Call& call);
+net::Response wrongMethod(const Call& call);
+
+class KernelsApi {
+ public:
+  explicit KernelsApi(kernels::Kernels& kernels) : kernels_(kernels) {}
+  Task<net::Answer> kernels(Call call);      // /api/kernels…
+  net::Response specs(const Call& call);     // /api/kernelspecs…
+  net::Response resource(const Call& call);  // /kernelspecs/NAME/FILE
+
+ private:
+  net::Response start(const Call& call);
+  net::Answer channels(const Call& call);
+  kernels::Kernels& kernels_;
+};
+
+struct Rooms {
+  kernels::Kernels& kernels;
+  const Clock& clock;
+  std::function<void()> shutDown;
+};
+
+class AgentApi final : public net::Handler {
+ public:
+  explicit AgentApi(Rooms rooms);
+  Task<net::Answer> handle(net::Request request) override;
+  std::size_t bodyLimit(const net::RequestHead& head) const override;
+
+ private:
+  Task<net::Answer> route(Call call);
+  net::Response status() const;
+
+  Rooms rooms_;
+  Instant started_;
+  KernelsApi kernels_;
+};
+
+}  // namespace allmende::agent

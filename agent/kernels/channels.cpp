@@ -1,0 +1,140 @@
+// A kernel's WebSockets: requests in, the journal out.
+
+#include "agent/kernels/kernel.h"
+#include "lib/base/id.h"
+#include "lib/base/log.h"
+
+namespace allmende::kernels {
+namespace {
+
+constexpr std::size_t kMostOutbox = 64U << 20U;
+
+Result<jupyter::Message> decode(const net::WebSocketFrame& frame, Dialect dialect) {
+  if (dialect == Dialect::Legacy) return jupyter::decodeLegacy(frame.bytes, frame.binary);
+  if (!frame.binary) return fail(Code::InvalidInput, "a text frame cannot be a message of {}", jupyter::kV1Protocol);
+  return jupyter::decodeV1(frame.bytes);
+}
+
+Result<net::WebSocketFrame> encode(std::string frame, Dialect dialect) {
+  if (dialect == Dialect::V1) return net::WebSocketFrame{std::move(frame), true};
+  TRY(const auto message, jupyter::decodeV1(frame));
+  TRY(auto legacy, jupyter::encodeLegacy(message));
+  return net::WebSocketFrame{std::move(legacy.bytes), legacy.binary};
+}
+
+}  // namespace
+
+// Held by every coroutine that uses the kernel's journal for a socket; stop() waits until none is left.
+class Kernel::Connected {
+ public:
+  explicit Connected(Kernel& kernel) : kernel_(kernel) { ++kernel_.users_; }
+  Connected(const Connected&) = delete;
+  Connected& operator=(const Connected&) = delete;
+  ~Connected() {
+    --kernel_.users_;
+    kernel_.changed_.notifyAll();
+  }
+
+ private:
+  Kernel& kernel_;
+};
+
+Task<> Kernel::serve(std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect) {
+  const auto connected = std::make_shared<Connected>(*this);
+  // A client that comes back has lost its old socket, whether that one knows or not.
+  for (const auto& other : sockets_) {
+    if (!session.empty() && other.session == session) other.socket->abort();
+  }
+  struct Entry {
+    std::list<Socket>& list;
+    std::list<Socket>::iterator at;
+    ~Entry() { list.erase(at); }
+  };
+  const Entry entry{sockets_, sockets_.insert(sockets_.end(), {session, socket})};
+  const auto leaves = session.empty() ? Journal::Leaves::Nothing : Journal::Leaves::Bookmark;
+  if (session.empty()) session = randomUuid();
+  TaskScope writing(house_.executor);
+  writing.spawn("kernel socket, writing", write(socket, journal_.open(session, leaves), dialect, connected));
+  co_await read(socket, session, dialect);
+  co_await writing.close();
+}
+
+Task<> Kernel::read(std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect) {
+  for (;;) {
+    const auto frame = co_await socket->read();
+    if (!frame) co_return;
+    auto message = decode(*frame, dialect);
+    if (message && message->channel != jupyter::Channel::Iopub) {
+      co_await accept(session, *std::move(message));
+    } else if (message || message.error().code == Code::NotFound) {
+      log::warning("message.dropped", {{"kernel", demand_.id}, {"message", message ? "iopub is the kernel's" : message.error().message}});
+    } else {
+      co_await socket->close(1002, message.error().message);
+      co_return;
+    }
+  }
+}
+
+// Into the kernel's hands, or, while it starts, into the outbox.
+Task<> Kernel::accept(std::string session, jupyter::Message message) {
+  if (state_ == State::Dead || wish_ == Wish::Stop) co_return;
+  noteRequest(jupyter::readHeader(message.header), std::move(session));
+  if (ready_ && outbox_.empty()) {
+    const auto wires = wires_;
+    co_await wires->send(std::move(message));
+    co_return;
+  }
+  outboxBytes_ += message.size();
+  outbox_.push_back(std::move(message));
+  changed_.notifyAll();
+  while (outboxBytes_ > kMostOutbox) co_await changed_.wait();
+}
+
+Task<> Kernel::deliver() {
+  for (;;) {
+    if (outbox_.empty() || !ready_) {
+      co_await changed_.wait();
+      continue;
+    }
+    auto message = std::move(outbox_.front());
+    outbox_.pop_front();
+    outboxBytes_ -= message.size();
+    changed_.notifyAll();
+    const auto wires = wires_;
+    co_await wires->send(std::move(message));
+  }
+}
+
+Task<> Kernel::write(std::shared_ptr<net::WebSocket> socket, std::shared_ptr<Journal::Cursor> cursor, Dialect dialect,
+    std::shared_ptr<Connected> connected) {
+  while (!cursor->session().empty()) {  // until another socket takes the session over
+    auto frame = cursor->peek();
+    if (!frame && cursor->lost()) {
+      co_await socket->close(1013, "you have left too much unread; connect again");
+      co_return;
+    }
+    if (!frame) {
+      co_await journal_.grown();
+      continue;
+    }
+    auto encoded = encode(*std::move(frame), dialect);
+    if (!encoded) {  // the kernel said what a legacy client could not parse
+      log::warning("message.dropped", {{"kernel", demand_.id}, {"message", encoded.error().message}});
+      cursor->advance();
+      continue;
+    }
+    const auto written = co_await socket->write(*std::move(encoded));
+    if (!written) co_return;
+    cursor->advance();
+  }
+}
+
+Task<> Kernel::closeSockets() {
+  TaskScope closing(house_.executor);
+  for (const auto& entry : sockets_) closing.spawn("kernel socket, closing", entry.socket->close(1000, "the kernel was shut down"));
+  co_await closing.drained();
+  for (const auto& entry : sockets_) entry.socket->abort();
+  while (users_ > 0) co_await changed_.wait();
+}
+
+}  // namespace allmende::kernels

@@ -1,0 +1,24 @@
+#pragma once
+// Behind the door: why a kernel died, in words for the person whose kernel it was.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/processes/processes.h"
+
+namespace allmende::kernels {
+
+// How many processes the kernel of the machine has ended in our cgroup because memory ran out; nullopt where that cannot be seen.
+std::optional<std::int64_t> countOomKills();
+
+struct Death {
+  processes::Ended ended;
+  std::optional<std::int64_t> oomKillsBefore;
+  std::optional<std::int64_t> oomKillsAfter;
+  std::string_view lastWords;  // the end of what it printed outside its protocol
+};
+std::string explain(const Death& death);
+
+}  // namespace allmende::kernels
