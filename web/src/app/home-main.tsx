@@ -1,1 +1,62 @@
-export {};
+// The entry of `/` and `/login`: sign-in, home and account, without JupyterLab.
+import { lazy, StrictMode, Suspense, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter';
+import { signOut } from '../api/account';
+import { type Account, addressOf, config } from '../api/config';
+import { nextPath } from '../core/next-path';
+import { HomePage } from '../features/home/HomePage';
+import { SignIn } from '../features/sign-in/SignIn';
+import { chosenLanguage, startTranslations } from '../ui/i18n';
+import { startTheme } from '../ui/theme';
+import '../ui/tokens.css';
+
+const AccountPage = lazy(() => import('../features/account/AccountPage').then(page => ({ default: page.AccountPage })));
+
+async function leave(): Promise<void> {
+  await signOut().catch(() => undefined); // signed out already, or the server is away: the sign-in page says so
+  location.assign(addressOf('login'));
+}
+
+function Signed({ account: atLoad }: { account: Account }) {
+  const [account, setAccount] = useState(atLoad);
+  const onSignOut = () => void leave();
+  const accountPage = <Suspense fallback={null}><AccountPage account={account} onChanged={setAccount} onSignOut={onSignOut} /></Suspense>;
+  return <HomePage account={account} accountPage={accountPage} onSignOut={onSignOut} />;
+}
+
+interface Arrival {
+  readonly isLogin: boolean;
+  /** The secret of a one-time link. */
+  readonly link: string | null;
+  /** Where to go when signed in. */
+  readonly next: string;
+}
+
+function arrival(): Arrival {
+  const asked = new URLSearchParams(location.search);
+  const isLogin = location.pathname.startsWith(addressOf('login'));
+  const wanted = isLogin ? asked.get('next') : location.pathname + location.search + location.hash;
+  const link = isLogin ? asked.get('link') : null;
+  const next = nextPath(wanted, location.origin, config.base_url);
+  if (link) history.replaceState(null, '', addressOf('login')); // the secret leaves the address
+  return { isLogin, link, next };
+}
+
+function App({ isLogin, link, next }: Arrival) {
+  if (config.account && !isLogin) return <Signed account={config.account} />;
+  if (config.account && !link) {
+    location.replace(next);
+    return null;
+  }
+  return <SignIn link={link} sentHere={isLogin && next !== config.base_url} onDone={() => (location.pathname + location.search === next ? location.reload() : location.replace(next))} />;
+}
+
+async function start(): Promise<void> {
+  startTheme(config.account?.theme);
+  await startTranslations(chosenLanguage(config.account?.locale), ['home', 'common']);
+  const root = document.getElementById('root');
+  if (root) createRoot(root).render(<StrictMode><App {...arrival()} /></StrictMode>);
+}
+
+void start();

@@ -1,0 +1,37 @@
+// What the home page asks beyond files: what was used last, what fits a search, the trash, which notebooks run.
+import { api } from './client';
+import { escapedPath } from './config';
+import type { FileEntry } from './files';
+
+export const recentFiles = (limit: number, signal?: AbortSignal): Promise<FileEntry[]> => api.get(`api/drive/recent?limit=${limit}`, signal ? { signal } : {});
+
+export const searchFiles = (query: string, limit: number, signal: AbortSignal): Promise<FileEntry[]> =>
+  api.get(`api/drive/search?query=${encodeURIComponent(query)}&limit=${limit}`, { signal });
+
+/** The names in a folder, folders and files alike. */
+export async function listFolder(path: string, signal: AbortSignal): Promise<FileEntry[]> {
+  const folder = await api.get<{ content: FileEntry[] }>(`api/contents/${escapedPath(path)}?type=directory&content=1`, { signal });
+  return folder.content;
+}
+
+/** Makes a folder of this name; one that is there already is as good. */
+export const putFolder = (path: string): Promise<FileEntry> => api.put(`api/contents/${escapedPath(path)}`, { type: 'directory' });
+
+export interface Trashed {
+  readonly id: string;
+  readonly path: string;
+  readonly type: 'directory' | 'file' | 'notebook';
+  readonly size: number | null;
+  readonly deleted_at: string;
+  readonly expires_at?: string | null;
+}
+
+export const listTrash = (signal?: AbortSignal): Promise<Trashed[]> => api.get('api/trash', signal ? { signal } : {});
+export const purge = (id: string): Promise<void> => api.delete(`api/trash/${encodeURIComponent(id)}`);
+export const emptyTrash = (): Promise<void> => api.delete('api/trash');
+
+/** The paths of notebooks whose kernel runs, each with whether it is computing. */
+export async function runningNotebooks(): Promise<ReadonlyMap<string, 'busy' | 'idle'>> {
+  const sessions = await api.get<{ path: string; kernel?: { execution_state?: string } | null }[]>('api/sessions');
+  return new Map(sessions.map(each => [each.path, each.kernel?.execution_state === 'busy' ? 'busy' : 'idle']));
+}

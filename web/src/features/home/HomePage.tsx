@@ -1,0 +1,106 @@
+// The home page: search and account above, places at the side, one list in the middle.
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { Clock, FolderClosed, Trash2 } from 'lucide-react';
+import { addressOf, type Account } from '../../api/config';
+import { type Place, placeOf, queryOf, root } from '../../core/home-place';
+import { t } from '../../ui/i18n';
+import { Notices } from '../../ui/notices';
+import { useStore } from '../../ui/use-store';
+import { Dialogs } from './Dialogs';
+import { DropZone } from './DropZone';
+import { FilesView } from './FilesView';
+import { Header } from './Header';
+import { Home } from './home';
+import { dropNotice, homeStore } from './home-store';
+import { NewMenu } from './NewMenu';
+import { Preview } from './Preview';
+import { TrashView } from './TrashView';
+import { Uploads } from './uploads';
+import { UploadTray } from './UploadTray';
+import { watchRuntime } from './watch-runtime';
+import './home.css';
+
+interface HomePageProps {
+  readonly account: Account;
+  /** What `?view=account` shows. */
+  readonly accountPage: ReactNode;
+  readonly onSignOut: () => void;
+}
+
+const places: readonly { readonly place: Place; readonly label: string; readonly Picture: typeof Clock; readonly holds: (place: Place) => boolean }[] = [
+  { place: { kind: 'recent' }, label: 'place.recent', Picture: Clock, holds: place => place.kind === 'recent' },
+  { place: root, label: 'place.files', Picture: FolderClosed, holds: place => place.kind === 'folder' || place.kind === 'search' },
+  { place: { kind: 'trash' }, label: 'place.trash', Picture: Trash2, holds: place => place.kind === 'trash' },
+];
+
+function titleOf(place: Place): string {
+  if (place.kind === 'folder') return (place.file ?? place.path).split('/').at(-1) || t('place.files');
+  return place.kind === 'search' ? t('search.results', { query: place.query }) : t(`place.${place.kind}`);
+}
+
+export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
+  const home = useMemo(() => new Home(homeStore()), []);
+  const uploads = useMemo(() => new Uploads(home.store, () => home.refresh()), [home]);
+  const { place, notices, signedOut, said } = useStore(home.store);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const follow = () => home.show(placeOf(location.search));
+    follow();
+    addEventListener('popstate', follow);
+    const seen = () => document.visibilityState === 'visible' && void home.refresh();
+    document.addEventListener('visibilitychange', seen);
+    const stopWatching = watchRuntime(home.store);
+    return () => {
+      removeEventListener('popstate', follow);
+      document.removeEventListener('visibilitychange', seen);
+      stopWatching();
+    };
+  }, [home]);
+  useEffect(() => {
+    document.title = `${titleOf(place)} – Allmende`;
+  }, [place]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const writing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog');
+      if (writing || event.defaultPrevented) return;
+      if (event.key === '/' && !event.ctrlKey && !event.metaKey) search.current?.focus();
+      else if (!(event.key === 'z' && (event.ctrlKey || event.metaKey) && home.undoLatest())) return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [home]);
+  return (
+    <div className="home">
+      <a className="skip" href="#list" onClick={event => {
+        event.preventDefault();
+        document.querySelector<HTMLElement>('.grid, main')?.focus();
+      }}>{t('skip')}</a>
+      <Header home={home} account={account} search={search} onSignOut={onSignOut} />
+      {signedOut && <p className="home-banner" role="alert">{t('signedOut')} <a href={`${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('signIn.go')}</a></p>}
+      <nav className="home-places" aria-label={t('places')}>
+        <NewMenu home={home} uploads={uploads} />
+        <ul>
+          {places.map(({ place: to, label, Picture, holds }) => (
+            <li key={label}>
+              <a href={addressOf('') + queryOf(to)} aria-current={holds(place) ? 'page' : undefined} onClick={event => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                home.go(to);
+              }}><Picture size={20} aria-hidden /><span>{t(label)}</span></a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main className="home-main" id="list" tabIndex={-1}>
+        {place.kind === 'account' ? accountPage : place.kind === 'trash' ? <TrashView home={home} /> : <FilesView home={home} uploads={uploads} />}
+      </main>
+      {place.kind === 'folder' && place.file && <Preview key={place.file} home={home} path={place.file} />}
+      <Dialogs home={home} />
+      <UploadTray home={home} uploads={uploads} />
+      <DropZone home={home} uploads={uploads} />
+      <Notices notices={notices} onDrop={id => dropNotice(home.store, id)} />
+      <p className="al-hidden-text" role="status" aria-live="polite">{said}</p>
+    </div>
+  );
+}
