@@ -2,6 +2,7 @@
 import { lazy, StrictMode, Suspense, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
 import { signOut } from '../api/account';
 import { type Account, addressOf, config } from '../api/config';
 import { nextPath } from '../core/next-path';

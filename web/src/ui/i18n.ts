@@ -21,6 +21,11 @@ export function language(): Language {
   return known(i18next.language) ?? 'en';
 }
 
+/** For dates and numbers: the browser's own variety of the page's language ("en-GB"), else the language. */
+export function locale(): string {
+  return navigator.languages.find(each => known(each) === language()) ?? language();
+}
+
 /** Loads the sentences of these namespaces; resolves before the first of them is drawn. */
 export async function startTranslations(wanted: Language, namespaces: readonly string[]): Promise<void> {
   const resources: Record<string, Record<string, Record<string, string>>> = {};
@@ -48,8 +53,8 @@ export function t(key: string, values: Readonly<Record<string, string | number>>
 const numbers = new Map<string, Intl.NumberFormat>();
 
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = language() + JSON.stringify(options);
-  const found = numbers.get(key) ?? new Intl.NumberFormat(language(), options);
+  const key = locale() + JSON.stringify(options);
+  const found = numbers.get(key) ?? new Intl.NumberFormat(locale(), options);
   numbers.set(key, found);
   return found;
 }
@@ -80,9 +85,9 @@ export function percent(share: number): string {
 }
 
 export function time(when: Date): string {
-  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' }).format(when);
+  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(when);
 }
 
 export function dateTime(when: Date): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(when);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(when);
 }

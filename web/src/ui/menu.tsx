@@ -88,7 +88,7 @@ export function Menu({ label, place, items, onClose }: MenuProps) {
     event.preventDefault();
   };
   return createPortal(
-    <div ref={menu} className="al-menu" role="menu" aria-label={label} tabIndex={-1} style={position ?? { left: 0, top: 0, visibility: 'hidden' }} onKeyDown={onKeyDown} onContextMenu={event => event.preventDefault()}>
+    <div ref={menu} className="al-menu" role="menu" aria-label={label} tabIndex={-1} style={position ?? { left: 0, top: 0, opacity: 0 }} onKeyDown={onKeyDown} onContextMenu={event => event.preventDefault()}>
       {items.map((item, index) => <Line key={index} item={item} pick={pick} />)}
     </div>,
     document.body,

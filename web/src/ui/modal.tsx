@@ -1,5 +1,6 @@
 // A dialog over the page. The browser's own <dialog> keeps the focus inside, closes on Escape and gives the focus back.
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { X } from 'lucide-react';
 import { t } from './i18n';
 import './controls.css';
@@ -13,6 +14,12 @@ interface ModalProps {
   readonly wide?: boolean;
 }
 
+/** Where the work begins: the first field, else the main button, else the harmless one. */
+function firstIn(dialog: HTMLElement | null): HTMLElement | null | undefined {
+  const find = (what: string) => dialog?.querySelector<HTMLElement>(what);
+  return find('.al-modal-body input.al-input:not([hidden])') ?? find('footer .al-button-primary:not(:disabled)') ?? find('footer button') ?? find('header button');
+}
+
 export function Modal({ title, onClose, children, actions, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -20,12 +27,13 @@ export function Modal({ title, onClose, children, actions, wide = false }: Modal
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
+    firstIn(shown)?.focus();
     return () => {
       shown?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className={wide ? 'al-modal al-modal-wide' : 'al-modal'}
@@ -47,6 +55,7 @@ export function Modal({ title, onClose, children, actions, wide = false }: Modal
         <div className="al-modal-body">{children}</div>
         {actions && <footer>{actions}</footer>}
       </div>
-    </dialog>
+    </dialog>,
+    document.body, // so that no style of the place it was asked from reaches it
   );
 }

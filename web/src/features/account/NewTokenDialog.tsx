@@ -38,7 +38,7 @@ export function NewTokenDialog({ admin, onMade, onClose }: { admin: boolean; onM
       <button type="submit" form="new-token" className="al-button al-button-primary" disabled={busy}>{t('tokens.make')}</button>
     </>}>
       <form id="new-token" onSubmit={event => void make(event)} noValidate>
-        <Field label={t('tokens.name')} hint={t('tokens.nameMore')} autoFocus maxLength={100} value={name} onChange={event => setName(event.target.value)} />
+        <Field label={t('tokens.name')} hint={t('tokens.nameMore')} maxLength={100} value={name} onChange={event => setName(event.target.value)} />
         <div className="al-field">
           <label htmlFor="token-life">{t('tokens.life')}</label>
           <select id="token-life" className="al-input" value={days ?? ''} onChange={event => setDays(event.target.value === '' ? null : Number(event.target.value))}>

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { listTokens, type NewToken, revokeToken, type Token } from '../../api/account';
 import { dateWords, untilWords } from '../../core/date-words';
-import { language, t } from '../../ui/i18n';
+import { locale, t } from '../../ui/i18n';
 import { Modal } from '../../ui/modal';
 import { failureWords } from '../failure';
 import { NewTokenDialog } from './NewTokenDialog';
@@ -55,12 +55,12 @@ export function Tokens({ admin }: { admin: boolean }) {
 
 function Line({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
   const now = new Date();
-  const words = (when: string) => dateWords(new Date(when), now, language());
+  const words = (when: string) => dateWords(new Date(when), now, locale());
   const expired = token.expires_at ? Date.parse(token.expires_at) <= now.getTime() : false;
   const facts = [
     token.last_used_at ? t('tokens.lastUsed', { when: words(token.last_used_at) }) : t('tokens.neverUsed'),
     t('tokens.made', { when: words(token.created_at) }),
-    !token.expires_at ? t('tokens.noEnd') : expired ? t('tokens.expired') : t('tokens.expires', { when: untilWords(new Date(token.expires_at), now, language()) }),
+    !token.expires_at ? t('tokens.noEnd') : expired ? t('tokens.expired') : t('tokens.expires', { when: untilWords(new Date(token.expires_at), now, locale()) }),
   ];
   return (
     <li className={expired ? 'token-expired' : ''}>

@@ -4,7 +4,7 @@ import { CopyPlus, Download, FolderInput, SquareArrowOutUpRight, SquarePen, Tras
 import { drive, type FileEntry, downloadFrom } from '../../api/files';
 import { dateWords } from '../../core/date-words';
 import { isWithin, parentOf } from '../../core/listing';
-import { bytes, dateTime, language, t } from '../../ui/i18n';
+import { bytes, dateTime, locale, t } from '../../ui/i18n';
 import { Menu, type MenuItem, type MenuPlace } from '../../ui/menu';
 import { useStore } from '../../ui/use-store';
 import { Empty, Failed, Loading } from './ListStates';
@@ -43,7 +43,7 @@ export function FilesView({ home, uploads }: { home: Home; uploads: Uploads }) {
           grid.current?.focus();
         }} />
     ) },
-    { key: 'modified', label: t('column.modified'), sort: 'modified', cell: entry => <time dateTime={entry.last_modified} title={dateTime(new Date(entry.last_modified))}>{dateWords(new Date(entry.last_modified), now, language())}</time> },
+    { key: 'modified', label: t('column.modified'), sort: 'modified', cell: entry => <time dateTime={entry.last_modified} title={dateTime(new Date(entry.last_modified))}>{dateWords(new Date(entry.last_modified), now, locale())}</time> },
     { key: 'size', label: t('column.size'), sort: 'size', cell: entry => (entry.size === null ? '' : bytes(entry.size)) },
   ], [rows, renaming, query, inFolder, state.running, now.getMinutes()]);
 

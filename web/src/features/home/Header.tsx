@@ -95,7 +95,7 @@ function AccountMenu({ home, account, onSignOut }: { home: Home; account: Accoun
   const [place, setPlace] = useState<MenuPlace | null>(null);
   return (
     <>
-      <button type="button" className="avatar" aria-haspopup="menu" aria-label={t('account.of', { name: account.display_name })} title={account.display_name} onClick={event => setPlace({ under: event.currentTarget })}>{initials(account.display_name || account.name)}</button>
+      <button type="button" className="avatar" aria-haspopup="menu" title={account.display_name} onClick={event => setPlace({ under: event.currentTarget })}><span aria-hidden>{initials(account.display_name || account.name)}</span><span className="al-hidden-text">{t('account.of', { name: account.display_name })}</span></button>
       {place && <Menu label={t('place.account')} place={place} onClose={() => setPlace(null)} items={[
         { kind: 'text', label: account.display_name === account.name ? account.name : `${account.display_name} (${account.name})` },
         { kind: 'action', label: t('place.account'), icon: <Settings size={16} aria-hidden />, run: () => home.go({ kind: 'account' }) },

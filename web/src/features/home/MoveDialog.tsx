@@ -71,7 +71,7 @@ export function MoveDialog({ home, entries, onClose }: MoveDialogProps) {
           event.preventDefault();
           void make();
         }}>
-          <Field label={t('move.name')} autoFocus value={naming} fault={nameFault && t(`name.${nameFault}`)} onChange={event => setNaming(event.target.value)} />
+          <Field label={t('move.name')} value={naming} fault={nameFault && t(`name.${nameFault}`)} onChange={event => setNaming(event.target.value)} />
           <button type="submit" className="al-button">{t('move.make')}</button>
         </form>
       )}

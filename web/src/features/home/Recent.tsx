@@ -3,7 +3,7 @@ import { BookOpen } from 'lucide-react';
 import { type FileEntry, notebookAddress } from '../../api/files';
 import { dateWords } from '../../core/date-words';
 import { parentOf } from '../../core/listing';
-import { language, t } from '../../ui/i18n';
+import { locale, t } from '../../ui/i18n';
 import { useStore } from '../../ui/use-store';
 import type { Home } from './home';
 
@@ -21,7 +21,7 @@ export function Recent({ home, notebooks }: { home: Home; notebooks: readonly Fi
             <a href={notebookAddress(notebook.path)} title={notebook.path}>
               <BookOpen size={20} aria-hidden className="file-picture file-notebook" />
               <span className="recent-name">{notebook.name.replace(/\.ipynb$/i, '')}</span>
-              <span className="recent-more">{parentOf(notebook.path) ? `${parentOf(notebook.path)} · ` : ''}{dateWords(new Date(notebook.last_modified), now, language())}</span>
+              <span className="recent-more">{parentOf(notebook.path) ? `${parentOf(notebook.path)} · ` : ''}{dateWords(new Date(notebook.last_modified), now, locale())}</span>
               {running.has(notebook.path) && <span className={`file-running file-running-${running.get(notebook.path)}`}><i aria-hidden />{t(running.get(notebook.path) === 'busy' ? 'files.computing' : 'files.running')}</span>}
             </a>
           </li>

@@ -5,7 +5,7 @@ import { notebookAddress } from '../../api/files';
 import { dateWords } from '../../core/date-words';
 import { nameOf } from '../../core/listing';
 import { levelOf, type Share, shareOf } from '../../core/runtime-state';
-import { bytes, duration, language, t } from '../../ui/i18n';
+import { bytes, duration, locale, t } from '../../ui/i18n';
 import { Modal } from '../../ui/modal';
 import { useStore } from '../../ui/use-store';
 import { failureWords } from '../failure';
@@ -40,12 +40,12 @@ export function RuntimeDialog({ home, onClose }: { home: Home; onClose: () => vo
   const left = runtime.endsAt === null ? null : Math.max(0, (runtime.endsAt - Date.now()) / 1000);
   const actions = asked ? <>
     <button type="button" className="al-button" onClick={() => setAsked(false)}>{t('cancel')}</button>
-    <button type="button" className="al-button al-button-danger" autoFocus onClick={() => void stop()}>{t('runtime.stop')}</button>
+    <button type="button" className="al-button al-button-danger" onClick={() => void stop()}>{t('runtime.stop')}</button>
   </> : <button type="button" className="al-button" disabled={runtime.state === 'stopping'} onClick={() => setAsked(true)}>{t('runtime.stop')}</button>;
   return (
     <Modal title={t('runtime.title')} onClose={onClose} actions={actions}>
       {asked ? <p role="alert">{t('runtime.stopText')}</p> : <>
-        <p className="al-hint">{[t(`runtime.${runtime.state}`), runtime.image, runtime.startedAt === null ? '' : t('runtime.since', { when: dateWords(new Date(runtime.startedAt), new Date(), language()) })].filter(Boolean).join(' · ')}</p>
+        <p className="al-hint">{[t(`runtime.${runtime.state}`), runtime.image, runtime.startedAt === null ? '' : t('runtime.since', { when: dateWords(new Date(runtime.startedAt), new Date(), locale()) })].filter(Boolean).join(' · ')}</p>
         <Meter label={t('runtime.memory')} part={runtime.memory} words={bytes} />
         <Meter label={t('runtime.disk')} part={runtime.disk} words={bytes} />
         <Meter label={t('runtime.processes')} part={runtime.processes} words={String} />

@@ -5,7 +5,7 @@ import type { Trashed } from '../../api/home';
 import { dateWords, untilWords } from '../../core/date-words';
 import { nameOf, parentOf } from '../../core/listing';
 import { nothing } from '../../core/selection';
-import { bytes, language, t } from '../../ui/i18n';
+import { bytes, locale, t } from '../../ui/i18n';
 import { Menu, type MenuItem, type MenuPlace } from '../../ui/menu';
 import { useStore } from '../../ui/use-store';
 import { FilePicture } from './FileName';
@@ -20,7 +20,7 @@ export function TrashView({ home }: { home: Home }) {
   const now = new Date();
   const columns = useMemo((): Column<Trashed>[] => [
     { key: 'name', label: t('column.name'), cell: entry => <><FilePicture entry={{ ...entry, name: nameOf(entry.path) }} /><span className="file-name">{nameOf(entry.path)}</span>{parentOf(entry.path) && <span className="file-where">{parentOf(entry.path)}</span>}</> },
-    { key: 'expires', label: t('column.deleted'), cell: entry => <>{dateWords(new Date(entry.deleted_at), now, language())}{entry.expires_at && <span className="trash-until"> · {t('trash.until', { when: untilWords(new Date(entry.expires_at), now, language()) })}</span>}</> },
+    { key: 'expires', label: t('column.deleted'), cell: entry => <>{dateWords(new Date(entry.deleted_at), now, locale())}{entry.expires_at && <span className="trash-until"> · {t('trash.until', { when: untilWords(new Date(entry.expires_at), now, locale()) })}</span>}</> },
     { key: 'size', label: t('column.size'), cell: entry => (entry.size === null ? '' : bytes(entry.size)) },
   ], [rows, now.getMinutes()]);
   const chosen = rows.filter(row => selection.chosen.has(row.id));

@@ -72,7 +72,7 @@ export class Home {
     const field = place.kind === 'trash' ? 'trash' : 'files';
     try {
       if (place.kind === 'trash') return this.store.set({ trash: { kind: 'ready', rows: await listTrash(signal) } });
-      const recent = place.kind === 'folder' && place.path === '' ? recentFiles(8, signal) : null;
+      const recent = place.kind === 'folder' && place.path === '' ? recentFiles(50, signal) : null;
       recent?.then(found => this.store.set({ recent: found.filter(file => file.type === 'notebook') }), () => this.store.set({ recent: [] }));
       this.#put(await this.#read(place, signal), place);
     } catch (error) {

@@ -13,6 +13,7 @@ import { type HomeStore, tell } from './home-store';
 import type { Dropped } from './dropped';
 
 const together = 2;
+const between = 2000; // ms from one new list to the next
 const checkedUpTo = 50 * 1024 * 1024;
 
 function faultWords(fault: NotebookFault): string {
@@ -27,6 +28,7 @@ export class Uploads {
   readonly #files = new Map<number, File>();
   readonly #going = new Map<number, AbortController>();
   #next = 1;
+  #shownAt = 0;
 
   constructor(store: HomeStore, refresh: () => Promise<void>) {
     this.#store = store;
@@ -117,7 +119,15 @@ export class Uploads {
     }
     this.#going.delete(upload.id);
     this.#goOn();
-    if (this.#going.size === 0) await this.#refresh();
+    await this.#showWhatCame();
+  }
+
+  /** The list follows at the end, and now and then on the way. */
+  async #showWhatCame(): Promise<void> {
+    const now = performance.now();
+    if (this.#going.size > 0 && now - this.#shownAt < between) return;
+    this.#shownAt = now;
+    await this.#refresh();
   }
 
   /** A broken notebook is kept as it is; the person hears what is wrong with it. */
