@@ -2,10 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import german from '../../../locales/de/home.json';
-import english from '../../../locales/en/home.json';
+import germanCommon from '../../../locales/de/common.json';
+import germanHome from '../../../locales/de/home.json';
+import englishCommon from '../../../locales/en/common.json';
+import englishHome from '../../../locales/en/home.json';
 
 const features = resolve(import.meta.dirname, '..');
+const english = { ...englishCommon, ...englishHome };
+const german = { ...germanCommon, ...germanHome };
 const keys = (texts: object) => Object.keys(texts).sort();
 const valuesIn = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(found => found[1]).sort();
 
