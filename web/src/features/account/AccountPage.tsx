@@ -71,6 +71,7 @@ const looks: readonly ThemeChoice[] = ['system', 'light', 'dark'];
 
 function Look({ onChanged }: { onChanged: (account: Account) => void }) {
   const [look, setLook] = useState(themeChoice());
+  const [tongue, setTongue] = useState(language());
   const [fault, setFault] = useState<string | null>(null);
   const keep = async (change: Parameters<typeof changeAccount>[0]): Promise<boolean> => {
     try {
@@ -88,7 +89,8 @@ function Look({ onChanged }: { onChanged: (account: Account) => void }) {
     void keep({ theme: next === 'system' ? '' : next });
   };
   const onLanguage = async (next: Language) => {
-    if (!(await keep({ locale: next }))) return;
+    setTongue(next);
+    if (!(await keep({ locale: next }))) return setTongue(language());
     keepLanguage(next);
     location.reload();
   };
@@ -100,7 +102,7 @@ function Look({ onChanged }: { onChanged: (account: Account) => void }) {
       </fieldset>
       <fieldset className="account-choices">
         <legend className="al-label">{t('language')}</legend>
-        {languages.map(each => <label key={each} lang={each}><input type="radio" name="language" checked={language() === each} onChange={() => void onLanguage(each)} /> {t(`language.${each}`)}</label>)}
+        {languages.map(each => <label key={each} lang={each}><input type="radio" name="language" checked={tongue === each} onChange={() => void onLanguage(each)} /> {t(`language.${each}`)}</label>)}
       </fieldset>
       {fault && <p className="al-fault" role="alert">{fault}</p>}
     </>

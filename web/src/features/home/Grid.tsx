@@ -85,8 +85,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   };
   const onRowClick = (event: MouseEvent, row: Row) => {
     if ((event.target as Element).closest('a, button, input')) return;
+    grid.current?.focus(); // first: an untouched list takes its first row as active when the focus comes
     onSelection(choose(order, selection, keyOf(row), event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only'));
-    grid.current?.focus();
   };
   const onRowMenu = (event: MouseEvent, row: Row) => {
     if ((event.target as Element).closest('input')) return;
@@ -145,15 +145,15 @@ export function Grid<Row>(props: GridProps<Row>) {
             >
               <span role="gridcell" className="grid-check">
                 <input type="checkbox" tabIndex={-1} checked={chosen} aria-label={t('grid.choose', { name: nameOf(row) })} onChange={() => {
-                  onSelection(choose(order, selection, keyOf(row), 'toggle'));
                   grid.current?.focus();
+                  onSelection(choose(order, selection, keyOf(row), 'toggle'));
                 }} />
               </span>
               {columns.map(column => <span key={column.key} role="gridcell" className={`grid-${column.key}`}>{column.cell(row)}</span>)}
               <span role="gridcell" className="grid-end">
                 <button type="button" tabIndex={-1} className="al-icon-button grid-more" aria-label={t('grid.more', { name: nameOf(row) })} aria-haspopup="menu" onClick={event => {
-                  if (!chosen) onSelection(choose(order, selection, keyOf(row), 'only'));
                   grid.current?.focus();
+                  if (!chosen) onSelection(choose(order, selection, keyOf(row), 'only'));
                   props.onMenu(row, { under: event.currentTarget });
                 }}><EllipsisVertical size={18} aria-hidden /></button>
               </span>
