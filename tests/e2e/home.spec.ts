@@ -1,7 +1,9 @@
 // Home, as a person meets it: coming in, finding, making, changing, losing and getting back files; by mouse, by keyboard, on a phone, in German.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { call, launch, nothingWentWrong, open, openSignedIn, password, phone, picture, putNotebook, signInLink, url, type Watched } from "./support.ts";
@@ -173,7 +175,7 @@ test("what is deleted comes back with Undo, with Ctrl+Z, and from the trash", as
   await page.getByRole("button", { name: "More for two.txt" }).waitFor();
   assert.deepEqual(await seriousFaults(page), []);
   await choose(page, "two.txt", "Restore");
-  await page.getByText("“two.txt” restored").waitFor();
+  await page.getByText("“two.txt” restored").last().waitFor();
   assert.equal(await textOf("losing/two.txt"), "losing/two.txt");
   await close(watched);
 });
@@ -254,6 +256,64 @@ test("a cancelled upload leaves nothing behind, and can be tried again", async (
   assert.equal(await exists("cancelled/slow.bin"), false);
   await page.getByRole("button", { name: "Upload slow.bin again" }).click();
   await row(page, "slow.bin").waitFor({ timeout: 60_000 });
+  await close(watched);
+});
+
+test("a folder is uploaded with everything in it, hidden files left out", async () => {
+  const watched = await at("whole", []);
+  const { page } = watched;
+  const source = mkdtempSync(join(tmpdir(), "allmende-upload-"));
+  mkdirSync(join(source, "flock/lambs"), { recursive: true });
+  for (const [file, content] of [["flock/a.txt", "a"], ["flock/lambs/b.txt", "b"], ["flock/.hidden", "c"]] as const) writeFileSync(join(source, file), content);
+  await page.getByRole("button", { name: "New", exact: true }).click();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("menuitem", { name: "Upload a folder" }).click()]);
+  await chooser.setFiles(join(source, "flock"));
+  await page.getByText("2 files uploaded").waitFor();
+  await row(page, "flock").waitFor();
+  assert.equal(await textOf("whole/flock/lambs/b.txt"), "b");
+  rmSync(source, { recursive: true });
+  await close(watched);
+});
+
+test("a row dragged onto a folder moves there, and onto the breadcrumb back up", async () => {
+  const watched = await at("dragging", ["barn/", "hay.txt"]);
+  const { page } = watched;
+  await row(page, "hay.txt").dragTo(row(page, "barn"));
+  await row(page, "hay.txt").waitFor({ state: "detached" });
+  await row(page, "barn").getByRole("link").click();
+  await row(page, "hay.txt").dragTo(page.getByRole("navigation", { name: "Folders above" }).getByRole("link", { name: "dragging" }));
+  await row(page, "hay.txt").waitFor({ state: "detached" });
+  assert.equal(await exists("dragging/hay.txt"), true);
+  await close(watched);
+});
+
+test("what was used last stands first, and is shown in its folder on request", async () => {
+  const watched = await at("lately", ["newest of all.ipynb"]);
+  const { page } = watched;
+  await page.goto(address());
+  await page.getByRole("region", { name: "Recent" }).getByRole("link", { name: /^newest of all/ }).waitFor();
+  await page.getByRole("link", { name: "Recent" }).click();
+  await page.getByRole("heading", { name: "Recent" }).waitFor();
+  await row(page, "newest of all.ipynb").waitFor();
+  assert.equal((await names(page))[0], "newest of all.ipynb");
+  assert.deepEqual(await seriousFaults(page), []);
+  await choose(page, "newest of all.ipynb", "Show in its folder");
+  await page.getByRole("heading", { name: "lately" }).waitFor();
+  await close(watched);
+});
+
+test("when the session has ended the page says so, and signing in leads back", async () => {
+  const watched = await at("ended", ["x.txt"]);
+  const { page } = watched;
+  await watched.context.clearCookies({ name: "allmende_session" });
+  await page.getByRole("link", { name: "Trash" }).click();
+  await page.getByText("You are signed out. What you see may be old.").waitFor();
+  await page.getByRole("alert").getByRole("link", { name: "Sign in" }).click();
+  await page.getByText("Sign in to see the page you asked for.").waitFor();
+  await page.getByLabel("Name").fill("ada");
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Trash", exact: true }).waitFor();
   await close(watched);
 });
 

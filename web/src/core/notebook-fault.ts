@@ -5,6 +5,7 @@ export type NotebookFault =
   | { readonly kind: 'empty' }
   | { readonly kind: 'json'; readonly line: number; readonly column: number }
   | { readonly kind: 'newer'; readonly nbformat: number }
+  | { readonly kind: 'older'; readonly nbformat: number }
   | { readonly kind: 'shape'; readonly missing: 'nbformat' | 'cells' };
 
 export function findNotebookFault(text: string): NotebookFault | null {
@@ -14,6 +15,7 @@ export function findNotebookFault(text: string): NotebookFault | null {
   const notebook = Object(JSON.parse(text)) as { nbformat?: unknown; cells?: unknown };
   if (typeof notebook.nbformat !== 'number') return { kind: 'shape', missing: 'nbformat' };
   if (notebook.nbformat > 4) return { kind: 'newer', nbformat: notebook.nbformat };
-  if (notebook.nbformat === 4 && !Array.isArray(notebook.cells)) return { kind: 'shape', missing: 'cells' };
+  if (notebook.nbformat < 4) return { kind: 'older', nbformat: notebook.nbformat };
+  if (!Array.isArray(notebook.cells)) return { kind: 'shape', missing: 'cells' };
   return null;
 }

@@ -1,6 +1,7 @@
 // The account: name, password, language, look, API tokens.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { changeAccount, changePassword } from '../../api/account';
+import { ApiError } from '../../api/client';
 import { addressOf, type Account } from '../../api/config';
 import { Field } from '../../ui/field';
 import { keepLanguage, language, type Language, languages, t } from '../../ui/i18n';
@@ -130,7 +131,8 @@ function Password({ account, onChanged }: { account: Account; onChanged: (accoun
       setAgain('');
       onChanged({ ...account, has_password: true });
     } catch (error) {
-      setOutcome({ kind: 'failed', text: failureWords(error) });
+      const wrong = error instanceof ApiError && error.status === 403 && error.message !== 'Forbidden';
+      setOutcome({ kind: 'failed', text: wrong ? t('password.wrong') : failureWords(error) });
     }
   };
   return (

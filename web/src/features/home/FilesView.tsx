@@ -72,7 +72,7 @@ export function FilesView({ home, uploads }: { home: Home; uploads: Uploads }) {
     ];
     return [
       ...(one ? single : [{ kind: 'text', label: t('files.chosen', { count: entries.length }) } as const]),
-      ...(onlyFiles ? [{ kind: 'action', label: t('menu.duplicate'), icon: icon(CopyPlus), run: () => void home.duplicate(entries) } as const] : []),
+      { kind: 'action', label: t('menu.duplicate'), icon: icon(CopyPlus), run: () => void home.duplicate(entries) },
       { kind: 'action', label: t('menu.move'), icon: icon(FolderInput), run: () => home.store.set({ dialog: { kind: 'move', entries } }) },
       ...(onlyFiles ? [{ kind: 'action', label: t('menu.download'), icon: icon(Download), run: () => downloadAll(entries) } as const] : []),
       ...(place.kind !== 'folder' && one ? [{ kind: 'action', label: t('menu.showFolder'), icon: icon(FolderInput), run: () => home.go({ kind: 'folder', path: parentOf(first.path), file: null }) } as const] : []),

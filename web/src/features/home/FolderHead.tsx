@@ -68,7 +68,7 @@ function Chosen({ home, small }: { home: Home; small: boolean }) {
   const onlyFiles = entries.every(entry => entry.type !== 'directory');
   const actions = [
     { label: t('menu.move'), Picture: FolderInput, shown: true, run: () => home.store.set({ dialog: { kind: 'move', entries } }) },
-    { label: t('menu.duplicate'), Picture: CopyPlus, shown: onlyFiles, run: () => void home.duplicate(entries) },
+    { label: t('menu.duplicate'), Picture: CopyPlus, shown: true, run: () => void home.duplicate(entries) },
     { label: t('menu.download'), Picture: Download, shown: onlyFiles, run: () => downloadAll(entries) },
     { label: t('menu.trash'), Picture: Trash2, shown: true, run: () => void home.remove(entries) },
   ];

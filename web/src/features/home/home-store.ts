@@ -65,7 +65,8 @@ let nextNotice = 1;
 
 export function tell(store: HomeStore, notice: Omit<Notice, 'id'>): void {
   const made: Notice = { id: nextNotice++, ...notice };
-  store.set({ notices: [...store.get().notices.slice(-2), made] });
+  const others = store.get().notices.filter(each => each.text !== made.text || each.action !== undefined);
+  store.set({ notices: [...others.slice(-2), made] });
 }
 
 export function dropNotice(store: HomeStore, id: number): void {

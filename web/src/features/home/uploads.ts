@@ -19,6 +19,7 @@ const checkedUpTo = 50 * 1024 * 1024;
 function faultWords(fault: NotebookFault): string {
   if (fault.kind === 'json') return t('upload.badJson', { line: fault.line, column: fault.column });
   if (fault.kind === 'newer') return t('upload.newer', { version: fault.nbformat });
+  if (fault.kind === 'older') return t('upload.older', { version: fault.nbformat });
   return fault.kind === 'empty' ? t('upload.emptyNotebook') : t('upload.noNotebook', { missing: fault.missing });
 }
 
