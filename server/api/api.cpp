@@ -1,0 +1,237 @@
+#include "server/api/api.h"
+
+#include "server/api/openapi.h"
+#include "server/api/reply.h"
+#include "server/api/routes.h"
+
+namespace allmende::api {
+namespace {
+
+// Answers what the operator's socket is asked.
+class OperatorHandler final : public net::Handler {
+ public:
+  explicit OperatorHandler(OperatorApi& api) { declareOperatorRoutes(table_, api); }
+
+  Task<net::Answer> handle(net::Request request) override {
+    auto match = table_.find(request.method, request.path);
+    if (!match) co_return net::errorResponse(match.error());
+    const auto* row = match->find(request.method);
+    if (row == nullptr) co_return jupyterError(405, fmt::format("{} is not for {}", request.path, net::nameOf(request.method)));
+    Call call{.caller = {}, .visit = {.peer = "unix"}, .request = std::move(request), .params = std::move(match->params)};
+    co_return co_await row->run(std::move(call));
+  }
+
+ private:
+  RouteTable table_;
+};
+
+net::Response notAllowed(const Match& match, const net::RequestHead& head) {
+  auto response =
+      jupyterError(405, fmt::format("{} takes {}, not {}", head.path.substr(0, 200), match.allowed(), net::nameOf(head.method)));
+  response.headers.add("Allow", match.allowed());
+  return response;
+}
+
+bool changes(net::Method method) { return method != net::Method::Get && method != net::Method::Head && method != net::Method::Options; }
+
+bool asksFor(const Row& row, Opening opening) {
+  const auto* open = std::get_if<Opening>(&row.access);
+  return open != nullptr && *open == opening;
+}
+
+}  // namespace
+
+struct Api::Impl {
+  Impl(Executor executor, Rooms to, ApiSettings given, std::function<void()> stop)
+      : rooms(to),
+        settings(std::move(given)),
+        events(std::move(executor)),
+        account(rooms.accounts, settings.baseUrl),
+        contents(rooms.contents, events, settings.baseUrl),
+        drive(rooms.contents, events),
+        eventsApi(events),
+        jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),
+        kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),
+        kernelspecs(rooms.kernelspecs, settings.baseUrl),
+        lab(rooms.shelf, settings.jupyterData),
+        operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.clock, settings.metricsForLoopback),
+        pages(rooms.accounts, settings.web, settings.baseUrl),
+        runtimes(rooms.runtimes, rooms.kernels),
+        sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
+        terminals(rooms.runtimes),
+        operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
+        operatorHandler(operatorApi) {
+    Apis apis{account, contents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes, sessions, terminals};
+    declareRoutes(table, apis);
+    jupyter.setDocument(describe(table));
+  }
+
+  // The part of the path below the base URL; nullopt when it lies beside it.
+  std::optional<std::string_view> below(std::string_view path) const {
+    const std::string_view base = settings.baseUrl;
+    if (base == "/") return path;
+    if (path.starts_with(base)) return path.substr(base.size() - 1);
+    if (path == base.substr(0, base.size() - 1)) return "/";
+    return std::nullopt;
+  }
+
+  Task<std::optional<accounts::Caller>> callerOf(const net::RequestHead& head, const Visit& visit);  // NOLINT: awaited by handle()
+  std::optional<net::Response> findRefusal(const Row& row, const Call& call);
+  void finish(net::Response& response, const net::RequestHead& head, const Call* call);
+  net::Response preflight(const net::RequestHead& head) const;
+
+  Rooms rooms;
+  ApiSettings settings;
+  Counters counters;
+  Events events;
+  AccountApi account;
+  ContentsApi contents;
+  DriveApi drive;
+  EventsApi eventsApi;
+  JupyterApi jupyter;
+  KernelsApi kernels;
+  KernelspecsApi kernelspecs;
+  LabApi lab;
+  OperationsApi operations;
+  Pages pages;
+  RuntimesApi runtimes;
+  SessionsApi sessions;
+  TerminalsApi terminals;
+  OperatorApi operatorApi;
+  OperatorHandler operatorHandler;
+  RouteTable table;
+};
+
+Api::Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop)
+    : impl_(std::make_unique<Impl>(std::move(executor), rooms, std::move(settings), std::move(stop))) {}
+Api::~Api() = default;
+
+net::Handler& Api::operatorsHandler() { return impl_->operatorHandler; }
+void Api::setUrl(std::string url) { impl_->operatorApi.setUrl(std::move(url)); }
+void Api::watch(const net::HttpServer& server) { impl_->operations.watch(server); }
+json::object Api::openApi() const { return describe(impl_->table); }
+
+std::size_t Api::bodyLimit(const net::RequestHead& head) const {
+  const auto path = impl_->below(head.path);
+  if (!path) return 0;
+  const auto match = impl_->table.find(head.method, *path);
+  const auto* row = match ? match->find(head.method) : nullptr;
+  return row == nullptr ? std::size_t{64} << 10U : row->bodyLimit;
+}
+
+// A token first; a request that shows a wrong one may still have a right cookie, as with stock servers.
+Task<std::optional<accounts::Caller>> Api::Impl::callerOf(const net::RequestHead& head, const Visit& visit) {
+  if (const auto token = tokenOf(head); !token.empty()) {
+    if (auto caller = co_await rooms.accounts.callerByToken(std::string(token))) co_return *std::move(caller);
+  }
+  if (!visit.cookie.empty()) {
+    if (auto caller = co_await rooms.accounts.callerByCookie(visit.cookie)) co_return *std::move(caller);
+  }
+  co_return std::nullopt;
+}
+
+// Why this call may not go on, in the order in which stock servers look; nullopt when it may.
+std::optional<net::Response> Api::Impl::findRefusal(const Row& row, const Call& call) {
+  if (asksFor(row, Opening::Unguarded)) return std::nullopt;
+  const auto& head = call.request;
+  const bool byToken = call.caller && call.caller->shownBy == accounts::ShownBy::Token;
+  if (!byToken && !originIsOurs(head, call.visit, settings.access)) {
+    ++counters.refusedOrigins;
+    if (row.socket) return jupyterError(403, "this socket cannot be opened from another site's page");
+    return jupyterError(404, "Not Found");
+  }
+  if (!call.caller && !asksFor(row, Opening::Everybody)) {
+    if (row.typed) return net::errorResponse({Code::Unauthenticated, "sign in first, or send an API token", {}});
+    return jupyterError(403, "Forbidden");
+  }
+  if (const auto* scope = std::get_if<Scope>(&row.access)) {
+    if (auto allowed = call.caller->require(*scope); !allowed) return net::errorResponse(allowed.error());
+  }
+  if (byToken) return std::nullopt;
+  if (changes(head.method)) {
+    if (const auto fault = findXsrfFault(head)) return jupyterError(403, *fault);
+  } else if (!refererIsOurs(head, call.visit) && row.path.starts_with("/files/")) {
+    return jupyterError(403, "Blocking request from unknown origin");
+  }
+  return std::nullopt;
+}
+
+net::Response Api::Impl::preflight(const net::RequestHead& head) const {
+  auto response = emptyReply(204);
+  response.headers.add("Access-Control-Allow-Headers", "accept, content-type, authorization, x-xsrftoken");
+  response.headers.add("Access-Control-Allow-Methods", "GET, PUT, POST, PATCH, DELETE, OPTIONS");
+  response.headers.add("Access-Control-Max-Age", "600");
+  const auto origin = head.headers.find("Origin");
+  std::string asked(head.headers.find("Access-Control-Request-Headers"));
+  std::ranges::transform(asked, asked.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  // Who will send a token needs no cookie of ours; a wrong token is refused when it comes.
+  if (!origin.empty() && (asked.contains("authorization") || originIsAllowed(origin, settings.access)))
+    response.headers.add("Access-Control-Allow-Origin", std::string(origin));
+  response.headers.add("Vary", "Origin");
+  return response;
+}
+
+// What every answer carries.
+void Api::Impl::finish(net::Response& response, const net::RequestHead& head, const Call* call) {
+  ++counters.answers.at(static_cast<std::size_t>(response.status / 100));
+  auto& headers = response.headers;
+  headers.add("X-Content-Type-Options", "nosniff");
+  headers.add("Referrer-Policy", "same-origin");
+  if (headers.find("Content-Security-Policy").empty()) headers.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (headers.find("Cache-Control").empty()) headers.add("Cache-Control", "no-store");
+  if (head.secure) headers.add("Strict-Transport-Security", "max-age=31536000");
+  const auto origin = head.headers.find("Origin");
+  if (origin.empty() || !headers.find("Access-Control-Allow-Origin").empty()) return;
+  const bool byToken = call != nullptr && call->caller && call->caller->shownBy == accounts::ShownBy::Token;
+  if (!byToken && !originIsAllowed(origin, settings.access)) return;
+  headers.add("Access-Control-Allow-Origin", std::string(origin));
+  headers.add("Access-Control-Expose-Headers", "Location, Last-Modified, X-Allmende-Trash");
+  headers.add("Vary", "Origin");
+}
+
+Task<net::Answer> Api::handle(net::Request request) {
+  auto& impl = *impl_;
+  const auto refuse = [&](net::Response response, const net::RequestHead& head) {
+    impl.finish(response, head, nullptr);
+    return response;
+  };
+  auto visit = visitOf(request, impl.settings.access);
+  if (!hostIsOurs(visit.host, impl.settings.access)) {
+    auto message = fmt::format("this server does not go by the name '{}'; if it should, the operator adds it to 'hosts' in allmende.toml",
+        visit.host.substr(0, 200));
+    co_return refuse(jupyterError(403, message), request);
+  }
+  const auto path = impl.below(request.path);
+  if (!path && request.path == "/") co_return refuse({302, {{"Location", impl.settings.baseUrl}}, {}}, request);
+  if (!path) co_return refuse(jupyterError(404, fmt::format("this server lives at {}", impl.settings.baseUrl)), request);
+  auto match = impl.table.find(request.method, *path);
+  if (!match) co_return refuse(jupyterError(net::httpStatusOf(match.error().code), match.error().message), request);
+  if (request.method == net::Method::Options) co_return refuse(impl.preflight(request), request);
+  const auto* row = match->find(request.method);
+  if (row == nullptr) co_return refuse(notAllowed(*match, request), request);
+
+  Call call{.caller = {}, .visit = std::move(visit), .request = std::move(request), .params = std::move(match->params)};
+  if (!asksFor(*row, Opening::Unguarded)) call.caller = co_await impl.callerOf(call.request, call.visit);
+  // What finish() needs later; the call itself goes to the handler.
+  Call kept{.caller = call.caller, .visit = {}, .request = {}, .params = {}};
+  static_cast<net::RequestHead&>(kept.request).headers = {{"Origin", std::string(call.request.headers.find("Origin"))}};
+  kept.request.secure = call.visit.secure;
+  if (auto refusal = impl.findRefusal(*row, call)) {
+    impl.finish(*refusal, kept.request, &kept);
+    co_return *std::move(refusal);
+  }
+  if (row->socket && !call.request.upgrade) {
+    auto response = jupyterError(400, "Can \"Upgrade\" only to \"WebSocket\".");
+    impl.finish(response, kept.request, &kept);
+    co_return response;
+  }
+  auto answer = co_await row->run(std::move(call));
+  if (auto* response = std::get_if<net::Response>(&answer)) {
+    impl.finish(*response, kept.request, &kept);
+  } else {
+    ++impl.counters.socketsOpened;
+  }
+  co_return answer;
+}
+
+}  // namespace allmende::api

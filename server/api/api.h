@@ -1,0 +1,67 @@
+#pragma once
+// The HTTP surface: one route table over all rooms, Jupyter's API and ours, the page's files, and the operator's socket.
+//
+// Authentication, XSRF, origins and hosts are decided here for every path, before its handler runs. Handlers translate; they decide
+// nothing.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lib/base/json.h"
+#include "lib/net/net.h"
+#include "server/accounts/accounts.h"
+#include "server/api/access.h"
+#include "server/contents/contents.h"
+#include "server/runtimes/runtimes.h"
+#include "server/shelf/shelf.h"
+
+namespace allmende::api {
+
+struct ApiSettings {
+  std::string baseUrl = "/";          // where the installation begins, with a slash at both ends
+  std::filesystem::path web;          // the built page
+  std::filesystem::path jupyterData;  // share/jupyter of the Python environment: kernelspecs' files, settings schemas
+  AccessRules access;
+  bool metricsForLoopback = false;  // /metrics without a credential for programs on this machine
+};
+
+// What the handlers work on. All of it outlives the Api.
+struct Rooms {
+  store::Database& database;
+  accounts::Accounts& accounts;
+  contents::Contents& contents;
+  runtimes::Runtimes& runtimes;
+  runtimes::Kernels& kernels;
+  runtimes::Sessions& sessions;
+  runtimes::Kernelspecs& kernelspecs;
+  shelf::Shelf& shelf;
+  const Clock& clock;
+};
+
+class Api : public net::Handler {
+ public:
+  // `stop` is called when an administrator asks the server to end.
+  Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop);
+  ~Api() override;
+
+  Task<net::Answer> handle(net::Request request) override;
+  std::size_t bodyLimit(const net::RequestHead& head) const override;
+
+  // The handler of the operator's socket, whose file permissions are its wall.
+  net::Handler& operatorsHandler();
+  // What people open, once the server listens: for links.
+  void setUrl(std::string url);
+  // Counts open sockets for /metrics.
+  void watch(const net::HttpServer& server);
+
+  // The OpenAPI 3.1 document of the route table.
+  json::object openApi() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace allmende::api

@@ -1,0 +1,52 @@
+#include "server/api/byte_range.h"
+
+#include <charconv>
+
+namespace allmende::api {
+namespace {
+
+std::optional<std::uint64_t> readNumber(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::optional<ByteRange> readRange(std::string_view header, std::uint64_t size) {
+  constexpr std::string_view kUnit = "bytes=";
+  if (!header.starts_with(kUnit)) return std::nullopt;
+  header.remove_prefix(kUnit.size());
+  const auto dash = header.find('-');
+  if (dash == std::string_view::npos || header.contains(',')) return std::nullopt;
+  const auto first = readNumber(header.substr(0, dash));
+  const auto last = readNumber(header.substr(dash + 1));
+  if (dash == 0) {
+    if (!last) return std::nullopt;
+    const auto length = std::min(*last, size);
+    return ByteRange{size - length, length};
+  }
+  if (!first || (!last && dash + 1 != header.size()) || (last && *last < *first)) return std::nullopt;
+  if (*first >= size) return ByteRange{*first, 0};
+  return ByteRange{*first, std::min(last.value_or(size - 1), size - 1) - *first + 1};
+}
+
+void applyRange(const net::RequestHead& head, net::Response& response) {
+  auto* file = std::get_if<net::FileBody>(&response.body);
+  if (file == nullptr || !head.headers.find("If-Range").empty()) return;
+  const auto range = readRange(head.headers.find("Range"), file->length);
+  if (!range) return;
+  if (range->length == 0) {
+    response.status = 416;
+    response.headers.add("Content-Range", fmt::format("bytes */{}", file->length));
+    response.body = std::string();
+    return;
+  }
+  response.status = 206;
+  response.headers.add("Content-Range", fmt::format("bytes {}-{}/{}", range->from, range->from + range->length - 1, file->length));
+  file->offset += range->from;
+  file->length = range->length;
+}
+
+}  // namespace allmende::api

@@ -1,0 +1,39 @@
+#pragma once
+// Replies in Jupyter's shapes. Behind the door of server/api.
+
+#include "lib/base/json.h"
+#include "lib/net/net.h"
+
+namespace allmende::api {
+
+// {"message", "reason": null}, as jupyter_server's APIHandler writes it.
+net::Response jupyterError(int status, std::string_view message);
+// The same with a reason.
+net::Response jupyterError(int status, std::string_view message, std::string_view reason);
+
+template <class T>
+net::Response jsonReply(int status, const T& value) {
+  return net::jsonResponse(status, json::serialize(toJson(value)));
+}
+inline net::Response emptyReply(int status) { return {status, {}, {}}; }
+
+// "Tue, 24 Nov 2026 14:10:37 GMT"
+std::string httpDate(Instant at);
+// nullopt when it is no such date.
+std::optional<Instant> readHttpDate(std::string_view text);
+
+// NAME=VALUE; Path=…; SameSite=Lax, with Secure over TLS. Max-Age in seconds; 0 removes the cookie.
+struct CookieWish {
+  std::string_view name;
+  std::string_view value;
+  std::string_view path;
+  std::optional<std::int64_t> maxAge;
+  bool forScripts = false;  // else HttpOnly
+  bool secure = false;
+};
+std::string cookieText(const CookieWish& wish);
+
+// "attachment; filename*=utf-8''…"
+std::string attachmentOf(std::string_view filename);
+
+}  // namespace allmende::api

@@ -1,0 +1,131 @@
+#include "server/api/routes.h"
+
+// clang-format off
+namespace allmende::api {
+
+using enum Scope;
+using enum Opening;
+
+constexpr std::size_t kLargestUpload = 192U << 20U;  // a notebook of 128 MB as JSON or base64
+
+void declareRoutes(RouteTable& on, Apis& api) {
+  // ---- pages ----
+  on.get("/",                          Everybody, api.pages, &Pages::home,     "The home page; signing in when signed out.");
+  on.get("/login",                     Everybody, api.pages, &Pages::home,     "The page to sign in; ?link= holds a one-time link.");
+  on.get("/notebooks/{path*}",         Everybody, api.pages, &Pages::notebook, "The notebook page.");
+  on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
+  on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
+  on.get("/favicon.ico",               Unguarded, api.pages, &Pages::icon,     "The icon.");
+
+  // ---- account ----
+  on.post ("/api/sign-in",             Everybody,     api.account, &AccountApi::signIn,         "Sign in by name and password, or by a one-time link; sets the session cookie.");
+  on.post ("/api/sign-out",            Everybody,     api.account, &AccountApi::signOut,        "End the session of the cookie.");
+  on.get  ("/api/account",             ReadAccount,   api.account, &AccountApi::get,            "Who is signed in.");
+  on.patch("/api/account",             ManageAccount, api.account, &AccountApi::change,         "Change the display name, language or theme.");
+  on.put  ("/api/account/password",    ManageAccount, api.account, &AccountApi::changePassword, "Set a password; other sessions of the account end.");
+  on.get  ("/api/preferences",         ReadAccount,   api.account, &AccountApi::getPreferences, "The page's settings: one JSON object.");
+  on.put  ("/api/preferences",         ManageAccount, api.account, &AccountApi::setPreferences, "Replace the page's settings; at most 64 KB.");
+  on.get  ("/api/tokens",              ReadAccount,   api.account, &AccountApi::listTokens,     "API tokens, without their secrets.");
+  on.post ("/api/tokens",              ManageAccount, api.account, &AccountApi::createToken,    "Make an API token; its secret is shown this once.");
+  on.del  ("/api/tokens/{id}",         ManageAccount, api.account, &AccountApi::revokeToken,    "Revoke an API token.");
+
+  // ---- runtimes ----
+  on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtime that runs, with its use, and the last one that ended.");
+  on.post ("/api/runtimes",                      RunCode,      api.runtimes, &RuntimesApi::start,    "Start the runtime; the one that runs is as good.");
+  on.del  ("/api/runtimes/{id}",                 StopRuntimes, api.runtimes, &RuntimesApi::stop,     "Stop the runtime; done when nothing of it is left.");
+  on.get  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Files of /content in the runtime, as Jupyter's contents.");
+  on.post ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Make a file or folder in the runtime.").upTo(kLargestUpload);
+  on.put  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Save a file in the runtime.").upTo(kLargestUpload);
+  on.patch("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Rename a file in the runtime.");
+  on.del  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Delete a file in the runtime.");
+  on.get  ("/api/runtimes/{id}/files/{path*}",    RunCode,     api.runtimes, &RuntimesApi::files,    "The bytes of a file in the runtime.");
+
+  // ---- drive ----
+  on.get  ("/api/drive/recent",        ReadContents,  api.drive, &DriveApi::recent,    "Files last changed, newest first.");
+  on.get  ("/api/drive/search",        ReadContents,  api.drive, &DriveApi::search,    "Files and folders whose path has every word.");
+  on.get  ("/api/trash",               ReadContents,  api.drive, &DriveApi::listTrash, "What was deleted and can come back, newest first.");
+  on.post ("/api/trash/{id}/restore",  WriteContents, api.drive, &DriveApi::restore,   "Bring it back.");
+  on.del  ("/api/trash/{id}",          WriteContents, api.drive, &DriveApi::purge,     "Delete it for good.");
+  on.del  ("/api/trash",               WriteContents, api.drive, &DriveApi::purgeAll,  "Delete everything in the trash for good.");
+
+  // ---- Jupyter: the server ----
+  on.get  ("/api",                     Unguarded, api.jupyter, &JupyterApi::version,     "The version of Jupyter's API.");
+  on.get  ("/api/status",              SignedIn,  api.jupyter, &JupyterApi::status,      "Kernels and connections of the account.");
+  on.get  ("/api/me",                  SignedIn,  api.jupyter, &JupyterApi::me,          "Identity, and which of the asked permissions there are.");
+  on.patch("/api/me",                  ManageAccount, api.jupyter, &JupyterApi::changeMe, "Change the display name.");
+  on.get  ("/api/spec.yaml",           SignedIn,  api.jupyter, &JupyterApi::spec,        "This API, described.");
+  on.get  ("/api/openapi.json",        Unguarded, api.jupyter, &JupyterApi::openApi,     "This API, described as OpenAPI 3.1.");
+  on.get  ("/api/nbconvert",           SignedIn,  api.jupyter, &JupyterApi::exporters,   "Formats a notebook can be converted to.");
+  on.get  ("/api/resolvePath",         ReadContents, api.jupyter, &JupyterApi::resolvePath, "Where a path of a traceback lies in the drive.");
+  on.post ("/api/shutdown",            Administer, api.jupyter, &JupyterApi::shutdown,   "Stop the server; kernels live on.");
+  on.post ("/api/security/csp-report", Unguarded, api.jupyter, &JupyterApi::reportCsp,   "Browsers report violations of the page's policy here.");
+
+  // ---- Jupyter: kernels ----
+  on.get  ("/api/kernelspecs",                  SignedIn, api.kernelspecs, &KernelspecsApi::list, "What kernels can be started.");
+  on.get  ("/api/kernelspecs/{name}",           SignedIn, api.kernelspecs, &KernelspecsApi::get,  "One kernelspec.");
+  on.get  ("/kernelspecs/{name}/{file*}",       SignedIn, api.kernelspecs, &KernelspecsApi::file, "A kernelspec's logo or script.");
+  on.get  ("/api/kernels",                      RunCode, api.kernels, &KernelsApi::list,      "Running kernels.");
+  on.post ("/api/kernels",                      RunCode, api.kernels, &KernelsApi::start,     "Start a kernel, and the runtime when none runs.");
+  on.get  ("/api/kernels/{kernel_id}",          RunCode, api.kernels, &KernelsApi::get,       "One kernel.");
+  on.del  ("/api/kernels/{kernel_id}",          RunCode, api.kernels, &KernelsApi::stop,      "Stop a kernel.");
+  on.post ("/api/kernels/{kernel_id}/interrupt", RunCode, api.kernels, &KernelsApi::interrupt, "Interrupt what it computes.");
+  on.post ("/api/kernels/{kernel_id}/restart",  RunCode, api.kernels, &KernelsApi::restart,   "Restart it under the same id.");
+  on.socket("/api/kernels/{kernel_id}/channels", RunCode, api.kernels, &KernelsApi::channels, "Kernel messages, both ways: v1.kernel.websocket.jupyter.org or the legacy protocol.");
+  on.get  ("/api/sessions",                     RunCode, api.sessions, &SessionsApi::list,    "Which notebooks use which kernels.");
+  on.post ("/api/sessions",                     RunCode, api.sessions, &SessionsApi::start,   "Bind a notebook to a kernel; the binding that is there is as good.");
+  on.get  ("/api/sessions/{session_id}",        RunCode, api.sessions, &SessionsApi::get,     "One binding.");
+  on.patch("/api/sessions/{session_id}",        RunCode, api.sessions, &SessionsApi::change,  "Change its path, name, type or kernel.");
+  on.del  ("/api/sessions/{session_id}",        RunCode, api.sessions, &SessionsApi::stop,    "End it and its kernel.");
+  on.get  ("/api/terminals",                    RunCode, api.terminals, &TerminalsApi::list,  "Open terminals.");
+  on.post ("/api/terminals",                    RunCode, api.terminals, &TerminalsApi::start, "Open a terminal in the runtime.");
+  on.get  ("/api/terminals/{name}",             RunCode, api.terminals, &TerminalsApi::get,   "One terminal.");
+  on.del  ("/api/terminals/{name}",             RunCode, api.terminals, &TerminalsApi::stop,  "Close a terminal.");
+  on.socket("/terminals/websocket/{name}",      RunCode, api.terminals, &TerminalsApi::socket, "A terminal's input and output, as terminado speaks.");
+  on.post ("/api/events",                       SignedIn, api.events, &EventsApi::post,       "Tell an event to the account's subscribers.").upTo(256U << 10U);
+  on.socket("/api/events/subscribe",            SignedIn, api.events, &EventsApi::subscribe,  "Events of the account.");
+
+  // ---- Jupyter: contents ----
+  on.get  ("/api/contents/{path*}",                          ReadContents,  api.contents, &ContentsApi::get,               "A file, notebook or folder.");
+  on.post ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::create,            "A new untitled file in a folder, or a copy.");
+  on.put  ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::save,              "Save, whole or in chunks.").upTo(kLargestUpload);
+  on.patch("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::rename,            "Rename or move.");
+  on.del  ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::remove,            "Move to the trash; X-Allmende-Trash names the entry.");
+  on.get  ("/api/contents/{path*}/checkpoints",              ReadContents,  api.contents, &ContentsApi::listCheckpoints,   "Checkpoints of a file.");
+  on.post ("/api/contents/{path*}/checkpoints",              WriteContents, api.contents, &ContentsApi::makeCheckpoint,    "Make the checkpoint.");
+  on.post ("/api/contents/{path*}/checkpoints/{checkpoint_id}", WriteContents, api.contents, &ContentsApi::restoreCheckpoint, "Go back to it.");
+  on.del  ("/api/contents/{path*}/checkpoints/{checkpoint_id}", WriteContents, api.contents, &ContentsApi::removeCheckpoint,  "Remove it.");
+  on.post ("/api/contents/{path*}/trust",                    WriteContents, api.contents, &ContentsApi::trust,             "Accepted for stock clients: outputs are sandboxed, trusted or not.");
+  on.get  ("/files/{path*}",                                 ReadContents,  api.contents, &ContentsApi::download,          "The bytes of a file.");
+
+  // ---- JupyterLab ----
+  on.get  ("/api/config/{section}",         ReadAccount,   api.lab, &LabApi::getConfig,        "A config section.");
+  on.put  ("/api/config/{section}",         ManageAccount, api.lab, &LabApi::putConfig,        "Replace a config section.");
+  on.patch("/api/config/{section}",         ManageAccount, api.lab, &LabApi::patchConfig,      "Change a config section.");
+  on.get  ("/lab/api/settings",             ReadAccount,   api.lab, &LabApi::listSettings,     "Saved settings of JupyterLab's plugins.");
+  on.get  ("/lab/api/settings/{id*}",       ReadAccount,   api.lab, &LabApi::getSettings,      "One plugin's settings.");
+  on.put  ("/lab/api/settings/{id*}",       ManageAccount, api.lab, &LabApi::putSettings,      "Save one plugin's settings.");
+  on.get  ("/lab/api/workspaces",           ReadAccount,   api.lab, &LabApi::listWorkspaces,   "Workspaces.");
+  on.get  ("/lab/api/workspaces/{id*}",     ReadAccount,   api.lab, &LabApi::getWorkspace,     "One workspace.");
+  on.put  ("/lab/api/workspaces/{id*}",     ManageAccount, api.lab, &LabApi::putWorkspace,     "Save a workspace.");
+  on.del  ("/lab/api/workspaces/{id*}",     ManageAccount, api.lab, &LabApi::removeWorkspace,  "Remove a workspace.");
+  on.get  ("/lab/api/translations",         SignedIn,      api.lab, &LabApi::listTranslations, "Languages of a stock JupyterLab.");
+  on.get  ("/lab/api/translations/{locale}", SignedIn,     api.lab, &LabApi::getTranslation,   "One language's texts.");
+  on.get  ("/lab/api/themes/{path*}",       SignedIn,      api.lab, &LabApi::theme,            "A theme's file.");
+  on.get  ("/lab/api/listings/{path*}",     SignedIn,      api.lab, &LabApi::listings,         "Extensions that are allowed or blocked.");
+  on.get  ("/lab/api/licenses",             SignedIn,      api.lab, &LabApi::licenses,         "Licences of the page's packages.");
+
+  // ---- operations ----
+  on.get  ("/healthz",                      Unguarded, api.operations, &OperationsApi::health,    "Whether the process answers.");
+  on.get  ("/readyz",                       Unguarded, api.operations, &OperationsApi::readiness, "Whether database and runtimes can be reached.");
+  on.get  ("/metrics",                      Everybody, api.operations, &OperationsApi::metrics,   "Figures for Prometheus; for administrators.");
+}
+
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api) {
+  on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
+  on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
+  on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
+  on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
+}
+
+}  // namespace allmende::api
+// clang-format on

@@ -1,0 +1,38 @@
+#pragma once
+// The whole surface: what stands at which path, and who may call it. Behind the door of server/api.
+
+#include "server/api/account_api.h"
+#include "server/api/contents_api.h"
+#include "server/api/drive_api.h"
+#include "server/api/events_api.h"
+#include "server/api/jupyter_api.h"
+#include "server/api/kernels_api.h"
+#include "server/api/lab_api.h"
+#include "server/api/operations_api.h"
+#include "server/api/pages.h"
+#include "server/api/route_table.h"
+#include "server/api/runtimes_api.h"
+#include "server/api/terminals_api.h"
+
+namespace allmende::api {
+
+struct Apis {
+  AccountApi& account;
+  ContentsApi& contents;
+  DriveApi& drive;
+  EventsApi& events;
+  JupyterApi& jupyter;
+  KernelsApi& kernels;
+  KernelspecsApi& kernelspecs;
+  LabApi& lab;
+  OperationsApi& operations;
+  Pages& pages;
+  RuntimesApi& runtimes;
+  SessionsApi& sessions;
+  TerminalsApi& terminals;
+};
+
+void declareRoutes(RouteTable& on, Apis& api);
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api);
+
+}  // namespace allmende::api
