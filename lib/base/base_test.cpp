@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "lib/base/base64.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/base/json.h"
@@ -124,6 +125,21 @@ TEST(TaskScope, survivesATaskThatThrowsAndLogsIt) {
   log::setSink(nullptr);
   EXPECT_NE(logged.find("\"event\":\"task.failed\""), std::string::npos) << logged;
   EXPECT_EQ(scope.size(), 0U);
+}
+
+TEST(Base64, comesBackByteForByteAndRefusesWhatIsNone) {
+  EXPECT_EQ(toBase64("f"), "Zg==");
+  EXPECT_EQ(toBase64("fo"), "Zm8=");
+  EXPECT_EQ(toBase64("foobar"), "Zm9vYmFy");
+  std::string all;
+  for (int i = 0; i < 256; ++i) {
+    all += static_cast<char>(i);
+    EXPECT_EQ(fromBase64(toBase64(all)), all);
+  }
+  EXPECT_EQ(fromBase64("Zm9v\r\nYmFy\n"), "foobar");
+  EXPECT_EQ(fromBase64(""), "");
+  for (const auto* broken : {"Z", "Zg", "Zg=", "Zg===", "=", "Zm8=Zm8=", "Zm9v!", "Z\xc3\xa4=="})
+    EXPECT_EQ(fromBase64(broken), std::nullopt) << broken;
 }
 
 }  // namespace
