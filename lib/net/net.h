@@ -15,6 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/task.h"
+#include "lib/net/file_headers.h"
 #include "lib/net/http.h"
 
 namespace allmende::net {

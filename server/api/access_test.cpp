@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "server/api/byte_range.h"
 #include "server/api/lab_api.h"
 #include "server/api/reply.h"
 
@@ -67,23 +66,6 @@ TEST(Visit, believesForwardedHeadersOfTrustedProxiesOnly) {
 TEST(SessionCookie, isOutOfScriptsReachAndHostOnly) {
   EXPECT_EQ(cookieText({.name = "allmende_session", .value = "v", .path = "/", .maxAge = 60, .secure = true}),
       "allmende_session=v; Path=/; SameSite=Lax; Max-Age=60; HttpOnly; Secure");
-}
-
-TEST(Range, meansBytesWithinTheFile) {
-  EXPECT_EQ(readRange("bytes=0-99", 1000), (ByteRange{0, 100}));
-  EXPECT_EQ(readRange("bytes=900-", 1000), (ByteRange{900, 100}));
-  EXPECT_EQ(readRange("bytes=-10", 1000), (ByteRange{990, 10}));
-  EXPECT_EQ(readRange("bytes=990-5000", 1000), (ByteRange{990, 10}));
-  EXPECT_EQ(readRange("bytes=1000-", 1000), (ByteRange{1000, 0}));
-  for (const auto* broken : {"", "bytes=", "bytes=a-b", "bytes=5-2", "bytes=0-1,3-4", "lines=1-2"})
-    EXPECT_EQ(readRange(broken, 1000), std::nullopt);
-}
-
-TEST(HttpDate, comesBackAsItWas) {
-  const Instant at{std::chrono::seconds{1'795'000'000}};
-  EXPECT_EQ(httpDate(Instant{}), "Thu, 01 Jan 1970 00:00:00 GMT");
-  EXPECT_EQ(readHttpDate(httpDate(at)), at);
-  EXPECT_EQ(readHttpDate("yesterday"), std::nullopt);
 }
 
 TEST(ConfigSection, mergesObjectsRemovesNullsAndPrunesEmptyOnes) {

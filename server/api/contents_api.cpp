@@ -1,6 +1,5 @@
 #include "server/api/contents_api.h"
 
-#include "server/api/byte_range.h"
 #include "server/api/reply.h"
 
 namespace allmende::api {
@@ -41,7 +40,7 @@ net::Response contentsError(const Error& error) {
 net::Response ContentsApi::modelReply(int status, const contents::Model& model) const {
   auto response = net::jsonResponse(status, model.json);
   response.headers.add("Location", locationOf(model.path));
-  response.headers.add("Last-Modified", httpDate(model.lastModified));
+  response.headers.add("Last-Modified", net::httpDate(model.lastModified));
   return response;
 }
 
@@ -56,7 +55,7 @@ Task<net::Response> ContentsApi::get(Call call) {
   if (!model) co_return contentsError(model.error());
   events_.tellContents(call.account(), "get", model->path);
   auto response = net::jsonResponse(200, std::move(model->json));
-  response.headers.add("Last-Modified", httpDate(model->lastModified));
+  response.headers.add("Last-Modified", net::httpDate(model->lastModified));
   co_return response;
 }
 
@@ -137,18 +136,18 @@ Task<net::Response> ContentsApi::download(Call call) {
   net::Response response{200, {}, file->body};
   const bool text = file->mimetype.starts_with("text/") && !file->mimetype.contains("charset");
   response.headers.add("Content-Type", text ? file->mimetype + "; charset=UTF-8" : file->mimetype);
-  response.headers.add("Last-Modified", httpDate(file->lastModified));
+  response.headers.add("Last-Modified", net::httpDate(file->lastModified));
   response.headers.add("Cache-Control", "private, no-cache");
   response.headers.add("Accept-Ranges", "bytes");
   // A document from the drive must not act as our page: its scripts, if any, run in an origin of their own.
   response.headers.add("Content-Security-Policy", "sandbox allow-scripts; frame-ancestors 'self'");
-  if (head.query.find("download")) response.headers.add("Content-Disposition", attachmentOf(file->name));
-  if (const auto since = readHttpDate(head.headers.find("If-Modified-Since"));
+  if (head.query.find("download")) response.headers.add("Content-Disposition", net::attachmentOf(file->name));
+  if (const auto since = net::readHttpDate(head.headers.find("If-Modified-Since"));
       since && std::chrono::floor<std::chrono::seconds>(file->lastModified) <= *since) {
     response.status = 304;
     response.body = std::string();
   } else {
-    applyRange(head, response);
+    net::applyRange(head, response);
   }
   co_return response;
 }

@@ -17,11 +17,6 @@ net::Response jsonReply(int status, const T& value) {
 }
 inline net::Response emptyReply(int status) { return {status, {}, {}}; }
 
-// "Tue, 24 Nov 2026 14:10:37 GMT"
-std::string httpDate(Instant at);
-// nullopt when it is no such date.
-std::optional<Instant> readHttpDate(std::string_view text);
-
 // NAME=VALUE; Path=…; SameSite=Lax, with Secure over TLS. Max-Age in seconds; 0 removes the cookie.
 struct CookieWish {
   std::string_view name;
@@ -32,8 +27,5 @@ struct CookieWish {
   bool secure = false;
 };
 std::string cookieText(const CookieWish& wish);
-
-// "attachment; filename*=utf-8''…"
-std::string attachmentOf(std::string_view filename);
 
 }  // namespace allmende::api

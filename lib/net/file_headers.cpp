@@ -1,8 +1,10 @@
-#include "server/api/byte_range.h"
+#include "lib/net/file_headers.h"
 
+#include <array>
 #include <charconv>
+#include <ctime>
 
-namespace allmende::api {
+namespace allmende::net {
 namespace {
 
 std::optional<std::uint64_t> readNumber(std::string_view text) {
@@ -13,6 +15,27 @@ std::optional<std::uint64_t> readNumber(std::string_view text) {
 }
 
 }  // namespace
+
+std::string httpDate(Instant at) {
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays.at(std::chrono::weekday(day).c_encoding()),
+      static_cast<unsigned>(date.day()), kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+      time.hours().count(), time.minutes().count(), time.seconds().count());
+}
+
+std::optional<Instant> readHttpDate(std::string_view text) {
+  std::tm parts{};
+  const std::string copy(text);
+  const auto* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return Instant{std::chrono::seconds{::timegm(&parts)}};
+}
+
+std::string attachmentOf(std::string_view filename) { return fmt::format("attachment; filename*=utf-8''{}", encodePath(filename)); }
 
 std::optional<ByteRange> readRange(std::string_view header, std::uint64_t size) {
   constexpr std::string_view kUnit = "bytes=";
@@ -32,8 +55,8 @@ std::optional<ByteRange> readRange(std::string_view header, std::uint64_t size) 
   return ByteRange{*first, std::min(last.value_or(size - 1), size - 1) - *first + 1};
 }
 
-void applyRange(const net::RequestHead& head, net::Response& response) {
-  auto* file = std::get_if<net::FileBody>(&response.body);
+void applyRange(const RequestHead& head, Response& response) {
+  auto* file = std::get_if<FileBody>(&response.body);
   if (file == nullptr || !head.headers.find("If-Range").empty()) return;
   const auto range = readRange(head.headers.find("Range"), file->length);
   if (!range) return;
@@ -49,4 +72,4 @@ void applyRange(const net::RequestHead& head, net::Response& response) {
   file->length = range->length;
 }
 
-}  // namespace allmende::api
+}  // namespace allmende::net
