@@ -37,27 +37,11 @@ std::string expand(std::string_view text, const std::map<std::string, std::strin
 
 }  // namespace
 
-fs::path folderOf(const fs::path& content, std::string_view path) {
-  auto folder = content;
-  for (const auto& part : fs::path(path).relative_path()) {
-    if (part == ".." || part == "." || part.empty()) continue;
-    std::error_code error;
-    if (!fs::is_directory(folder / part, error)) break;
-    folder /= part;
-  }
-  return folder;
-}
-
 processes::Program programOf(
     const KernelsSettings& settings, const jupyter::Kernelspec& spec, const KernelDemand& demand, const std::string& connectionFile) {
   processes::Program program;
   auto& variables = program.environment;
-  variables = processes::environment();
-  for (const auto* name : {"LISTEN_FDS", "LISTEN_PID"}) variables.erase(name);
-  const auto bin = (settings.python / "bin").string();
-  auto& path = variables["PATH"];
-  if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
-  if (!settings.python.empty() && !path.starts_with(bin + ":")) path = bin + ":" + path;
+  variables = processes::personsEnvironment(settings.python);
   for (const auto& [name, value] : spec.environment) variables[name] = expand(value, variables);
   variables["JPY_PARENT_PID"] = std::to_string(::getpid());  // 1 turns ipykernel's watch over its parent off: PID 1 outlives everybody
   variables["PLOTLY_RENDERER"] = "plotly_mimetype";
@@ -71,7 +55,7 @@ processes::Program programOf(
     replaceAll(argument, "{resource_dir}", spec.directory.string());
     replaceAll(argument, "{prefix}", settings.python.string());
   }
-  program.directory = folderOf(settings.content, demand.path).string();
+  program.directory = processes::nearestFolder(settings.content, demand.path).string();
   return program;
 }
 

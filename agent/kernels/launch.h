@@ -12,9 +12,6 @@ inline constexpr std::string_view kMark = "ALLMENDE_KERNEL_ID";
 processes::Program programOf(
     const KernelsSettings& settings, const jupyter::Kernelspec& spec, const KernelDemand& demand, const std::string& connectionFile);
 
-// The folder a kernel of that notebook or folder stands in: the nearest that exists, never above `content`.
-std::filesystem::path folderOf(const std::filesystem::path& content, std::string_view path);
-
 // Writes the connection file, readable by the kernel's user alone; one that is there is replaced.
 Result<> writeConnectionFile(const std::filesystem::path& file, std::string_view text, const processes::User& user);
 

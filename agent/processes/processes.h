@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -98,5 +99,12 @@ class Processes {
 
 // This process's own environment.
 std::map<std::string, std::string> environment();
+
+// The same as programs of the person begin with: without what concerns only us, and with the programs of `python`, an environment's
+// folder or empty, first in PATH.
+std::map<std::string, std::string> personsEnvironment(const std::filesystem::path& python);
+
+// The folder a program stands in for a notebook's or folder's path: the nearest that exists, never above `content`.
+std::filesystem::path nearestFolder(const std::filesystem::path& content, std::string_view path);
 
 }  // namespace allmende::processes

@@ -35,4 +35,25 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
+std::map<std::string, std::string> personsEnvironment(const std::filesystem::path& python) {
+  auto variables = environment();
+  for (const auto* name : {"LISTEN_FDS", "LISTEN_PID"}) variables.erase(name);
+  auto& path = variables["PATH"];
+  if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
+  const auto bin = (python / "bin").string();
+  if (!python.empty() && !path.starts_with(bin + ":")) path = fmt::format("{}:{}", bin, path);
+  return variables;
+}
+
+std::filesystem::path nearestFolder(const std::filesystem::path& content, std::string_view path) {
+  auto folder = content;
+  for (const auto& part : std::filesystem::path(path).relative_path()) {
+    if (part == ".." || part == "." || part.empty()) continue;
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder / part, error)) break;
+    folder /= part;
+  }
+  return folder;
+}
+
 }  // namespace allmende::processes
