@@ -150,6 +150,21 @@ TEST(Notebook, isWrittenTheWayStockJupyterWritesIt) {
   EXPECT_EQ(findNotebookFault(*notebook), std::nullopt);
 }
 
+TEST(Notebook, hasItsLinesJoinedForClientsAndNothingElse) {
+  auto notebook = *readNotebook(
+      R"({"nbformat":4,"metadata":{"tags":["a","b"]},"cells":[{"cell_type":"code","metadata":{},"source":["x\n","y"],"outputs":[
+        {"output_type":"stream","name":"stdout","text":["1\n","2"]},
+        {"output_type":"display_data","metadata":{},"data":{"text/html":["<b>","</b>"],"application/json":["1","2"]}}]},
+        {"cell_type":"markdown","metadata":{},"source":[],"attachments":{"a.svg":{"image/svg+xml":["<svg>\n","</svg>"]}}}]})");
+  joinNotebookLines(notebook);
+  const auto wanted = *parseJson(
+      R"({"nbformat":4,"metadata":{"tags":["a","b"]},"cells":[{"cell_type":"code","metadata":{},"source":"x\ny","outputs":[
+        {"output_type":"stream","name":"stdout","text":"1\n2"},
+        {"output_type":"display_data","metadata":{},"data":{"text/html":"<b></b>","application/json":["1","2"]}}]},
+        {"cell_type":"markdown","metadata":{},"source":"","attachments":{"a.svg":{"image/svg+xml":"<svg>\n</svg>"}}}]})");
+  EXPECT_EQ(json::value(notebook), wanted);
+}
+
 TEST(Notebook, saysWhatIsWrongAndWhere) {
   EXPECT_EQ(readNotebook(" \n").error().message, "the notebook is empty: the file holds no bytes of a notebook");
   EXPECT_NE(readNotebook("{\n\"cells\": [\n oops").error().message.find("line 3"), std::string::npos);

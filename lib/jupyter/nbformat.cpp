@@ -66,31 +66,48 @@ json::value splitLines(const json::value& value) {
   return lines;
 }
 
-json::object splitBundle(const json::object& data) {
-  json::object split;
-  for (const auto& [type, value] : data) {
+// ["a\n", "b"] → "a\nb"; anything else as it is.
+json::value joinLines(const json::value& value) {
+  if (!value.is_array() || !isText(value)) return value;
+  json::string text;
+  for (const auto& line : value.get_array()) text += line.get_string();
+  return text;
+}
+
+using Lines = json::value (*)(const json::value&);  // splitLines or joinLines
+
+void changeBundle(json::object& data, Lines change) {
+  for (auto& member : data) {
+    const std::string_view type = member.key();
     const bool isJson = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
-    split[type] = isJson ? value : splitLines(value);
+    if (!isJson) member.value() = change(member.value());
   }
-  return split;
 }
 
-void splitOutput(json::object& output) {
-  if (auto* text = output.if_contains("text")) *text = splitLines(*text);
-  if (auto* data = output.if_contains("data"); data != nullptr && data->is_object()) *data = splitBundle(data->get_object());
+void changeOutput(json::object& output, Lines change) {
+  if (auto* text = output.if_contains("text")) *text = change(*text);
+  if (auto* data = output.if_contains("data"); data != nullptr && data->is_object()) changeBundle(data->get_object(), change);
 }
 
-void splitCell(json::object& cell) {
-  if (auto* source = cell.if_contains("source")) *source = splitLines(*source);
+void changeCell(json::object& cell, Lines change) {
+  if (auto* source = cell.if_contains("source")) *source = change(*source);
   if (auto* outputs = cell.if_contains("outputs"); outputs != nullptr && outputs->is_array()) {
     for (auto& output : outputs->get_array()) {
-      if (output.is_object()) splitOutput(output.get_object());
+      if (output.is_object()) changeOutput(output.get_object(), change);
     }
   }
   if (auto* attachments = cell.if_contains("attachments"); attachments != nullptr && attachments->is_object()) {
     for (auto& attachment : attachments->get_object()) {
-      if (attachment.value().is_object()) attachment.value() = splitBundle(attachment.value().get_object());
+      if (attachment.value().is_object()) changeBundle(attachment.value().get_object(), change);
     }
+  }
+}
+
+void changeNotebook(json::object& notebook, Lines change) {
+  auto* cells = notebook.if_contains("cells");
+  if (cells == nullptr || !cells->is_array()) return;
+  for (auto& cell : cells->get_array()) {
+    if (cell.is_object()) changeCell(cell.get_object(), change);
   }
 }
 
@@ -131,7 +148,11 @@ Result<json::object> readNotebook(std::string_view text) {
     return fail(Code::InvalidInput, "the notebook is empty: the file holds no bytes of a notebook");
   TRY(auto value, during("the notebook cannot be read", parseJson(text, kNotebookDepth)));
   if (!value.is_object()) return fail(Code::InvalidInput, "the notebook must be a JSON object, not {}", kindOf(value));
-  auto& notebook = value.get_object();
+  TRY(checkNotebookFormat(value.get_object()));
+  return std::move(value.get_object());
+}
+
+Result<> checkNotebookFormat(const json::object& notebook) {
   const auto* major = notebook.if_contains("nbformat");
   if (major == nullptr || !major->is_int64()) return fail(Code::InvalidInput, "this is no notebook: it has no nbformat number");
   if (major->get_int64() > 4)
@@ -141,7 +162,7 @@ Result<json::object> readNotebook(std::string_view text) {
         "the notebook has the old format {}; open and save it once with Jupyter 4 or later (jupyter nbconvert --to notebook)",
         major->get_int64());
   }
-  return std::move(notebook);
+  return {};
 }
 
 std::optional<std::string> findNotebookFault(const json::object& notebook) {
@@ -157,16 +178,14 @@ std::optional<std::string> findNotebookFault(const json::object& notebook) {
 
 std::string writeNotebook(const json::object& notebook) {
   json::object split = notebook;
-  if (auto* cells = split.if_contains("cells"); cells != nullptr && cells->is_array()) {
-    for (auto& cell : cells->get_array()) {
-      if (cell.is_object()) splitCell(cell.get_object());
-    }
-  }
+  changeNotebook(split, splitLines);
   std::string text;
   writePretty(text, split, 0);
   text += '\n';
   return text;
 }
+
+void joinNotebookLines(json::object& notebook) { changeNotebook(notebook, joinLines); }
 
 json::object makeNotebook() {
   return {{"cells", json::array{}}, {"metadata", json::object{}}, {"nbformat", 4}, {"nbformat_minor", kNewestMinor}};

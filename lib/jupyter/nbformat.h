@@ -17,6 +17,9 @@ inline constexpr std::size_t kNotebookDepth = 128;
 // (before 4) or newer than we know.
 Result<json::object> readNotebook(std::string_view text);
 
+// Whether an object is a notebook of a format we know; the failures of readNotebook.
+Result<> checkNotebookFormat(const json::object& notebook);
+
 // What is wrong with a notebook, naming the cell: "cell 3: source must be a string or a list of strings"; nullopt when it is valid.
 // Unknown members are allowed where nbformat allows them.
 std::optional<std::string> findNotebookFault(const json::object& notebook);
@@ -24,6 +27,9 @@ std::optional<std::string> findNotebookFault(const json::object& notebook);
 // The file that stock Jupyter writes: one space of indent, keys sorted within cells and metadata, source and text as lists of lines,
 // a newline at the end.
 std::string writeNotebook(const json::object& notebook);
+
+// Joins lists of lines to texts, wherever writeNotebook splits them: the form that clients of the contents API are given.
+void joinNotebookLines(json::object& notebook);
 
 // A notebook without cells for a kernelspec, nbformat 4.5.
 json::object makeNotebook();
