@@ -1,0 +1,193 @@
+#include "server/contents/reading.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "lib/base/base64.h"
+#include "lib/base/json.h"
+#include "lib/jupyter/jupyter.h"
+#include "server/contents/failures.h"
+#include "server/contents/models.h"
+#include "server/contents/names.h"
+
+namespace allmende::contents {
+namespace {
+
+constexpr std::size_t kPiece = 1U << 20U;
+
+// At most `count` bytes from where the file stands; 0 at its end.
+Result<std::size_t> readSome(int fd, char* into, std::size_t count, const DrivePath& path) {
+  for (;;) {
+    const auto got = ::read(fd, into, count);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return failSystem(errno, "read", path.text());
+  }
+}
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    check(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "there is SHA-256");
+  }
+  void add(std::string_view bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "bytes are hashed"); }
+  std::string finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+    unsigned length = 0;
+    check(EVP_DigestFinal_ex(context_.get(), hash.data(), &length) == 1, "a hash ends");
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", hash.at(i));
+    return text;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+};
+
+// Piece by piece, so that a file of any size can be hashed.
+Result<std::string> hashOf(const OpenedFile& file, const DrivePath& path) {
+  if (::lseek(file.fd.get(), 0, SEEK_SET) != 0) return failSystem(errno, "read", path.text());
+  Sha256 hash;
+  std::string buffer(kPiece, '\0');
+  for (;;) {
+    TRY(const auto count, readSome(file.fd.get(), buffer.data(), buffer.size(), path));
+    if (count == 0) return hash.finish();
+    hash.add(std::string_view(buffer).substr(0, count));
+  }
+}
+
+bool isWritable(const Root& drive, const DrivePath& path) {
+  const auto folder = drive.openFolder(path.folder());
+  const std::string name(path.isRoot() ? "." : path.name());
+  return folder && ::faccessat(folder->get(), name.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+Result<> putText(ModelParts& parts, const OpenedFile& file, const DrivePath& path, const GetWish& wish, std::size_t largest) {
+  TRY(const auto bytes, readWhole(file, path, largest));
+  const bool isText = wish.format != "base64" && net::isUtf8(bytes);
+  if (wish.format == "text" && !isText) return fail(Code::InvalidInput, "{} is not UTF-8 encoded", shown(path.text()));
+  parts.contentJson.clear();
+  appendQuoted(parts.contentJson, isText ? bytes : toBase64(bytes));
+  parts.format = isText ? "text" : "base64";
+  if (!parts.mimetype) parts.mimetype = isText ? "text/plain" : "application/octet-stream";
+  return {};
+}
+
+Result<> putNotebook(ModelParts& parts, const OpenedFile& file, const DrivePath& path, std::size_t largest) {
+  TRY(const auto bytes, readWhole(file, path, largest));
+  auto notebook = jupyter::readNotebook(bytes);
+  if (!notebook) return fail(notebook.error().code, "Unreadable Notebook: {}: {}", shown(path.text()), notebook.error().message);
+  if (auto fault = jupyter::findNotebookFault(*notebook)) parts.message = "Notebook validation failed: " + *std::move(fault);
+  jupyter::joinNotebookLines(*notebook);
+  parts.contentJson = json::serialize(*notebook);
+  parts.format = "json";
+  return {};
+}
+
+Result<Model> readFile(const Root& drive, const DrivePath& path, const GetWish& wish, std::size_t largest) {
+  TRY(const auto file, drive.openFile(path));
+  ModelParts parts{.type = "file", .writable = isWritable(drive, path)};
+  if (wish.type ? *wish.type == "notebook" : typeOfFile(path.name()) == "notebook") parts.type = "notebook";
+  if (parts.type == "file") parts.mimetype = mimetypeOf(path.name());
+  if (wish.content) {
+    TRY(parts.type == "file" ? putText(parts, file, path, wish, largest) : putNotebook(parts, file, path, largest));
+  }
+  if (wish.hash) {
+    TRY(parts.hash, hashOf(file, path));
+  }
+  return makeModel(path, file.facts, parts);
+}
+
+Result<std::string> listFolder(const Root& drive, const DrivePath& path, std::size_t largest) {
+  TRY(const auto folder, drive.openFolder(path));
+  TRY(const auto names, namesIn(folder.get()));
+  std::string json = "[";
+  for (const auto& name : names) {
+    if (!isListed(name)) continue;
+    const auto child = path.child(name);
+    if (!child) continue;  // a name that is no UTF-8, or a path too long to be asked for
+    const auto facts = listedFacts(drive, folder.get(), *child);
+    if (!facts) continue;
+    if (json.size() > 1) json += ',';
+    json += makeListedModel(*child, *facts, ::faccessat(folder.get(), name.c_str(), W_OK, AT_EACCESS) == 0).json;
+    if (json.size() > largest)
+      return fail(Code::OverLimit, "the folder '{}' has too many entries for a listing ({} at most); move some into folders of their own",
+          shown(path.text()), inMegabytes(largest));
+  }
+  return json + "]";
+}
+
+Result<Model> readFolder(const Root& drive, const DrivePath& path, const GetWish& wish, std::size_t largest) {
+  if (wish.type && *wish.type != "directory")
+    return fail(Code::InvalidInput, "{} is a directory, not a {}", shown(path.text()), *wish.type == "notebook" ? "notebook" : "file");
+  TRY(const auto facts, drive.stat(path));
+  ModelParts parts{.type = "directory", .writable = isWritable(drive, path)};
+  if (wish.content) {
+    TRY(parts.contentJson, listFolder(drive, path, largest));
+    parts.format = "json";
+  }
+  return makeModel(path, facts, parts);
+}
+
+}  // namespace
+
+Result<Model> readModel(const Root& drive, const DrivePath& path, const GetWish& wish, std::size_t largest) {
+  if (path.isHidden()) return failMissing(path.text());
+  TRY(const auto facts, drive.stat(path));
+  if (facts.isFolder()) return readFolder(drive, path, wish, largest);
+  if (wish.type == "directory") return fail(Code::InvalidInput, "{} is not a directory", shown(path.text()));
+  return readFile(drive, path, wish, largest);
+}
+
+Result<Model> describe(const Root& drive, const DrivePath& path, std::optional<std::string> message) {
+  TRY(const auto facts, drive.stat(path));
+  ModelParts parts{.type = "directory", .writable = isWritable(drive, path), .message = std::move(message)};
+  if (!facts.isFolder()) parts.type = typeOfFile(path.name());
+  if (parts.type == "file") parts.mimetype = mimetypeOf(path.name());
+  return makeModel(path, facts, parts);
+}
+
+Result<OpenFile> openForSending(const Root& drive, const DrivePath& path) {
+  if (path.isHidden()) return failMissing(path.text());
+  TRY(auto file, drive.openFile(path));
+  const std::string mimetype(mimetypeOf(path.name()).value_or("application/octet-stream"));
+  return OpenFile{std::string(path.name()), mimetype, file.facts.modified, net::makeFileBody(file.fd.release(), 0, file.facts.size)};
+}
+
+Result<std::string> readWhole(const OpenedFile& file, const DrivePath& path, std::size_t largest) {
+  const auto tooLarge = [&](std::uint64_t size) {
+    return fail(Code::OverLimit, "'{}' has {}; up to {} can be opened here. Download it instead", shown(path.text()), inMegabytes(size),
+        inMegabytes(largest));
+  };
+  if (file.facts.size > largest) return tooLarge(file.facts.size);
+  std::string bytes;
+  for (;;) {
+    const auto before = bytes.size();
+    bytes.resize(before == 0 ? file.facts.size + 1 : before + kPiece);  // one more, to see the end at once
+    TRY(const auto count, readSome(file.fd.get(), bytes.data() + before, bytes.size() - before, path));
+    bytes.resize(before + count);
+    if (count == 0) return bytes;
+    if (bytes.size() > largest) return tooLarge(bytes.size());
+  }
+}
+
+std::string inMegabytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kMegabyte = 1U << 20U;
+  return bytes < kMegabyte ? fmt::format("{} bytes", bytes) : fmt::format("{} MB", (bytes + kMegabyte / 2) / kMegabyte);
+}
+
+std::optional<Facts> listedFacts(const Root& drive, int folder, const DrivePath& path) {
+  auto facts = findFacts(folder, std::string(path.name()).c_str());
+  if (facts && facts->kind == Facts::Kind::Link) {
+    auto target = drive.stat(path);
+    facts = target ? std::optional(*target) : std::nullopt;
+  }
+  if (!facts || (!facts->isFile() && !facts->isFolder())) return std::nullopt;
+  return facts;
+}
+
+}  // namespace allmende::contents
