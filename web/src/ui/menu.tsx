@@ -6,7 +6,7 @@ import './controls.css';
 
 export type MenuItem =
   | { readonly kind: 'action'; readonly label: string; readonly icon?: ReactNode; readonly keys?: string; readonly danger?: boolean; readonly disabled?: boolean; readonly run: () => void }
-  | { readonly kind: 'choice'; readonly label: string; readonly chosen: boolean; readonly run: () => void }
+  | { readonly kind: 'choice'; readonly label: string; readonly chosen: boolean; readonly keys?: string; readonly disabled?: boolean; readonly run: () => void }
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'line' };
 
@@ -18,6 +18,8 @@ interface MenuProps {
   readonly place: MenuPlace;
   readonly items: readonly MenuItem[];
   readonly onClose: () => void;
+  /** Left and right arrow: for menus that stand in a row. */
+  readonly onSide?: (direction: 1 | -1) => void;
 }
 
 const edge = 8;
@@ -50,7 +52,7 @@ function moveFocus(event: KeyboardEvent, menu: HTMLElement | null): boolean {
   return next !== undefined;
 }
 
-export function Menu({ label, place, items, onClose }: MenuProps) {
+export function Menu({ label, place, items, onClose, onSide }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<{ left: number; top: number } | null>(null);
   useLayoutEffect(() => {
@@ -84,6 +86,7 @@ export function Menu({ label, place, items, onClose }: MenuProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === 'Escape' || event.key === 'Tab') onClose();
+    else if (onSide && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) onSide(event.key === 'ArrowLeft' ? -1 : 1);
     else if (!moveFocus(event, menu.current)) return;
     event.preventDefault();
   };
@@ -100,8 +103,9 @@ function Line({ item, pick }: { item: MenuItem; pick: (run: () => void) => void 
   if (item.kind === 'text') return <div role="presentation" className="al-menu-text">{item.label}</div>;
   if (item.kind === 'choice')
     return (
-      <button type="button" role="menuitemradio" aria-checked={item.chosen} tabIndex={-1} onClick={() => pick(item.run)}>
+      <button type="button" role="menuitemradio" aria-checked={item.chosen} aria-disabled={item.disabled ?? false} tabIndex={-1} onClick={() => !item.disabled && pick(item.run)}>
         <span className="al-menu-icon">{item.chosen && <Check size={16} aria-hidden />}</span>{item.label}
+        {item.keys && <kbd aria-hidden>{item.keys}</kbd>}
       </button>
     );
   return (

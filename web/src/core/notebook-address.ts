@@ -1,0 +1,53 @@
+// Which notebook an address of the page names.
+import type { Place } from './json-place';
+
+/** "/lab/notebooks/a%20b/c.ipynb" below "/lab/" is "a b/c.ipynb"; null when the address names no notebook. */
+export function notebookPathOf(pathname: string, baseUrl: string): string | null {
+  const prefix = `${baseUrl}notebooks/`;
+  if (!pathname.startsWith(prefix)) return null;
+  try {
+    const path = pathname.slice(prefix.length).split('/').filter(Boolean).map(decodeURIComponent).join('/');
+    return path || null;
+  } catch {
+    return null; // a stray % is nobody's file
+  }
+}
+
+/** "#cell=3f2a" names the cell to begin with. */
+export function cellOf(hash: string): string | null {
+  const found = /^#cell=(.+)$/.exec(hash);
+  return found?.[1] ? decodeURIComponent(found[1]) : null;
+}
+
+/** Why a notebook cannot be shown. */
+export type OpenFault =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'forbidden'; readonly message: string }
+  | { readonly kind: 'too-large'; readonly bytes: number | null }
+  | { readonly kind: 'json'; readonly place: Place }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'newer'; readonly nbformat: number }
+  | { readonly kind: 'older'; readonly nbformat: number }
+  | { readonly kind: 'shape' }
+  | { readonly kind: 'no-notebook' }
+  | { readonly kind: 'away' }
+  | { readonly kind: 'page'; readonly message: string }
+  | { readonly kind: 'server'; readonly message: string };
+
+/** What a person can do about it. */
+export type Remedy = 'try-again' | 'sign-in' | 'download' | 'open-as-text' | 'start-fresh' | 'files' | 'trash';
+
+export function remediesOf(fault: OpenFault): readonly Remedy[] {
+  switch (fault.kind) {
+    case 'missing': return ['files', 'trash'];
+    case 'signed-out': return ['sign-in'];
+    case 'forbidden': return ['files'];
+    case 'too-large': return ['download', 'files'];
+    case 'json': return ['open-as-text', 'download', 'files'];
+    case 'empty': return ['start-fresh', 'files'];
+    case 'newer': case 'older': case 'shape': return ['open-as-text', 'download', 'files'];
+    case 'no-notebook': return ['files'];
+    case 'away': case 'page': case 'server': return ['try-again', 'files'];
+  }
+}

@@ -1,0 +1,61 @@
+// What can be done on the notebook page: one name for each deed. Menus, palette, keys, toolbars and the shortcut list are made from here.
+
+export const commandIds = [
+  // File
+  'new-notebook', 'open', 'rename', 'duplicate', 'move-to-trash', 'save', 'download', 'download-python', 'print',
+  // Edit
+  'undo', 'redo', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', 'find', 'replace', 'split', 'merge', 'to-code', 'to-text', 'to-raw', 'clear-output', 'clear-all-outputs',
+  // View
+  'panel-contents', 'panel-files', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', 'line-numbers', 'theme-system', 'theme-light', 'theme-dark',
+  // Insert
+  'insert-code', 'insert-text', 'insert-code-above', 'insert-text-above',
+  // Runtime
+  'run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', 'run-and-next', 'run-and-insert', 'interrupt', 'restart', 'restart-run-all', 'connect', 'show-runtime', 'end-runtime',
+  // Cells
+  'move-up', 'move-down', 'previous', 'next', 'extend-up', 'extend-down', 'extend-top', 'extend-bottom', 'edit', 'leave-editor', 'copy-link',
+  'heading-1', 'heading-2', 'heading-3', 'heading-4', 'heading-5', 'heading-6', 'complete', 'inspect',
+  // Tools and help
+  'palette', 'shortcuts', 'settings', 'api-docs', 'about',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+
+export interface Command {
+  readonly run: () => void;
+  /** Absent means always. */
+  readonly isEnabled?: () => boolean;
+  /** Whether it is on; only for those that switch something. */
+  readonly isChosen?: () => boolean;
+}
+
+/** Every deed; partly filled while the notebook loads. */
+export type Commands = Readonly<Partial<Record<CommandId, Command>>>;
+
+export const isEnabled = (command: Command | undefined): boolean => command !== undefined && (command.isEnabled?.() ?? true);
+
+export type MenuId = 'file' | 'edit' | 'view' | 'insert' | 'runtime' | 'tools' | 'help';
+
+/** '-' is a line between groups. */
+export const menus: readonly { readonly id: MenuId; readonly items: readonly (CommandId | '-')[] }[] = [
+  { id: 'file', items: ['new-notebook', 'open', '-', 'rename', 'duplicate', 'move-to-trash', '-', 'save', 'download', 'download-python', '-', 'print'] },
+  { id: 'edit', items: ['undo', 'redo', '-', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', '-', 'find', 'replace', '-', 'split', 'merge', 'to-code', 'to-text', '-', 'clear-output', 'clear-all-outputs'] },
+  { id: 'view', items: ['panel-contents', 'panel-files', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
+  { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above'] },
+  { id: 'runtime', items: ['run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', '-', 'interrupt', 'restart', 'restart-run-all', '-', 'connect', 'show-runtime', 'end-runtime'] },
+  { id: 'tools', items: ['palette', 'shortcuts', '-', 'settings'] },
+  { id: 'help', items: ['shortcuts', 'api-docs', '-', 'about'] },
+];
+
+/** What the palette offers: everything but moves that make sense only as keys. */
+const onlyKeys: readonly CommandId[] = ['palette', 'previous', 'next', 'extend-up', 'extend-down', 'extend-top', 'extend-bottom', 'edit', 'leave-editor', 'complete', 'inspect'];
+export const paletteIds: readonly CommandId[] = commandIds.filter(id => !onlyKeys.includes(id));
+
+const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+
+/** Entries whose title has every word, those that begin with the first word first. */
+export function fitting<E extends { readonly title: string }>(entries: readonly E[], words: string): E[] {
+  const wanted = plain(words).split(/\s+/).filter(Boolean);
+  const hits = entries.filter(entry => wanted.every(word => plain(entry.title).includes(word)));
+  const rank = (entry: E) => (wanted[0] === undefined || plain(entry.title).startsWith(wanted[0]) ? 0 : plain(entry.title).includes(` ${wanted[0]}`) ? 1 : 2);
+  return hits.map((entry, at) => ({ entry, at })).sort((a, b) => rank(a.entry) - rank(b.entry) || a.at - b.at).map(each => each.entry);
+}
