@@ -1,1 +1,75 @@
-export {};
+// The page that shows untrusted output: an origin of its own, no cookies, no way to the page but one port.
+import './frame.css';
+import { Chase } from './chase';
+import { showHtml } from './html';
+import { watchLinks } from './links';
+import { portFollows, ready, type Look, type FromFrame, type ToFrame } from './protocol';
+import { runScripts } from './scripts';
+
+const root = document.getElementById('root') ?? document.body;
+
+function wear(look: Look): void {
+  const page = document.documentElement;
+  page.dataset['theme'] = look.dark ? 'dark' : 'light';
+  page.style.colorScheme = look.dark ? 'dark' : 'light';
+  for (const [name, value] of Object.entries(look.values)) page.style.setProperty(name, value);
+}
+
+/** Tells the page how high the content is, whenever that changes. */
+function watchSize(send: (message: FromFrame) => void): void {
+  const chase = new Chase();
+  let resized = false;
+  addEventListener('resize', () => {
+    resized = true;
+    requestAnimationFrame(() => setTimeout(() => (resized = false)));
+  });
+  const tell = () => {
+    const bar = document.documentElement.scrollWidth > document.documentElement.clientWidth ? innerHeight - document.documentElement.clientHeight : 0;
+    const height = Math.ceil(Math.max(root.getBoundingClientRect().height, root.scrollHeight)) + bar;
+    if (chase.admits(height, resized)) send({ t: 'size', height });
+  };
+  new ResizeObserver(tell).observe(root);
+  new MutationObserver(tell).observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
+  root.addEventListener('load', tell, true);
+}
+
+class Frame {
+  readonly #port: MessagePort;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.onmessage = event => void this.#take(event.data as ToFrame);
+  }
+
+  readonly send = (message: FromFrame, transfer: Transferable[] = []): void => this.#port.postMessage(message, transfer);
+
+  async #take(message: ToFrame): Promise<void> {
+    switch (message.t) {
+      case 'look':
+        return wear(message.look);
+      case 'html':
+        await showHtml(root, message.html);
+        return this.send({ t: 'drawn' });
+      case 'scripts':
+        runScripts(root, message.scripts, message.anchors);
+        return this.send({ t: 'drawn' });
+    }
+  }
+}
+
+function start(port: MessagePort): void {
+  const frame = new Frame(port);
+  watchSize(frame.send);
+  watchLinks(frame.send);
+  document.addEventListener('securitypolicyviolation', event => frame.send({ t: 'blocked', url: event.blockedURI }));
+}
+
+function awaitPort(event: MessageEvent): void {
+  const port = event.ports[0];
+  if (event.source !== parent || event.data !== portFollows || !port) return;
+  removeEventListener('message', awaitPort);
+  start(port);
+}
+
+addEventListener('message', awaitPort);
+parent.postMessage(ready, '*');
