@@ -1,0 +1,86 @@
+// The JupyterLab application of the page: its services speak with our server, its plugins are chosen in plugins.ts.
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { createRendermimePlugins } from '@jupyterlab/application/lib/mimerenderers';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { type Contents, Drive, ServerConnection, ServiceManager, type Session, SessionManager } from '@jupyterlab/services';
+import { KernelManager } from '@jupyterlab/services/lib/kernel';
+import { config } from '../../../api/config';
+import { Shell } from './shell';
+
+
+/** Says whether a connection to this kernel should go on under the name it had before the page was loaded anew. */
+export type ClientIdOf = (kernel: string) => string | undefined;
+
+class Sessions extends SessionManager {
+  clientIdOf: ClientIdOf = () => undefined;
+  /** Told about each new connection before its socket delivers anything. */
+  onConnect: (session: Session.ISessionConnection) => void = () => undefined;
+
+  override connectTo(options: Parameters<SessionManager['connectTo']>[0]): Session.ISessionConnection {
+    const kernel = options.model.kernel?.id;
+    const clientId = kernel === undefined ? undefined : this.clientIdOf(kernel);
+    const session = super.connectTo(clientId === undefined ? options : { ...options, clientId });
+    this.onConnect(session);
+    return session;
+  }
+}
+
+/** Gives the notebook that the page has read already, instead of reading it once more. */
+class PageDrive extends Drive {
+  #read: Contents.IModel | null;
+
+  constructor(serverSettings: ServerConnection.ISettings, read: Contents.IModel) {
+    super({ serverSettings });
+    this.#read = read;
+  }
+
+  override async get(path: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
+    const read = this.#read;
+    if (read?.path !== path || options?.content === false) return super.get(path, options);
+    this.#read = null;
+    return read;
+  }
+}
+
+/** Ready at once: the notebook is shown before kernels are known, and when they cannot be known. */
+class Services extends ServiceManager {
+  override get ready(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export interface PageServices {
+  readonly manager: ServiceManager.IManager;
+  readonly sessions: Sessions;
+}
+
+export function pageServices(read: Contents.IModel): PageServices {
+  PageConfig.setOption('baseUrl', config.base_url);
+  PageConfig.setOption('terminalsAvailable', 'false');
+  const serverSettings = ServerConnection.makeSettings({ appendToken: false, init: { cache: 'no-store', credentials: 'same-origin' } });
+  const standby = 'when-hidden' as const;
+  const kernels = new KernelManager({ serverSettings, standby });
+  const sessions = new Sessions({ serverSettings, standby, kernelManager: kernels });
+  const manager = new Services({ serverSettings, standby, defaultDrive: new PageDrive(serverSettings, read), kernels, sessions });
+  return { manager, sessions };
+}
+
+export class App extends JupyterFrontEnd<Shell> {
+  override readonly name = 'Allmende';
+  override readonly namespace = 'allmende';
+  override readonly version = config.version || 'dev';
+
+  constructor(serviceManager: ServiceManager.IManager, mimeExtensions: readonly IRenderMime.IExtensionModule[]) {
+    super({ shell: new Shell(), serviceManager });
+    for (const plugin of createRendermimePlugins([...mimeExtensions])) this.registerPlugin(plugin);
+  }
+}
+
+export function pagePaths(): JupyterFrontEnd.IPaths {
+  const base = PageConfig.getBaseUrl();
+  return {
+    urls: { base, app: base, doc: base, static: base, settings: '', themes: '', translations: '' },
+    directories: { appSettings: '', schemas: '', static: '', templates: '', themes: '', userSettings: '', serverRoot: '', workspaces: '' },
+  };
+}

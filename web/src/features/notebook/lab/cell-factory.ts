@@ -1,0 +1,38 @@
+// Makes the parts of the notebook's cells: our button in the gutter and our bars between cells, the rest as JupyterLab has it.
+import { type ICellFooter, type ICellHeader, type IInputPrompt, MarkdownCell } from '@jupyterlab/cells';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { t } from '../../../ui/i18n';
+import { AddAbove, AddBelow, type Insert } from './add-bar';
+import { RunButton, type RunDeeds } from './run-button';
+import type { Runs } from './runs';
+
+interface Parts {
+  readonly runs: Runs;
+  readonly deeds: RunDeeds;
+  readonly insert: Insert;
+}
+
+export class CellFactory extends NotebookPanel.ContentFactory {
+  readonly #parts: Parts;
+
+  constructor(options: ConstructorParameters<typeof NotebookPanel.ContentFactory>[0], parts: Parts) {
+    super(options);
+    this.#parts = parts;
+  }
+
+  override createInputPrompt(): IInputPrompt {
+    return new RunButton(this.#parts.runs, this.#parts.deeds);
+  }
+
+  override createCellHeader(): ICellHeader {
+    return new AddAbove(this.#parts.insert);
+  }
+
+  override createCellFooter(): ICellFooter {
+    return new AddBelow(this.#parts.insert);
+  }
+
+  override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {
+    return new MarkdownCell({ ...options, emptyPlaceholder: t('cell.emptyText') }).initializeState();
+  }
+}

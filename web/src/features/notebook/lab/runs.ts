@@ -1,0 +1,90 @@
+// What is known of the runs of each code cell beyond what the notebook stores: waiting, taken up, by which kernel, refused.
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import { Signal } from '@lumino/signaling';
+import { type CellFacts, type CellRun, cellRunOf } from '../../../core/cell-run';
+
+interface Known {
+  waiting: boolean;
+  takenUpAt: number | null;
+  finishedAt: number | null;
+  era: number | null;
+  refused: string | null;
+}
+
+export class Runs {
+  /** The run of this cell stands differently; null means of any. */
+  readonly changed = new Signal<this, ICodeCellModel | null>(this);
+  readonly #known = new WeakMap<ICodeCellModel, Known>();
+  #era = 0;
+  /** Counts found in the file are of this kernel only when it was running as the page came. */
+  #trustsOlder = false;
+
+  #of(model: ICodeCellModel): Known {
+    const known = this.#known.get(model) ?? { waiting: false, takenUpAt: null, finishedAt: null, era: null, refused: null };
+    this.#known.set(model, known);
+    return known;
+  }
+
+  runOf(model: ICodeCellModel): CellRun {
+    return cellRunOf(this.#facts(model));
+  }
+
+  #facts(model: ICodeCellModel): CellFacts {
+    const known = this.#known.get(model);
+    let hasError = false;
+    for (let at = 0; at < model.outputs.length; at++) hasError ||= model.outputs.get(at).type === 'error';
+    return {
+      executing: model.executionState === 'running' || (known?.waiting ?? false),
+      takenUpAt: known?.takenUpAt ?? null,
+      count: model.executionCount,
+      hasError,
+      ranInThisKernel: known?.era === this.#era || (this.#trustsOlder && (known?.era ?? null) === null),
+      refused: known?.refused ?? null,
+    };
+  }
+
+  /** How long the last finished run took, in milliseconds. */
+  durationOf(model: ICodeCellModel): number | null {
+    const known = this.#known.get(model);
+    return known && known.takenUpAt === null && known.finishedAt !== null ? known.finishedAt : null;
+  }
+
+  #change(model: ICodeCellModel, change: Partial<Known>): void {
+    Object.assign(this.#of(model), change);
+    this.changed.emit(model);
+  }
+
+  waits(model: ICodeCellModel): void {
+    this.#change(model, { waiting: true, takenUpAt: null, finishedAt: null, refused: null });
+  }
+
+  takenUp(model: ICodeCellModel, at = Date.now()): void {
+    if (this.#of(model).takenUpAt === null) this.#change(model, { takenUpAt: at, era: this.#era });
+  }
+
+  finished(model: ICodeCellModel): void {
+    const { takenUpAt } = this.#of(model);
+    this.#change(model, { waiting: false, takenUpAt: null, finishedAt: takenUpAt === null ? null : Date.now() - takenUpAt });
+  }
+
+  refuse(model: ICodeCellModel, reason: string): void {
+    this.#change(model, { waiting: false, takenUpAt: null, refused: reason });
+  }
+
+  takenUpAt(model: ICodeCellModel): number | null {
+    return this.#known.get(model)?.takenUpAt ?? null;
+  }
+
+  /** The page joined a kernel that was running already. */
+  joined(): void {
+    this.#trustsOlder = true;
+    this.changed.emit(null);
+  }
+
+  /** Variables are gone: every count there is belongs to the past. */
+  kernelGone(): void {
+    this.#era += 1;
+    this.#trustsOlder = false;
+    this.changed.emit(null);
+  }
+}

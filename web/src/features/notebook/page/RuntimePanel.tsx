@@ -1,0 +1,78 @@
+// What runs the cells: use and limits, how long it may go on, and the ways to begin anew or to end it.
+import { type RefObject, useEffect, useRef } from 'react';
+import { type Connection, isKnownEnd } from '../../../core/connection';
+import { levelOf, type Share, shareOf } from '../../../core/runtime-state';
+import { duration, locale, t, time } from '../../../ui/i18n';
+import { useStore } from '../../../ui/use-store';
+import type { Page } from '../store';
+import { useNow, words } from './ConnectButton';
+
+interface Props {
+  readonly page: Page;
+  readonly anchor: RefObject<HTMLElement>;
+  readonly onClose: () => void;
+}
+
+/** Why a runtime ended, in the page's language where we know the case. */
+export function endWords(connection: Extract<Connection, { kind: 'ended' }>): string {
+  if (isKnownEnd(connection.reason)) return t(`end.${connection.reason}`);
+  return connection.message || t('end.unknown');
+}
+
+function Meter({ label, part, text }: { label: string; part: Share | null; text: string }) {
+  if (!part) return null;
+  const share = shareOf(part);
+  return (
+    <div className={`nb-meter nb-level-${levelOf(share)}`}>
+      <span>{label}</span><span>{text}</span>
+      <div className="nb-gauge-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)} aria-valuetext={text}><i style={{ width: `${share * 100}%` }} /></div>
+    </div>
+  );
+}
+
+export function RuntimePanel({ page, anchor, onClose }: Props) {
+  const { connection, runtime, cores, kernelName } = useStore(page.store);
+  const box = useRef<HTMLDivElement>(null);
+  const now = useNow(true);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current?.focus();
+    const elsewhere = (event: Event) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target) && !anchor.current?.contains(event.target)) onClose();
+    };
+    addEventListener('pointerdown', elsewhere, true);
+    return () => {
+      removeEventListener('pointerdown', elsewhere, true);
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [anchor, onClose]);
+  const lives = runtime && (runtime.state === 'ready' || runtime.state === 'starting') ? runtime : null;
+  const act = (id: 'connect' | 'restart' | 'end-runtime') => () => {
+    onClose();
+    page.run(id);
+  };
+  return (
+    <div className="nb-popover" role="dialog" aria-label={t('runtime.title')} tabIndex={-1} ref={box} onKeyDown={event => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      onClose();
+    }}>
+      <h2>{kernelName || t('runtime.title')}</h2>
+      {connection.kind === 'ended' && <p className="nb-danger">{endWords(connection)}</p>}
+      {!lives && <p>{t('runtime.none')}</p>}
+      {lives && <>
+        <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} />
+        <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
+        {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} />}
+        {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
+        {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
+        {lives.reason === 'memory_ran_out' && <p className="nb-danger">{t('runtime.memoryRanOut')}</p>}
+      </>}
+      <p className="nb-hint">{t('runtime.stays')}</p>
+      <div className="nb-popover-actions">
+        {connection.kind === 'none' || connection.kind === 'ended' ? <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
+        {lives && <button type="button" className="al-button al-danger" onClick={act('end-runtime')}>{t('command.end-runtime')}</button>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+// What the notebook page shows, as plain values. The page draws it, the notebook and the server's news change it.
+import type { Account } from '../../api/config';
+import type { Connection } from '../../core/connection';
+import type { OpenFault } from '../../core/notebook-address';
+import type { CommandId, Commands } from '../../core/notebook-commands';
+import type { Heading } from '../../core/outline';
+import type { RuntimeView } from '../../core/runtime-state';
+import type { Saving } from '../../core/saving';
+import { Store } from '../../core/store';
+import type { Notice } from '../../ui/notices';
+
+export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } | { readonly kind: 'failed'; readonly fault: OpenFault };
+
+export type PanelId = 'contents' | 'files';
+
+/** What was found of another copy of the notebook: on the server, or kept in this browser. */
+export interface OtherCopy {
+  readonly at: Date;
+  readonly cells: number;
+  readonly changedCells: number;
+}
+
+export type Dialog =
+  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' }
+  | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void }
+  | { readonly kind: 'conflict'; readonly theirs: OtherCopy; readonly answer: (choice: ConflictChoice) => void };
+
+/** Mine overwrites the server's, theirs replaces what is on the page, both puts mine beside it as a copy. */
+export type ConflictChoice = 'mine' | 'theirs' | 'both' | 'later';
+
+export interface Banner {
+  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save';
+  readonly tone: 'plain' | 'warn' | 'danger';
+  readonly text: string;
+  /** Epoch milliseconds that the text counts down to, put in as {{left}} when drawn. */
+  readonly until?: number;
+  readonly actions: readonly { readonly label: string; readonly run: () => void }[];
+  readonly canClose: boolean;
+}
+
+export interface Preferences {
+  readonly lineNumbers: boolean;
+  readonly wrapLines: boolean;
+  readonly codeSize: number;
+}
+
+export interface PageState {
+  readonly account: Account | null;
+  readonly path: string;
+  readonly opening: Opening;
+  readonly saving: Saving;
+  readonly savedAt: number | null;
+  readonly connection: Connection;
+  readonly runtime: RuntimeView | null;
+  /** Processor cores in use lately. */
+  readonly cores: number | null;
+  readonly kernelName: string;
+  readonly panel: PanelId | null;
+  readonly headings: readonly Heading[];
+  readonly folded: ReadonlySet<string>;
+  readonly activeCell: string | null;
+  /** "3 of 17" while several cells run. */
+  readonly progress: { readonly done: number; readonly all: number } | null;
+  /** The cell that runs now, from 1, and since when. */
+  readonly running: { readonly cell: number; readonly since: number } | null;
+  readonly commands: Commands;
+  readonly preferences: Preferences;
+  readonly banners: readonly Banner[];
+  readonly dialog: Dialog | null;
+  readonly runtimeShown: boolean;
+  readonly notices: readonly Notice[];
+  /** What a screen reader is told next. */
+  readonly said: string;
+}
+
+const keptPreferences = 'allmende.notebook.preferences';
+const keptPanel = 'allmende.notebook.panel';
+
+function storedPreferences(): Preferences {
+  const usual: Preferences = { lineNumbers: false, wrapLines: false, codeSize: 14 };
+  try {
+    return { ...usual, ...(JSON.parse(localStorage.getItem(keptPreferences) ?? '{}') as Partial<Preferences>) };
+  } catch {
+    return usual;
+  }
+}
+
+function storedPanel(): PanelId | null {
+  const kept = localStorage.getItem(keptPanel);
+  return kept === 'contents' || kept === 'files' ? kept : null;
+}
+
+/** What the page asks of the open notebook beside its commands. */
+export interface Deeds {
+  /** Resolves with a sentence when it cannot be. */
+  rename(name: string): Promise<string | null>;
+  showHeading(heading: Heading): void;
+  toggleFold(heading: Heading): void;
+  focusNotebook(): void;
+}
+
+export class Page {
+  readonly store: Store<PageState>;
+  /** Null until the notebook is open. */
+  deeds: Deeds | null = null;
+  #nextNotice = 1;
+
+  constructor(account: Account | null, path: string, narrow: boolean) {
+    this.store = new Store<PageState>({
+      account, path, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
+      panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, preferences: storedPreferences(),
+      banners: [], dialog: null, runtimeShown: false, notices: [], said: '',
+    });
+  }
+
+  get state(): PageState {
+    return this.store.get();
+  }
+
+  run(id: CommandId): void {
+    const command = this.state.commands[id];
+    if (command && (command.isEnabled?.() ?? true)) command.run();
+  }
+
+  tell(notice: Omit<Notice, 'id'>): void {
+    const made: Notice = { id: this.#nextNotice++, ...notice };
+    const others = this.state.notices.filter(each => each.text !== made.text || each.action !== undefined);
+    this.store.set({ notices: [...others.slice(-2), made] });
+  }
+
+  drop(id: number): void {
+    this.store.set({ notices: this.state.notices.filter(each => each.id !== id) });
+  }
+
+  /** Shows the banner, in place of the one of the same kind. */
+  raise(banner: Banner): void {
+    this.store.set({ banners: [...this.state.banners.filter(each => each.id !== banner.id), banner] });
+  }
+
+  lower(id: Banner['id']): void {
+    if (this.state.banners.some(each => each.id === id)) this.store.set({ banners: this.state.banners.filter(each => each.id !== id) });
+  }
+
+  say(text: string): void {
+    this.store.set({ said: text });
+  }
+
+  show(dialog: Dialog | null): void {
+    this.store.set({ dialog });
+  }
+
+  togglePanel(panel: PanelId): void {
+    const next = this.state.panel === panel ? null : panel;
+    localStorage.setItem(keptPanel, next ?? '');
+    this.store.set({ panel: next });
+  }
+
+  prefer(change: Partial<Preferences>): void {
+    const preferences = { ...this.state.preferences, ...change };
+    localStorage.setItem(keptPreferences, JSON.stringify(preferences));
+    this.store.set({ preferences });
+  }
+
+  put(commands: Commands): void {
+    this.store.set({ commands: { ...this.state.commands, ...commands } });
+  }
+}
