@@ -1,0 +1,144 @@
+#include "lib/jupyter/contents.h"
+
+#include <algorithm>
+#include <array>
+
+#include "lib/base/base64.h"
+#include "lib/jupyter/nbformat.h"
+
+namespace allmende::jupyter {
+namespace {
+
+struct MediaType {
+  std::string_view ending;
+  std::string_view type;
+};
+constexpr std::array kMediaTypes{MediaType{"bmp", "image/bmp"}, MediaType{"bz2", "application/x-bzip2"}, MediaType{"c", "text/x-c"},
+    MediaType{"css", "text/css"}, MediaType{"csv", "text/csv"}, MediaType{"gif", "image/gif"}, MediaType{"gz", "application/gzip"},
+    MediaType{"h5", "application/x-hdf5"}, MediaType{"htm", "text/html"}, MediaType{"html", "text/html"},
+    MediaType{"ico", "image/vnd.microsoft.icon"}, MediaType{"jpeg", "image/jpeg"}, MediaType{"jpg", "image/jpeg"},
+    MediaType{"js", "text/javascript"}, MediaType{"json", "application/json"}, MediaType{"m4a", "audio/mp4"},
+    MediaType{"md", "text/markdown"}, MediaType{"mjs", "text/javascript"}, MediaType{"mov", "video/quicktime"},
+    MediaType{"mp3", "audio/mpeg"}, MediaType{"mp4", "video/mp4"}, MediaType{"ogg", "audio/ogg"}, MediaType{"pdf", "application/pdf"},
+    MediaType{"png", "image/png"}, MediaType{"ps", "application/postscript"}, MediaType{"py", "text/x-python"},
+    MediaType{"rtf", "application/rtf"}, MediaType{"sh", "application/x-sh"}, MediaType{"svg", "image/svg+xml"},
+    MediaType{"tar", "application/x-tar"}, MediaType{"tif", "image/tiff"}, MediaType{"tiff", "image/tiff"},
+    MediaType{"toml", "application/toml"}, MediaType{"tsv", "text/tab-separated-values"}, MediaType{"txt", "text/plain"},
+    MediaType{"wasm", "application/wasm"}, MediaType{"wav", "audio/x-wav"}, MediaType{"webm", "video/webm"},
+    MediaType{"webp", "image/webp"}, MediaType{"xml", "text/xml"}, MediaType{"yaml", "application/yaml"},
+    MediaType{"yml", "application/yaml"}, MediaType{"zip", "application/zip"}};
+
+std::string quoted(std::string_view text) { return json::serialize(json::string(text)); }
+std::string quotedOrNull(std::string_view text) { return text.empty() ? "null" : quoted(text); }
+
+Result<std::string> bytesOfFile(const json::object& body) {
+  const auto* format = findString(body, "format");
+  if (format == nullptr || (*format != "text" && *format != "base64"))
+    return fail(Code::InvalidInput, "Must specify format of file contents as 'text' or 'base64'");
+  const auto* content = findString(body, "content");
+  if (content == nullptr) return fail(Code::InvalidInput, "the content of a file must be a string");
+  if (*format == "text") return std::string(*content);
+  auto bytes = fromBase64(*content);
+  if (!bytes) return fail(Code::InvalidInput, "the content is no valid base64");
+  return *std::move(bytes);
+}
+
+Result<> readNotebookInto(SaveDemand& demand, const json::value& content) {
+  if (!content.is_object()) return fail(Code::InvalidInput, "the content of a notebook must be an object, not {}", kindOf(content));
+  const auto& notebook = content.get_object();
+  const auto* major = notebook.if_contains("nbformat");
+  if (major == nullptr || !major->is_int64() || major->get_int64() != 4)
+    return fail(Code::InvalidInput, "the notebook must have nbformat 4; open and save it once with Jupyter 4 or later");
+  if (auto fault = findNotebookFault(notebook)) demand.fault = fmt::format("Notebook validation failed: {}", *fault);
+  demand.bytes = writeNotebook(notebook);
+  return {};
+}
+
+Result<> readChunk(SaveDemand& demand, const json::object& body) {
+  const auto* chunk = body.if_contains("chunk");
+  if (chunk == nullptr || chunk->is_null()) return {};
+  TRY(fromJson(*chunk, demand.chunk.emplace(), "chunk"));
+  if (demand.type != ContentsType::File)
+    return fail(Code::InvalidInput, "File type \"{}\" is not supported for large file transfer", nameOf(demand.type));
+  if (*demand.chunk == 0 || *demand.chunk < -1)
+    return fail(Code::InvalidInput, "chunk is {}; pieces are numbered from 1, and the last one has -1", *demand.chunk);
+  return {};
+}
+
+}  // namespace
+
+std::string_view nameOf(ContentsType type) {
+  switch (type) {
+    case ContentsType::File: return "file";
+    case ContentsType::Notebook: return "notebook";
+    case ContentsType::Directory: return "directory";
+  }
+  return "file";
+}
+
+std::string toText(const ContentsModel& model) {
+  const std::string_view path(model.path);
+  auto text = fmt::format(
+      R"({{"name":{},"path":{},"type":"{}","writable":{},"created":"{}","last_modified":"{}","size":{},"mimetype":{},"format":{},"hash":{},)"
+      R"("hash_algorithm":{},"content":)",
+      quoted(path.substr(path.rfind('/') + 1)), quoted(path), nameOf(model.type), model.writable, formatUtc(model.created),
+      formatUtc(model.lastModified), model.size ? std::to_string(*model.size) : "null", quotedOrNull(model.mimetype),
+      quotedOrNull(model.format), quotedOrNull(model.hash), model.hash.empty() ? "null" : "\"sha256\"");
+  text.append(model.content.empty() ? "null" : model.content);
+  if (!model.message.empty()) text.append(",\"message\":").append(quoted(model.message));
+  return text.append("}");
+}
+
+Result<std::optional<SaveDemand>> readSave(std::string body) {
+  if (body.empty()) return std::nullopt;
+  TRY(const auto object, parseJsonObject(body, kNotebookDepth + 2));
+  body = {};  // what it says exists once
+  const auto* type = findString(object, "type");
+  if (type == nullptr) return fail(Code::InvalidInput, "No file type provided");
+  SaveDemand demand;
+  if (*type == "directory") {
+    demand.type = ContentsType::Directory;
+    TRY(readChunk(demand, object));
+    return demand;
+  }
+  const auto* content = object.if_contains("content");
+  if (content == nullptr) return fail(Code::InvalidInput, "No file content provided");
+  if (*type == "notebook") {
+    demand.type = ContentsType::Notebook;
+    TRY(readChunk(demand, object));
+    TRY(readNotebookInto(demand, *content));
+    return demand;
+  }
+  if (*type != "file") return fail(Code::InvalidInput, "Unhandled contents type: {}", std::string_view(*type).substr(0, 64));
+  TRY(readChunk(demand, object));
+  TRY(demand.bytes, bytesOfFile(object));
+  return demand;
+}
+
+std::string_view mediaTypeOf(std::string_view name) {
+  const auto dot = name.rfind('.');
+  if (dot == std::string_view::npos || name.size() - dot > 8) return {};
+  std::string ending(name.substr(dot + 1));
+  std::ranges::transform(ending, ending.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto found = std::ranges::find(kMediaTypes, ending, &MediaType::ending);
+  return found == kMediaTypes.end() ? std::string_view{} : found->type;
+}
+
+std::string numberedName(std::string_view name, std::string_view insert, std::size_t number) {
+  if (number == 0) return std::string(name);
+  const auto dot = name.ends_with(".ipynb") ? name.rfind('.') : name.find('.');
+  const auto stem = name.substr(0, dot);
+  const auto ending = dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
+  return fmt::format("{}{}{}{}", stem, insert, number, ending);
+}
+
+std::string withoutCopyMark(std::string_view name) {
+  constexpr std::string_view kMark = "-Copy";
+  const auto mark = name.rfind(kMark);
+  if (mark == std::string_view::npos) return std::string(name);
+  const auto end = name.find_first_not_of("0123456789", mark + kMark.size());
+  if (end == std::string_view::npos || name[end] != '.') return std::string(name);
+  return std::string(name.substr(0, mark)).append(name.substr(end));
+}
+
+}  // namespace allmende::jupyter
