@@ -61,6 +61,22 @@ class ADrive : public ::testing::Test {
     return names;
   }
 
+  // Runs all of them at once on one loop; the answers in their order.
+  template <class T>
+  static std::vector<T> awaitAll(std::vector<Task<T>> tasks) {
+    asio::io_context loop;
+    std::vector<std::optional<T>> answers(tasks.size());
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      asio::co_spawn(loop, std::move(tasks[i]), [&answers, i](std::exception_ptr thrown, T answer) {
+        if (!thrown) answers[i].emplace(std::move(answer));
+      });
+    }
+    loop.run();
+    std::vector<T> all;
+    for (auto& answer : answers) all.push_back(std::move(answer).value());
+    return all;
+  }
+
   // The disk behind the drive, for what no API makes.
   fs::path disk(std::string_view path = "") const { return folder_.path() / "drives" / ada_.text() / path; }
   void put(std::string_view path, std::string_view text) const {

@@ -1,0 +1,84 @@
+#include "server/house.h"
+
+#include <filesystem>
+
+namespace allmende {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Duration kPatienceForRequests{5'000};
+
+std::string programDirectory() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+api::ApiSettings apiSettingsOf(const ServerSettings& settings) {
+  return {.baseUrl = settings.baseUrl,
+      .web = webFolderOf(settings, programDirectory()),
+      .jupyterData = fs::path(settings.python) / "share/jupyter",
+      .access = {.hosts = hostsOf(settings), .allowedOrigins = settings.allowedOrigins, .trustedProxies = settings.trustedProxies},
+      .metricsForLoopback = settings.metricsForLoopback};
+}
+
+std::optional<net::TlsFiles> tlsOf(const ServerSettings& settings) {
+  if (settings.tlsCertificate.empty()) return std::nullopt;
+  return net::TlsFiles{.certificateChain = settings.tlsCertificate, .privateKey = settings.tlsKey};
+}
+
+}  // namespace
+
+House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::Database> database, std::function<void()> stop)
+    : settings_(std::move(settings)),
+      database_(std::move(database)),
+      journal_(*database_, clock_),
+      accounts_(*database_, journal_, clock_),
+      contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
+      shelf_(*database_, clock_),
+      engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
+      runtimes_(executor, *engine_, journal_, clock_, {.python = settings_.python, .limits = limitsOf(settings_)}),
+      kernels_(runtimes_, clock_),
+      sessions_(*database_, kernels_, clock_),
+      kernelspecs_(clock_, fs::path(settings_.python) / "share/jupyter/kernels"),
+      api_(executor, {*database_, accounts_, contents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
+          apiSettingsOf(settings_), std::move(stop)),
+      street_(executor, api_),
+      operators_(executor, api_.operatorsHandler()),
+      firstSignIn_(accounts_, journal_),
+      round_(executor, clock_, {{"contents", [this] { return contents_.sweep(); }}, {"accounts", [this] { return accounts_.sweep(); }}}) {
+  runtimes_.onChange(
+      [this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return kernels_.found(std::move(agent), std::move(of)); },
+      [this](const runtimes::Runtime& ended) { kernels_.ended(ended); });
+  runtimes_.begin();
+  api_.watch(street_);
+}
+
+Task<Result<Ready>> House::open() {
+  // First, so that a second server of the same directory ends here.
+  CO_TRY(operators_.listen(net::UnixEndpoint{.path = adminSocketOf(settings_), .mode = 0600}));
+  api_.setUrl(urlOf(settings_, static_cast<std::uint16_t>(settings_.port)));
+  if (settings_.adminOnly) co_return Ready{};
+  co_return co_await openStreet();
+}
+
+Task<Result<Ready>> House::openStreet() {
+  CO_TRY(contents_.begin());
+  CO_TRY(co_await sessions_.load());
+  CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
+  const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
+  CO_TRY(const auto where, during("listening where host and port say", street_.listen(wanted, tlsOf(settings_))));
+  Ready ready{.url = urlOf(settings_, std::get<net::TcpEndpoint>(where).port), .signInLink = {}};
+  api_.setUrl(ready.url);
+  engine_->begin();
+  round_.begin();
+  if (secret) ready.signInLink = fmt::format("{}login?link={}", ready.url, *secret);
+  co_return ready;
+}
+
+Task<> House::close() {
+  co_await street_.stop(kPatienceForRequests);
+  co_await operators_.stop(kPatienceForRequests);
+  co_await round_.stop();
+  co_await runtimes_.close();
+  co_await engine_->close();
+}
+
+}  // namespace allmende

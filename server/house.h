@@ -1,0 +1,64 @@
+#pragma once
+// The rooms of a server in the order of their graph, each given what it needs, and what opens and closes them.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/accounts/accounts.h"
+#include "server/api/api.h"
+#include "server/contents/contents.h"
+#include "server/engines/engines.h"
+#include "server/first_sign_in.h"
+#include "server/hourly_round.h"
+#include "server/journal/journal.h"
+#include "server/runtimes/runtimes.h"
+#include "server/settings.h"
+#include "server/shelf/shelf.h"
+
+namespace allmende {
+
+// What a launcher is told once the server can be used.
+struct Ready {
+  std::string url;                        // empty when the operator's socket alone is served
+  std::optional<std::string> signInLink;  // until somebody has signed in
+};
+constexpr auto fieldsOf(Type<Ready>) { return record("ready", field("url", &Ready::url), field("sign_in_link", &Ready::signInLink)); }
+
+class House {
+ public:
+  // `stop` is called when an administrator asks the server to end. Builds only; nothing is read, written or listened to.
+  House(Executor executor, ServerSettings settings, std::unique_ptr<store::Database> database, std::function<void()> stop);
+
+  // Opens everything, the doors to the street last. A failure names what is in the way; close() is due all the same.
+  Task<Result<Ready>> open();
+
+  // Closes WebSockets with 1012, lets requests finish for a few seconds, and lets go of the runtimes without stopping them.
+  Task<> close();
+
+  const api::Api& api() const { return api_; }
+
+ private:
+  Task<Result<Ready>> openStreet();
+
+  ServerSettings settings_;
+  RealClock clock_;
+  std::unique_ptr<store::Database> database_;
+  journal::Journal journal_;
+  accounts::Accounts accounts_;
+  contents::Contents contents_;
+  shelf::Shelf shelf_;
+  std::unique_ptr<engines::Engine> engine_;
+  runtimes::Runtimes runtimes_;
+  runtimes::Kernels kernels_;
+  runtimes::Sessions sessions_;
+  runtimes::Kernelspecs kernelspecs_;
+  api::Api api_;
+  net::HttpServer street_;     // for people and their programs
+  net::HttpServer operators_;  // for `allmende` on this machine
+  FirstSignIn firstSignIn_;
+  HourlyRound round_;
+};
+
+}  // namespace allmende

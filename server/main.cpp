@@ -1,0 +1,147 @@
+// `allmende-server`: control plane and front door.
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "lib/base/log.h"
+#include "server/house.h"
+#include "server/migrations/migrations.h"
+
+namespace allmende {
+namespace {
+
+constexpr int kExitInvalid = 2;
+
+// One line for whoever started us.
+void say(const json::object& line) {
+  std::printf("%s\n", json::serialize(line).c_str());
+  std::fflush(stdout);
+}
+
+int refuse(const Error& error) {
+  log::error("server.not_started", {{"reason", nameOf(error.code)}, {"message", error.message}});
+  say({{"failure", error.message}, {"reason", nameOf(error.code)}});
+  return error.code == Code::InvalidInput ? kExitInvalid : 1;
+}
+
+// Every person's socket costs two descriptors, and systems grant few until they are asked.
+void raiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65'536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+log::Level levelOf(std::string_view name) {
+  if (name == "debug") return log::Level::Debug;
+  if (name == "warning") return log::Level::Warning;
+  return name == "error" ? log::Level::Error : log::Level::Info;
+}
+
+Result<> prepareDataDirectory(const std::string& data) {
+  std::error_code error;
+  std::filesystem::create_directories(data, error);
+  if (error || ::access(data.c_str(), W_OK | X_OK) != 0) {
+    return fail(Code::InvalidInput,
+        "the data directory {} is not writable ({}); choose another with --data, or give it to the user with id {}", data,
+        error ? error.message() : std::strerror(errno), ::geteuid());
+  }
+  return {};
+}
+
+Result<std::unique_ptr<store::Database>> openDatabase(const ServerSettings& settings) {
+  TRY(prepareDataDirectory(settings.data));
+  return during("opening the database", store::Database::open(databaseUrlOf(settings), migrations()));
+}
+
+// Ends at the first signal, or when an administrator asked for it.
+Task<> untilAsked(net::EventLoop& loop, Notifier& asked) {  // NOLINT: both live in serve()
+  TaskScope waiting(loop.executor());
+  const auto listen = [](net::EventLoop* on, Notifier* tell) -> Task<> {
+    co_await on->signalled();
+    tell->notifyAll();
+  };
+  waiting.spawn("signals", listen(&loop, &asked));
+  co_await asked.wait();
+  co_await waiting.close();
+}
+
+Task<int> run(net::EventLoop& loop, ServerSettings settings, std::unique_ptr<store::Database> database) {  // NOLINT: lives in serve()
+  Notifier asked(loop.executor());
+  const auto product = database->product();
+  House house(loop.executor(), std::move(settings), std::move(database), [&asked] { asked.notifyAll(); });
+  const auto ready = co_await house.open();
+  if (ready) {
+    log::info("server.started", {{"version", ALLMENDE_VERSION}, {"url", ready->url}, {"database", product}});
+    say(toJson(*ready).as_object());
+    co_await untilAsked(loop, asked);
+  }
+  co_await house.close();
+  if (!ready) co_return refuse(ready.error());
+  log::info("server.ended");
+  co_return 0;
+}
+
+int serve(std::vector<std::string> arguments) {
+  auto settings = loadSettings(config::environment(), std::move(arguments));
+  if (!settings) return refuse(settings.error());
+  log::setLevel(levelOf(settings->logLevel));
+  ::umask(0077);  // what people keep is for this user's eyes alone
+  raiseDescriptorLimit();
+  auto database = openDatabase(*settings);
+  if (!database) return refuse(database.error());
+  net::EventLoop loop;
+  return loop.run(run(loop, *std::move(settings), *std::move(database)));
+}
+
+// The description of the API needs the rooms, but nothing of this machine.
+int printOpenApi() {
+  log::setLevel(log::Level::Error);
+  auto database = store::Database::open("sqlite::memory:", migrations());
+  if (!database) return refuse(database.error());
+  net::EventLoop loop;
+  const House house(loop.executor(), {}, *std::move(database), [] {});
+  say(house.api().openApi());
+  return 0;
+}
+
+int printHelp() {
+  ServerSettings settings;
+  std::puts("allmende-server: control plane and front door of Allmende. `allmende serve` starts it together with allmende-node.\n");
+  std::fputs(config::help(config::slotsOf(settings)).c_str(), stdout);
+  std::puts(
+      "\n  --print-openapi                    Print the API as OpenAPI 3.1.\n"
+      "  --print-settings                   Print these settings as a Markdown page.\n"
+      "  --version                          Print the version.");
+  return 0;
+}
+
+int start(std::vector<std::string> arguments) {
+  const auto asks = [&](std::string_view flag) { return std::ranges::find(arguments, flag) != arguments.end(); };
+  if (asks("--help")) return printHelp();
+  if (asks("--version")) return std::puts("allmende-server " ALLMENDE_VERSION), 0;
+  if (asks("--print-openapi")) return printOpenApi();
+  if (asks("--print-settings")) return std::fputs(settingsPage().c_str(), stdout), 0;
+  return serve(std::move(arguments));
+}
+
+}  // namespace
+}  // namespace allmende
+
+int main(int count, char** arguments) {
+  std::signal(SIGPIPE, SIG_IGN);
+  allmende::log::setProgram("server");
+  try {
+    return allmende::start({arguments + 1, arguments + count});
+  } catch (const std::exception& bug) {
+    allmende::log::error("server.broke", {{"error", bug.what()}});
+    return 1;
+  }
+}

@@ -1,0 +1,87 @@
+#pragma once
+// What an operator can set: one field list for allmende.toml, ALLMENDE_* variables, flags, --help and docs/reference/settings.md.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/config/config.h"
+#include "lib/link/link.h"
+
+namespace allmende {
+
+struct ServerSettings {
+  std::string data = "/var/lib/allmende";
+  std::string host = "127.0.0.1";
+  std::int64_t port = 8080;
+  std::string baseUrl = "/";
+  std::string publicUrl;
+  std::string tlsCertificate;
+  std::string tlsKey;
+  std::vector<std::string> hosts;
+  std::vector<std::string> allowedOrigins;
+  std::vector<std::string> trustedProxies;
+  std::string database;
+  std::string nodeSocket;
+  std::string python = "/opt/allmende/python";
+  std::string web;
+  config::ByteSize runtimeMemory{link::Limits{}.memoryBytes};
+  double runtimeCpus = link::Limits{}.cpus;
+  config::ByteSize runtimeDisk{link::Limits{}.diskBytes};
+  std::int64_t runtimeProcesses = link::Limits{}.pids;
+  Duration runtimeLifetime = std::chrono::seconds{link::Limits{}.lifetimeSeconds};
+  Duration trashLifetime = std::chrono::hours{30 * 24};
+  bool metricsForLoopback = false;
+  std::string logLevel = "info";
+  bool adminOnly = false;
+};
+
+constexpr auto fieldsOf(Type<ServerSettings>) {
+  using S = ServerSettings;
+  return record("server", field("data", &S::data, "Directory of everything that is kept; allmende.toml lies in it."),
+      field("host", &S::host, "Address to listen on; 0.0.0.0 or :: for every address of the machine."),
+      field("port", &S::port, "Port to listen on; 0 = any free one."),
+      field("base_url", &S::baseUrl, "Path at which the installation begins, for a reverse proxy that serves others beside it."),
+      field("public_url", &S::publicUrl, "What people open, for links; empty = made from host, port and base_url."),
+      field("tls_certificate", &S::tlsCertificate, "PEM file with the certificate and its chain; empty = no TLS."),
+      field("tls_key", &S::tlsKey, "PEM file with the certificate's private key."),
+      field("hosts", &S::hosts, "Names people may call the server by, beside addresses, localhost and that of public_url; * = any."),
+      field("allowed_origins", &S::allowedOrigins, "Other sites whose pages may call the API, such as https://docs.example.org."),
+      field(
+          "trusted_proxies", &S::trustedProxies, "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+      field("database", &S::database, "sqlite:/path/to/file.db or postgresql://user@host/name; empty = allmende.db in the data directory."),
+      field("node_socket", &S::nodeSocket, "Where allmende-node listens; empty = node.sock in the data directory."),
+      field("python", &S::python, "Python environment of the runtimes, the same path inside and outside."),
+      field("web", &S::web, "Folder of the built page; empty = where it was installed beside the programs."),
+      field("runtime_memory", &S::runtimeMemory, "Most memory of one runtime."),
+      field("runtime_cpus", &S::runtimeCpus, "Processors of one runtime; parts of one are allowed."),
+      field("runtime_disk", &S::runtimeDisk, "Size of one runtime's disk."),
+      field("runtime_processes", &S::runtimeProcesses, "Most processes and threads of one runtime."),
+      field("runtime_lifetime", &S::runtimeLifetime, "A runtime is stopped after this time."),
+      field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
+      field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),
+      field("log_level", &S::logLevel, "The least that is logged: debug, info, warning or error."),
+      field("admin_only", &S::adminOnly,
+          "Serve the operator's socket alone, for `allmende account create` and the like while nothing runs."));
+}
+
+// Settings from the defaults, allmende.toml in the data directory, `environment` and `arguments`, the later ones winning; checked, and with
+// paths made absolute. Fails with InvalidInput naming file and line, variable, or flag.
+Result<ServerSettings> loadSettings(std::map<std::string, std::string> environment, std::vector<std::string> arguments);
+
+// The page docs/reference/settings.md.
+std::string settingsPage();
+
+// What empty settings stand for.
+std::string databaseUrlOf(const ServerSettings& settings);
+std::string nodeSocketOf(const ServerSettings& settings);
+std::string adminSocketOf(const ServerSettings& settings);
+// `programs` is the directory that the running program lies in.
+std::string webFolderOf(const ServerSettings& settings, const std::filesystem::path& programs);
+// What people open when the server listens on `port`, with a slash at its end.
+std::string urlOf(const ServerSettings& settings, std::uint16_t port);
+// The host of public_url, which is a name of ours too, behind those of `hosts`.
+std::vector<std::string> hostsOf(const ServerSettings& settings);
+link::Limits limitsOf(const ServerSettings& settings);
+
+}  // namespace allmende
