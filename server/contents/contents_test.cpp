@@ -42,7 +42,7 @@ TEST_F(ADrive, leavesOutContentFormatAndHashUnlessAskedFor) {
   EXPECT_EQ(plain.at("hash"), nullptr);
   EXPECT_FALSE(plain.contains("message"));
   const auto hashed = *get("words.txt", {.content = false, .hash = true});
-  EXPECT_EQ(hashed.at("hash"), "7d35a09b1ab7d2aec2b45ac4c06d9e7df9cd7e3e6abd5ea3b86bdf2e2e9d26c9");
+  EXPECT_EQ(hashed.at("hash"), "df32d3ece717c4475536c736724ec41b76237cd2a25b51755d9dba82c27f81ed");
   EXPECT_EQ(hashed.at("hash_algorithm"), "sha256");
   EXPECT_EQ(get("words.txt", {.hash = true})->at("hash"), hashed.at("hash"));
 }
