@@ -1,7 +1,7 @@
 // Plot libraries that outputs load from a public address, by default: without the network they come from here.
 import plotly from 'plotly.js-strict-dist-min?url';
 import vega from 'vega/build/vega.min.js?url';
-import vegaEmbed from 'vega-embed/build/vega-embed.min.js?url';
+import vegaEmbed from '../node_modules/vega-embed/build/vega-embed.min.js?url';
 import vegaLite from 'vega-lite/build/vega-lite.min.js?url';
 
 const known: readonly (readonly [RegExp, string])[] = [

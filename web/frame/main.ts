@@ -5,6 +5,7 @@ import { showHtml } from './html';
 import { watchLinks } from './links';
 import { portFollows, ready, type Look, type FromFrame, type ToFrame } from './protocol';
 import { runScripts } from './scripts';
+import type { FrameWidgets } from './widgets';
 
 const root = document.getElementById('root') ?? document.body;
 
@@ -35,6 +36,7 @@ function watchSize(send: (message: FromFrame) => void): void {
 
 class Frame {
   readonly #port: MessagePort;
+  #widgets: Promise<FrameWidgets> | null = null;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -53,7 +55,15 @@ class Frame {
       case 'scripts':
         runScripts(root, message.scripts, message.anchors);
         return this.send({ t: 'drawn' });
+      default:
+        return (await this.#widgetsHere()).take(message);
     }
+  }
+
+  /** A large part of the frame, loaded when a widget comes. */
+  #widgetsHere(): Promise<FrameWidgets> {
+    this.#widgets ??= import('./widgets').then(({ FrameWidgets }) => new FrameWidgets(root, this.send));
+    return this.#widgets;
   }
 }
 
