@@ -68,6 +68,8 @@ export interface PageState {
   readonly banners: readonly Banner[];
   readonly dialog: Dialog | null;
   readonly runtimeShown: boolean;
+  /** What may follow Ctrl+M is shown. */
+  readonly legend: boolean;
   readonly notices: readonly Notice[];
   /** What a screen reader is told next. */
   readonly said: string;
@@ -97,6 +99,8 @@ export interface Deeds {
   showHeading(heading: Heading): void;
   toggleFold(heading: Heading): void;
   focusNotebook(): void;
+  /** Whether leaving the page now could lose what somebody wrote. */
+  mayLose(): boolean;
 }
 
 export class Page {
@@ -109,7 +113,7 @@ export class Page {
     this.store = new Store<PageState>({
       account, path, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
       panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, preferences: storedPreferences(),
-      banners: [], dialog: null, runtimeShown: false, notices: [], said: '',
+      banners: [], dialog: null, runtimeShown: false, legend: false, notices: [], said: '',
     });
   }
 

@@ -16,7 +16,10 @@ const latest = 6000;
 
 /** The file as the server last had it, as far as we know. */
 interface Base {
+  /** As our model writes it; opening an older notebook may add ids to its cells. */
   readonly text: string;
+  /** As the server gives it. */
+  readonly remote: string;
   readonly sources: string;
   readonly lastModified: string;
 }
@@ -25,7 +28,7 @@ interface Stored extends FileEntry {
   readonly content: NotebookContent;
 }
 
-const baseOf = (content: NotebookContent, lastModified: string): Base => ({ text: canonicalText(content), sources: sourcesText(content), lastModified });
+const baseOf = (content: NotebookContent, lastModified: string, remote = content): Base => ({ text: canonicalText(content), remote: canonicalText(remote), sources: sourcesText(content), lastModified });
 
 const contentOf = (model: INotebookModel): NotebookContent => model.toJSON() as unknown as NotebookContent;
 
@@ -40,6 +43,7 @@ export class Saver {
   #tries = 0;
   #keptAt: number | null = null;
   #changesWhileSaving = false;
+  #closed = false;
   /** Saves and renames one after the other. */
   #line: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +52,7 @@ export class Saver {
     this.#model = model;
     this.#copies = copies;
     this.#away = away;
-    this.#base = baseOf(opened.content, opened.lastModified);
+    this.#base = baseOf(contentOf(model), opened.lastModified, opened.content);
     model.contentChanged.connect(() => this.#onChange());
     addEventListener('pagehide', () => this.#keepForReload());
     addEventListener('online', () => this.#page.state.saving.kind === 'failed' && void this.save());
@@ -72,7 +76,7 @@ export class Saver {
 
   #onChange(): void {
     const { saving } = this.#page.state;
-    if (saving.kind === 'conflict') return;
+    if (saving.kind === 'conflict' || this.#closed) return;
     if (saving.kind === 'saving') {
       this.#changesWhileSaving = true;
       return;
@@ -90,6 +94,13 @@ export class Saver {
   #at(moment: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), Math.max(0, moment - Date.now()));
+  }
+
+  /** Stops saving for good: the file went to the trash. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#page.store.set({ saving: { kind: 'saved' } });
+    this.#closed = true;
   }
 
   /** Does this when no save is on its way, and lets none begin meanwhile. */
@@ -203,7 +214,7 @@ export class Saver {
     const now = await api.get<FileEntry>(`api/contents/${escapedPath(this.#path)}?content=0`);
     if (now.last_modified === this.#base.lastModified) return false;
     const theirs = await api.get<Stored>(`api/contents/${escapedPath(this.#path)}?type=notebook&content=1`);
-    if (canonicalText(theirs.content) === this.#base.text) {
+    if (canonicalText(theirs.content) === this.#base.remote) {
       this.#base = { ...this.#base, lastModified: theirs.last_modified };
       return false;
     }
@@ -235,7 +246,7 @@ export class Saver {
         this.#page.tell({ text: t('conflict.keptAs', { name: copy.name }), action: { label: t('conflict.open'), run: () => void open(notebookAddress(copy.path), '_blank', 'noopener') } });
       }
       this.#model.fromJSON(theirs.content as never);
-      this.#saved(baseOf(contentOf(this.#model), theirs.last_modified));
+      this.#saved(baseOf(contentOf(this.#model), theirs.last_modified, theirs.content));
     } catch (error) {
       await this.#failed(error);
     }

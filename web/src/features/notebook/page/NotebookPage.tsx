@@ -38,10 +38,12 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
   const risky = isAtRisk(saving) && opening.kind === 'open';
   useEffect(() => {
     if (!risky) return;
-    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
+    const hold = (event: BeforeUnloadEvent) => {
+      if (page.deeds?.mayLose()) event.preventDefault();
+    };
     addEventListener('beforeunload', hold);
     return () => removeEventListener('beforeunload', hold);
-  }, [risky]);
+  }, [page, risky]);
   return (
     <div className="nb" data-panel={panel ?? undefined}>
       <a className="nb-skip" href="#notebook" onClick={event => {

@@ -1,0 +1,46 @@
+// Widget state as notebooks and kernels tell it.
+
+export const widgetView = 'application/vnd.jupyter.widget-view+json';
+const widgetState = 'application/vnd.jupyter.widget-state+json';
+
+type Fields = Record<string, unknown>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export interface SavedStates {
+  readonly version_major: number;
+  readonly version_minor: number;
+  readonly state: Record<string, Fields>;
+}
+
+const isModel = (value: unknown): value is Fields => isFields(value) && typeof value['model_name'] === 'string' && typeof value['model_module'] === 'string' && isFields(value['state']);
+
+/** The states saved in a notebook's `widgets` metadata. Colab writes them without the wrapping the format asks for; both are read. */
+export function savedStates(metadata: unknown): SavedStates | null {
+  const saved = isFields(metadata) ? metadata[widgetState] : null;
+  if (!isFields(saved)) return null;
+  const wrapped = isFields(saved['state']) && !isModel(saved);
+  const models = wrapped ? (saved['state'] as Fields) : saved;
+  const state = Object.fromEntries(Object.entries(models).filter((each): each is [string, Fields] => isModel(each[1])));
+  return Object.keys(state).length > 0 ? { version_major: 2, version_minor: 0, state: structuredClone(state) } : null;
+}
+
+/** The models a state refers to (`IPY_MODEL_…`), wherever in it. */
+export function referredModels(state: unknown): Set<string> {
+  const found = new Set<string>();
+  const rest: unknown[] = [state];
+  while (rest.length > 0) {
+    const each = rest.pop();
+    if (typeof each === 'string' && each.startsWith('IPY_MODEL_')) found.add(each.slice('IPY_MODEL_'.length));
+    else if (Array.isArray(each)) for (const inner of each) rest.push(inner);
+    else if (isFields(each) && Object.getPrototypeOf(each) === Object.prototype) rest.push(...Object.values(each));
+  }
+  return found;
+}
+
+const ours: Readonly<Record<string, number>> = { '@jupyter-widgets/base': 2, '@jupyter-widgets/controls': 2, '@jupyter-widgets/output': 1 };
+
+/** Whether the page draws widgets of this module itself: the core ones of ipywidgets 8. */
+export function isCoreModule(name: string, version: string): boolean {
+  const major = /^[\^~]?(\d+)/.exec(version)?.[1];
+  return Object.hasOwn(ours, name) && (major === undefined || Number(major) === ours[name]);
+}

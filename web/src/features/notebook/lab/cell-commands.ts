@@ -1,0 +1,103 @@
+// What is done to cells, each deed by JupyterLab's own action.
+import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { NotebookActions } from '@jupyterlab/notebook';
+import { CodeCell, MarkdownCell } from '@jupyterlab/cells';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Command, CommandId } from '../../../core/notebook-commands';
+import { notebookAddress } from '../../../api/files';
+import { t } from '../../../ui/i18n';
+import type { Page } from '../store';
+
+type Table = Partial<Record<CommandId, Command>>;
+
+export function insertCell(notebook: Notebook, type: 'code' | 'markdown', where: 'above' | 'below'): void {
+  if (where === 'above') NotebookActions.insertAbove(notebook);
+  else NotebookActions.insertBelow(notebook);
+  if (type === 'markdown') NotebookActions.changeCellType(notebook, 'markdown');
+  notebook.mode = 'edit';
+  void NotebookActions.focusActiveCell(notebook);
+}
+
+function edit(notebook: Notebook): void {
+  const cell = notebook.activeCell;
+  if (cell instanceof MarkdownCell) cell.rendered = false;
+  if (cell?.inputHidden) cell.inputHidden = false;
+  notebook.mode = 'edit';
+  void NotebookActions.focusActiveCell(notebook);
+}
+
+const chosen = (notebook: Notebook) => notebook.widgets.filter(cell => notebook.isSelectedOrActive(cell));
+
+function toggleCode(notebook: Notebook): void {
+  if (chosen(notebook).some(cell => !cell.inputHidden)) NotebookActions.hideCode(notebook);
+  else NotebookActions.showCode(notebook);
+}
+
+/** The address of the chosen cell, in the clipboard. */
+function copyLink(page: Page, notebook: Notebook): void {
+  const id = notebook.activeCell?.model.id;
+  if (!id) return;
+  const address = `${new URL(notebookAddress(page.state.path), location.origin).href}#cell=${encodeURIComponent(id)}`;
+  navigator.clipboard.writeText(address).then(() => page.tell({ text: t('cell.linkCopied') }), () => page.tell({ text: t('cell.linkNotCopied', { address }), tone: 'danger' }));
+}
+
+function editing(notebook: Notebook): Table {
+  const several = () => chosen(notebook).length > 1;
+  const hasBelow = () => notebook.activeCellIndex < notebook.widgets.length - 1;
+  const shared = () => notebook.model?.sharedModel;
+  return {
+    undo: { run: () => NotebookActions.undo(notebook), isEnabled: () => shared()?.canUndo() ?? false },
+    redo: { run: () => NotebookActions.redo(notebook), isEnabled: () => shared()?.canRedo() ?? false },
+    cut: { run: () => NotebookActions.cut(notebook) },
+    copy: { run: () => NotebookActions.copy(notebook) },
+    paste: { run: () => NotebookActions.paste(notebook, 'below') },
+    'duplicate-cell': { run: () => NotebookActions.duplicate(notebook, 'belowSelected') },
+    delete: { run: () => NotebookActions.deleteCells(notebook) },
+    'select-all': { run: () => NotebookActions.selectAll(notebook) },
+    split: { run: () => NotebookActions.splitCell(notebook) },
+    merge: { run: () => NotebookActions.mergeCells(notebook), isEnabled: () => several() || hasBelow() },
+    'to-code': { run: () => NotebookActions.changeCellType(notebook, 'code') },
+    'to-text': { run: () => NotebookActions.changeCellType(notebook, 'markdown') },
+    'to-raw': { run: () => NotebookActions.changeCellType(notebook, 'raw') },
+    'clear-output': { run: () => NotebookActions.clearOutputs(notebook) },
+    'clear-all-outputs': { run: () => NotebookActions.clearAllOutputs(notebook) },
+    'insert-code': { run: () => insertCell(notebook, 'code', 'below') },
+    'insert-text': { run: () => insertCell(notebook, 'markdown', 'below') },
+    'insert-code-above': { run: () => insertCell(notebook, 'code', 'above') },
+    'insert-text-above': { run: () => insertCell(notebook, 'markdown', 'above') },
+    'move-up': { run: () => NotebookActions.moveUp(notebook) },
+    'move-down': { run: () => NotebookActions.moveDown(notebook) },
+  };
+}
+
+function moving(notebook: Notebook, registry: CommandRegistry): Table {
+  const table: Table = {
+    previous: { run: () => NotebookActions.selectAbove(notebook) },
+    next: { run: () => NotebookActions.selectBelow(notebook) },
+    'extend-up': { run: () => void NotebookActions.extendSelectionAbove(notebook) },
+    'extend-down': { run: () => void NotebookActions.extendSelectionBelow(notebook) },
+    'extend-top': { run: () => void NotebookActions.extendSelectionAbove(notebook, true) },
+    'extend-bottom': { run: () => void NotebookActions.extendSelectionBelow(notebook, true) },
+    edit: { run: () => edit(notebook) },
+    'leave-editor': { run: () => {
+      notebook.mode = 'command';
+    } },
+    complete: { run: () => void registry.execute('completer:invoke').catch(console.error), isEnabled: () => notebook.activeCell instanceof CodeCell },
+    inspect: { run: () => void registry.execute('tooltip:launch-notebook').catch(console.error) },
+  };
+  for (const level of [1, 2, 3, 4, 5, 6] as const) table[`heading-${level}`] = { run: () => NotebookActions.setMarkdownHeader(notebook, level) };
+  return table;
+}
+
+export function cellCommands(page: Page, panel: NotebookPanel, registry: CommandRegistry): Table {
+  const notebook = panel.content;
+  return {
+    ...editing(notebook), ...moving(notebook, registry),
+    'toggle-code': { run: () => toggleCode(notebook) },
+    'toggle-output': { run: () => NotebookActions.toggleOutput(notebook) },
+    'fold-sections': { run: () => NotebookActions.collapseAllHeadings(notebook) },
+    'unfold-sections': { run: () => NotebookActions.expandAllHeadings(notebook) },
+    'copy-link': { run: () => copyLink(page, notebook) },
+  };
+}
+

@@ -1,0 +1,140 @@
+// What is done with the notebook as a whole: running, its kernel, its file, and how the page looks.
+import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { CommandRegistry } from '@lumino/commands';
+import { addressOf } from '../../../api/config';
+import { downloadText, drive, notebookAddress } from '../../../api/files';
+import { deleteRuntime } from '../../../api/runtimes';
+import { nameOf, parentOf } from '../../../core/listing';
+import type { Command, CommandId } from '../../../core/notebook-commands';
+import { pythonScript } from '../../../core/python-script';
+import type { NotebookContent } from '../../../core/notebook-compare';
+import { t } from '../../../ui/i18n';
+import { themeChoice } from '../../../ui/theme';
+import { failureWords } from '../../failure';
+import { changeTheme } from '../page/SettingsDialog';
+import { homeAddress } from '../page/TitleBar';
+import type { Page } from '../store';
+import type { KernelSession } from './kernel-session';
+import type { Saver } from './saver';
+
+type Table = Partial<Record<CommandId, Command>>;
+
+export interface Surroundings {
+  readonly page: Page;
+  readonly panel: NotebookPanel;
+  readonly registry: CommandRegistry;
+  readonly kernels: KernelSession;
+  readonly saver: Saver;
+}
+
+function running({ page, panel, kernels }: Surroundings): Table {
+  const notebook = panel.content;
+  const { sessionContext } = panel;
+  const cell = () => notebook.activeCell;
+  const isRunning = () => page.state.connection.kind === 'ready' && (page.state.connection.busy || page.state.running !== null);
+  const alone = (run: () => void) => () => {
+    notebook.deselectAll();
+    run();
+  };
+  const onward = () => {
+    const from = notebook.activeCellIndex;
+    return notebook.widgets.slice(Math.max(0, from));
+  };
+  return {
+    'run-all': { run: alone(() => void NotebookActions.runAll(notebook, sessionContext)) },
+    'run-before': { run: alone(() => void NotebookActions.runCells(notebook, notebook.widgets.slice(0, notebook.activeCellIndex), sessionContext)), isEnabled: () => notebook.activeCellIndex > 0 },
+    'run-cell': { run: alone(() => void NotebookActions.run(notebook, sessionContext)), isEnabled: () => cell() !== null },
+    'run-selected': { run: () => void NotebookActions.run(notebook, sessionContext) },
+    'run-after': { run: alone(() => void NotebookActions.runCells(notebook, onward(), sessionContext)) },
+    'run-and-next': { run: () => void NotebookActions.runAndAdvance(notebook, sessionContext) },
+    'run-and-insert': { run: () => void NotebookActions.runAndInsert(notebook, sessionContext) },
+    interrupt: { run: () => void kernels.interrupt(), isEnabled: isRunning },
+  };
+}
+
+function kernel(around: Surroundings): Table {
+  const { page, panel, kernels } = around;
+  const has = () => page.state.connection.kind !== 'none' && page.state.connection.kind !== 'ended';
+  const ask = (id: 'restart' | 'restart-run-all', text: string, run: () => void) => page.show({ kind: 'confirm', title: t(`${id}.title`), text: t(text), action: t(`command.${id}`), danger: false, run });
+  const runAll = async () => {
+    if (!(await kernels.restart())) return;
+    NotebookActions.clearAllOutputs(panel.content);
+    await NotebookActions.runAll(panel.content, panel.sessionContext);
+  };
+  const end = async () => {
+    const { runtime } = page.state;
+    try {
+      await kernels.leave();
+      if (runtime) await deleteRuntime(runtime.id);
+      page.store.set({ runtime: null });
+      page.tell({ text: t('runtime.stopped') });
+    } catch (error) {
+      page.tell({ text: failureWords(error), tone: 'danger' });
+    }
+  };
+  return {
+    restart: { run: () => ask('restart', 'restart.text', () => void kernels.restart()), isEnabled: has },
+    'restart-run-all': { run: () => ask('restart-run-all', 'restart-run-all.text', () => void runAll()) },
+    connect: { run: () => void kernels.ensure(), isEnabled: () => !has() },
+    'show-runtime': { run: () => page.store.set({ runtimeShown: true }) },
+    'end-runtime': { run: () => page.show({ kind: 'confirm', title: t('end-runtime.title'), text: t('end-runtime.text'), action: t('command.end-runtime'), danger: true, run: () => void end() }), isEnabled: () => page.state.runtime !== null && page.state.runtime.state !== 'stopped' },
+  };
+}
+
+function file({ page, panel, saver }: Surroundings): Table {
+  const path = () => page.state.path;
+  const attempt = (work: () => Promise<unknown>) => void work().catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
+  const content = () => (panel.model?.toJSON() ?? { cells: [] }) as unknown as NotebookContent;
+  const save = async () => {
+    if (page.state.saving.kind === 'conflict') return saver.askAgain();
+    await saver.save();
+    if (page.state.saving.kind === 'saved') page.say(t('save.saved'));
+  };
+  const duplicate = async () => {
+    await saver.save();
+    const copy = await drive.copy(path(), parentOf(path()));
+    page.tell({ text: t('file.duplicated', { name: copy.name }), action: { label: t('conflict.open'), run: () => void open(notebookAddress(copy.path), '_blank', 'noopener') } });
+  };
+  const trash = async () => {
+    await saver.save();
+    await drive.remove(path());
+    saver.close();
+    location.assign(homeAddress(path()));
+  };
+  const make = async () => {
+    const made = await drive.makeNotebook(parentOf(path()));
+    open(notebookAddress(made.path), '_blank', 'noopener');
+  };
+  return {
+    save: { run: () => void save() },
+    rename: { run: () => page.show({ kind: 'rename' }) },
+    duplicate: { run: () => attempt(duplicate) },
+    'move-to-trash': { run: () => page.show({ kind: 'confirm', title: t('trash.title', { name: nameOf(path()) }), text: t('trash.text'), action: t('command.move-to-trash'), danger: true, run: () => attempt(trash) }) },
+    'new-notebook': { run: () => attempt(make) },
+    open: { run: () => location.assign(homeAddress(path())) },
+    download: { run: () => downloadText(nameOf(path()), JSON.stringify(content(), null, 1), 'application/x-ipynb+json') },
+    'download-python': { run: () => downloadText(nameOf(path()).replace(/\.ipynb$/, '.py'), pythonScript(content()), 'text/x-python') },
+    print: { run: () => print() },
+  };
+}
+
+function looking({ page, registry }: Surroundings): Table {
+  const theme = (id: 'system' | 'light' | 'dark'): Command => ({ run: () => changeTheme(page, id), isChosen: () => themeChoice() === id });
+  const find = (command: string) => () => void registry.execute(command).catch(console.error);
+  return {
+    find: { run: find('documentsearch:start') },
+    replace: { run: find('documentsearch:startWithReplace') },
+    'panel-contents': { run: () => page.togglePanel('contents'), isChosen: () => page.state.panel === 'contents' },
+    'panel-files': { run: () => page.togglePanel('files'), isChosen: () => page.state.panel === 'files' },
+    'line-numbers': { run: () => page.prefer({ lineNumbers: !page.state.preferences.lineNumbers }), isChosen: () => page.state.preferences.lineNumbers },
+    'theme-system': theme('system'), 'theme-light': theme('light'), 'theme-dark': theme('dark'),
+    palette: { run: () => page.show({ kind: 'palette' }) },
+    shortcuts: { run: () => page.show({ kind: 'shortcuts' }) },
+    settings: { run: () => page.show({ kind: 'settings' }) },
+    about: { run: () => page.show({ kind: 'about' }) },
+    'api-docs': { run: () => void open(addressOf('api/openapi.json'), '_blank', 'noopener') },
+  };
+}
+
+export const pageCommands = (around: Surroundings): Table => ({ ...running(around), ...kernel(around), ...file(around), ...looking(around) });
+

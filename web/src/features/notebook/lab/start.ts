@@ -1,0 +1,132 @@
+// Brings the notebook onto the page: builds the application, opens the document, and ties what happens in it to what the page shows.
+import './styles';
+import { setCellExecutor, INotebookTracker, NotebookModelFactory, type NotebookPanel, NotebookWidgetFactory, StaticNotebook } from '@jupyterlab/notebook';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { Context } from '@jupyterlab/docregistry';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { ITranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { cellOf } from '../../../core/notebook-address';
+import type { NotebookContent } from '../../../core/notebook-compare';
+import type { ReadNotebook } from '../read-notebook';
+import type { Page } from '../store';
+import { watchRuntime } from '../watch-runtime';
+import { announceRuns } from './announce';
+import { App, pageServices } from './app';
+import { Away } from './away';
+import { cellCommands, insertCell } from './cell-commands';
+import { CellFactory } from './cell-factory';
+import { showCellToolbar } from './cell-toolbar';
+import { deedsOf } from './deeds';
+import { Executor } from './executor';
+import { bindKeys, commandName, PrefixKeys } from './keys';
+import { KernelSession } from './kernel-session';
+import { keepMetadata } from './kernel-metadata';
+import { LocalCopies } from './local-copy';
+import { watchOutline } from './outline-watch';
+import { pageCommands } from './page-commands';
+import { type AnyPlugin, plugins } from './plugins';
+import { follow } from './preferences';
+import { Resume } from './resume';
+import { Runs } from './runs';
+import { Saver } from './saver';
+import { commandIds } from '../../../core/notebook-commands';
+
+/** Above this many cells only those in sight are drawn. */
+const manyCells = 200;
+
+export interface Start {
+  readonly page: Page;
+  readonly host: HTMLElement;
+  readonly read: ReadNotebook;
+  readonly mimeExtensions: readonly IRenderMime.IExtensionModule[];
+  readonly plugins: readonly AnyPlugin[];
+}
+
+async function activate(app: App, list: readonly AnyPlugin[]): Promise<void> {
+  for (const each of list) app.registerPlugin(each);
+  await Promise.all(list.filter(each => each.autoStart).map(each => app.activatePlugin(each.id)));
+}
+
+export async function startNotebook({ page, host, read, mimeExtensions, plugins: outputPlugins }: Start): Promise<void> {
+  const content = read.content as NotebookContent;
+  const resume = new Resume(page.state.path);
+  const { manager, sessions } = pageServices({ ...read, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const app = new App(manager, mimeExtensions);
+  const runs = new Runs();
+  for (const each of plugins) app.registerPlugin(each);
+  const [editors, rendermime, tracker, translator] = await Promise.all([
+    app.resolveRequiredService(IEditorServices), app.resolveRequiredService(IRenderMimeRegistry), app.resolveRequiredService(INotebookTracker), app.resolveRequiredService(ITranslator),
+  ]);
+  await app.start();
+  Widget.attach(app.shell, host);
+  await activate(app, outputPlugins); // renderers come before the first cell
+  const contentFactory = new CellFactory({ editorFactory: editors.factoryService.newInlineEditor }, {
+    runs,
+    deeds: { run: ({ cell, notebook }) => {
+      notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+      notebook.deselectAll();
+      page.run('run-cell');
+    }, stop: () => page.run('interrupt') },
+    insert: (type, { cell, notebook }, where) => {
+      notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+      insertCell(notebook, type, where);
+    },
+  });
+  const modelFactory = new NotebookModelFactory({ disableDocumentWideUndoRedo: false });
+  const factory = new NotebookWidgetFactory({
+    name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,
+    rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: StaticNotebook.defaultEditorConfig,
+    notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: content.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: false, maxNumberOutputs: 200 },
+  });
+  const context = new Context({ manager, factory: modelFactory, path: page.state.path, translator, kernelPreference: { shouldStart: false, canStart: true, autoStartDefault: false, shutdownOnDispose: false } });
+  const panel = factory.createNew(context);
+  Signal.disconnectBetween(context.sessionContext, panel); // its news about the kernel are the page's to tell
+  const away: Away = new Away(page, () => {
+    void saver.save();
+    kernels.tryNow();
+  });
+  const kernels = new KernelSession(page, context.sessionContext, { runs, away });
+  kernels.onKernel = kernel => keepMetadata(panel, kernel);
+  sessions.clientIdOf = kernel => resume.clientIdOf(kernel);
+  sessions.onConnect = session => {
+    runs.joined();
+    resume.connected(session, panel, runs);
+  };
+  setCellExecutor(new Executor(page, runs, kernels));
+  await context.initialize(false);
+  const saver = new Saver(page, context.model, { copies: new LocalCopies(page.state.account?.id ?? '', () => page.state.path), away, opened: { content, lastModified: read.last_modified } });
+  await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
+  page.deeds = deedsOf({ page, panel, context, saver, contents: manager.contents });
+  page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, saver }) });
+  for (const id of commandIds) app.commands.addCommand(commandName(id), { execute: () => page.run(id), isEnabled: () => page.state.commands[id]?.isEnabled?.() ?? true });
+  follow(page, panel);
+  watchOutline(page, panel);
+  showCellToolbar(page, panel);
+  announceRuns(page, panel, runs);
+  watchRuntime(page);
+  addEventListener('pagehide', () => resume.keep(page.state.path, kernels.kernel, { panel, runs }));
+  await saver.bringBack();
+  page.store.set({ opening: { kind: 'open' } });
+  performance.mark('notebook-open');
+  const { later } = await import('./plugins-later');
+  await activate(app, later);
+  bindKeys(app.commands);
+  new PrefixKeys(page, host);
+  performance.mark('notebook-ready');
+}
+
+async function show(app: App, panel: NotebookPanel, tracker: { add(panel: NotebookPanel): Promise<void> }): Promise<void> {
+  panel.id = 'notebook-panel';
+  panel.toolbar.hide();
+  await tracker.add(panel);
+  app.shell.add(panel, 'main');
+  await panel.revealed;
+  const wanted = cellOf(location.hash);
+  const at = panel.content.widgets.findIndex(cell => cell.model.id === wanted);
+  panel.content.activeCellIndex = Math.max(0, at);
+  if (at > 0) void panel.content.scrollToItem(at, 'start').catch(() => undefined);
+  panel.content.activate();
+}

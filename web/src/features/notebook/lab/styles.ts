@@ -1,0 +1,10 @@
+import '@jupyterlab/application/style/index.js';
+import '@jupyterlab/notebook/style/index.js';
+import '@jupyterlab/completer/style/index.js';
+import '@jupyterlab/documentsearch/style/index.js';
+import '@jupyterlab/mathjax-extension/style/index.js';
+import '@jupyterlab/mermaid/style/index.js';
+import '@jupyterlab/tooltip/style/index.js';
+import '@jupyterlab/theme-light-extension/style/variables.css';
+import './jupyter.css';
+import './cells.css';

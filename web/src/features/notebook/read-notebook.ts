@@ -1,0 +1,72 @@
+// Reads the notebook of the address, and when that cannot be, finds out why.
+import { ApiError, api } from '../../api/client';
+import { escapedPath } from '../../api/config';
+import { drive } from '../../api/files';
+import type { OpenFault } from '../../core/notebook-address';
+import { findNotebookFault } from '../../core/notebook-fault';
+
+/** A notebook as the contents API gives it. */
+export interface ReadNotebook {
+  readonly name: string;
+  readonly path: string;
+  readonly type: string;
+  readonly format: string | null;
+  readonly created: string;
+  readonly last_modified: string;
+  readonly writable: boolean;
+  readonly content: { readonly nbformat: number; readonly cells: readonly unknown[] };
+}
+
+export type Reading = { readonly kind: 'ready'; readonly notebook: ReadNotebook } | { readonly kind: 'failed'; readonly fault: OpenFault };
+
+const failed = (fault: OpenFault): Reading => ({ kind: 'failed', fault });
+
+const contents = (path: string, query: string) => `api/contents/${escapedPath(path)}?${query}`;
+
+export async function readNotebook(path: string): Promise<Reading> {
+  try {
+    const notebook = await api.get<ReadNotebook>(contents(path, 'type=notebook&content=1'));
+    if (notebook.type !== 'notebook') return failed({ kind: 'no-notebook' });
+    const { nbformat, cells } = Object(notebook.content) as Partial<ReadNotebook['content']>;
+    if (typeof nbformat !== 'number' || !Array.isArray(cells)) return failed(await faultOfText(path));
+    if (nbformat > 4) return failed({ kind: 'newer', nbformat });
+    if (nbformat < 4) return failed({ kind: 'older', nbformat });
+    return { kind: 'ready', notebook };
+  } catch (error) {
+    return failed(await faultOf(error, path));
+  }
+}
+
+async function faultOf(error: unknown, path: string): Promise<OpenFault> {
+  if (!(error instanceof ApiError)) return { kind: 'page', message: error instanceof Error ? error.message : String(error) };
+  if (error.unreachable || error.status === 502 || error.status === 503 || error.status === 504) return { kind: 'away' };
+  if (error.status === 401 || (error.status === 403 && error.message === 'Forbidden')) return { kind: 'signed-out' };
+  if (error.status === 403) return { kind: 'forbidden', message: error.message };
+  if (error.status === 404) return { kind: 'missing' };
+  if (error.status === 413) return { kind: 'too-large', bytes: await sizeOf(path) };
+  if (error.status === 400 || error.status === 422) {
+    const fault = await faultOfText(path);
+    return fault.kind === 'shape' ? { kind: 'server', message: error.message } : fault;
+  }
+  return { kind: 'server', message: error.message };
+}
+
+const sizeOf = (path: string): Promise<number | null> => api.get<{ size: number | null }>(contents(path, 'content=0')).then(model => model.size, () => null);
+
+/** The server found it broken: its text says where. */
+async function faultOfText(path: string): Promise<OpenFault> {
+  try {
+    if ((await api.get<{ type: string }>(contents(path, 'content=0'))).type === 'directory') return { kind: 'no-notebook' };
+    const fault = findNotebookFault(await drive.text(path));
+    if (fault?.kind === 'json') return { kind: 'json', place: { line: fault.line, column: fault.column } };
+    if (fault?.kind === 'newer' || fault?.kind === 'older') return { kind: fault.kind, nbformat: fault.nbformat };
+    return { kind: fault?.kind === 'empty' ? 'empty' : 'shape' };
+  } catch {
+    return { kind: 'no-notebook' };
+  }
+}
+
+/** A notebook with nothing in it but a first cell, for a file that is empty. */
+export async function writeFreshNotebook(path: string): Promise<void> {
+  await drive.putNotebook(path, { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [{ id: 'first', cell_type: 'code', metadata: {}, source: '', outputs: [], execution_count: null }] });
+}

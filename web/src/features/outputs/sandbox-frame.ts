@@ -1,0 +1,78 @@
+// One sandboxed frame: an iframe with an origin of its own, and the one port to it. Knows nothing of notebooks.
+import { portFollows, ready, type FromFrame, type ToFrame } from '../../../frame/protocol';
+import { addressOf } from '../../api/config';
+import { RateLimit } from '../../core/outputs-rate';
+import { readFrameMessage } from './frame-messages';
+import { currentLook, onLook } from './look';
+
+/** Without allow-same-origin: the header of frame.html says the same, and either of them is enough. */
+const rights = 'allow-scripts allow-popups allow-downloads allow-forms allow-modals';
+
+export interface FrameEars {
+  /** The frame waits for what to draw. */
+  onReady(): void;
+  /** Something the frame says, checked. */
+  onMessage(message: FromFrame): void;
+  /** The frame has gone to another page, by itself: nothing it says is heard any more. */
+  onLeft(): void;
+}
+
+export class SandboxFrame {
+  readonly element: HTMLIFrameElement;
+  readonly #ears: FrameEars;
+  readonly #limit = new RateLimit(400, 120);
+  readonly #endings: (() => void)[] = [];
+  #port: MessagePort | null = null;
+  #loads = 0;
+
+  constructor(title: string, ears: FrameEars) {
+    this.#ears = ears;
+    this.element = document.createElement('iframe');
+    this.element.title = title;
+    this.element.className = 'al-frame';
+    this.element.setAttribute('sandbox', rights);
+    this.element.referrerPolicy = 'no-referrer';
+    this.element.src = addressOf('frame.html');
+    this.element.addEventListener('load', () => this.#onLoad());
+    const greet = (event: MessageEvent) => this.#greet(event);
+    addEventListener('message', greet);
+    this.#endings.push(() => removeEventListener('message', greet));
+    this.#endings.push(onLook(look => this.send({ t: 'look', look })));
+  }
+
+  send(message: ToFrame, transfer: Transferable[] = []): void {
+    this.#port?.postMessage(message, transfer);
+  }
+
+  dispose(): void {
+    for (const end of this.#endings.splice(0)) end();
+    this.#port?.close();
+    this.#port = null;
+    this.element.remove();
+  }
+
+  /** Hands the port over, once, to the window that is ours. */
+  #greet(event: MessageEvent): void {
+    if (event.source !== this.element.contentWindow || event.data !== ready || event.origin !== 'null' || this.#port || this.#loads > 1) return;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => this.#hear(data);
+    this.#port = port1;
+    this.element.contentWindow?.postMessage(portFollows, '*', [port2]); // an opaque origin has no other name
+    this.send({ t: 'look', look: currentLook() });
+    this.#ears.onReady();
+  }
+
+  #hear(data: unknown): void {
+    if (!this.#limit.take(performance.now())) return;
+    const message = readFrameMessage(data);
+    if (message) this.#ears.onMessage(message);
+  }
+
+  #onLoad(): void {
+    this.#loads += 1;
+    if (this.#loads < 2) return;
+    this.#port?.close();
+    this.#port = null;
+    this.#ears.onLeft();
+  }
+}
