@@ -122,7 +122,8 @@ Result<Saved> Contents::Impl::save(const Space& space, const PathLocks::Key& key
     TRY(auto model, describe(space.drive, path, std::move(message)));
     return Saved{std::move(model), !before};
   }
-  if (wish.type != "file") return fail(Code::InvalidInput, "File type \"{}\" is not supported for large file transfer", wish.type);
+  if (wish.type != jupyter::ContentsType::File)
+    return fail(Code::InvalidInput, "File type \"{}\" is not supported for large file transfer", nameOf(wish.type));
   TRY(const auto bytes, decodeContent(path, wish, settings.largestInJson));
   return uploads.take(space, key, wish, bytes, now);
 }

@@ -2,12 +2,13 @@
 
 #include "server/contents/contents.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
+#include "lib/base/descriptor.h"
 #include "server/contents/fixture.h"
 
 namespace allmende::contents {
@@ -177,12 +178,12 @@ TEST_F(ADrive, opensFilesForSending) {
 TEST_F(ADrive, neitherListsNorOpensWhatIsNoFile) {
   put("a.txt", "");
   ASSERT_EQ(::mkfifo(disk("pipe").c_str(), 0600), 0);
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+  const Descriptor folder(::open(disk().c_str(), O_PATH | O_DIRECTORY));
   ::sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  const auto place = fmt::format("/proc/self/fd/{}/socket", ::open(disk().c_str(), O_PATH | O_DIRECTORY));
+  const auto place = fmt::format("/proc/self/fd/{}/socket", folder.get());
   place.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
-  ASSERT_EQ(::bind(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
-  ::close(socket);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
   EXPECT_THAT(namesIn(""), ElementsAre("a.txt"));
   for (const auto* name : {"pipe", "socket"}) {
     EXPECT_EQ(get(name).error(), (Error{Code::InvalidInput, fmt::format("Cannot read non-file {}", name), {}}));

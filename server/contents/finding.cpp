@@ -36,7 +36,7 @@ std::vector<Model> firstOf(std::vector<Found> found, std::size_t limit) {
   });
   found.resize(count);
   std::vector<Model> models;
-  for (const auto& each : found) models.push_back(makeListedModel(each.path, each.facts, (each.facts.mode & 0200U) != 0));
+  for (const auto& each : found) models.push_back(finished(modelOf(each.path, each.facts, (each.facts.mode & 0200U) != 0)));
   return models;
 }
 

@@ -7,14 +7,14 @@
 
 namespace allmende::contents {
 
-inline constexpr int kMostNumbered = 10'000;  // names tried before giving up
+inline constexpr std::size_t kMostNumbered = 10'000;  // names tried before giving up
 
 // Calls `take` with the first path in a folder that is free, with the next when that says Conflict because somebody was faster.
 template <class Take>
 Result<DrivePath> takeFreeName(const Root& drive, const DrivePath& folder, const NumberedName& wish, Take take) {
   TRY(const auto open, drive.openFolder(folder));
-  for (int number = 0; number < kMostNumbered; ++number) {
-    const auto name = numberedName(wish, number);
+  for (std::size_t number = 0; number < kMostNumbered; ++number) {
+    const auto name = jupyter::numberedName(wish.name, wish.insert, number);
     TRY(auto path, folder.child(name));
     if (findFacts(open.get(), name.c_str())) continue;
     auto taken = take(path);

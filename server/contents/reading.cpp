@@ -10,13 +10,14 @@
 
 #include "lib/base/base64.h"
 #include "lib/base/json.h"
-#include "lib/jupyter/jupyter.h"
 #include "server/contents/failures.h"
 #include "server/contents/models.h"
 #include "server/contents/names.h"
 
 namespace allmende::contents {
 namespace {
+
+using jupyter::ContentsType;
 
 constexpr std::size_t kPiece = 1U << 20U;
 
@@ -66,40 +67,38 @@ bool isWritable(const Root& drive, const DrivePath& path) {
   return folder && ::faccessat(folder->get(), name.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
-Result<> putText(ModelParts& parts, const OpenedFile& file, const DrivePath& path, const GetWish& wish, std::size_t largest) {
-  TRY(const auto bytes, readWhole(file, path, largest));
+Result<> putText(jupyter::ContentsModel& model, std::string_view bytes, const GetWish& wish) {
   const bool isText = wish.format != "base64" && net::isUtf8(bytes);
-  if (wish.format == "text" && !isText) return fail(Code::InvalidInput, "{} is not UTF-8 encoded", shown(path.text()));
-  parts.contentJson.clear();
-  appendQuoted(parts.contentJson, isText ? bytes : toBase64(bytes));
-  parts.format = isText ? "text" : "base64";
-  if (!parts.mimetype) parts.mimetype = isText ? "text/plain" : "application/octet-stream";
+  if (wish.format == "text" && !isText) return fail(Code::InvalidInput, "{} is not UTF-8 encoded", shown(model.path));
+  model.content = isText ? json::serialize(json::string(bytes)) : fmt::format("\"{}\"", toBase64(bytes));
+  model.format = isText ? "text" : "base64";
+  if (model.mimetype.empty()) model.mimetype = isText ? "text/plain" : "application/octet-stream";
   return {};
 }
 
-Result<> putNotebook(ModelParts& parts, const OpenedFile& file, const DrivePath& path, std::size_t largest) {
-  TRY(const auto bytes, readWhole(file, path, largest));
+Result<> putNotebook(jupyter::ContentsModel& model, std::string_view bytes) {
   auto notebook = jupyter::readNotebook(bytes);
-  if (!notebook) return fail(notebook.error().code, "Unreadable Notebook: {}: {}", shown(path.text()), notebook.error().message);
-  if (auto fault = jupyter::findNotebookFault(*notebook)) parts.message = "Notebook validation failed: " + *std::move(fault);
+  if (!notebook) return fail(notebook.error().code, "Unreadable Notebook: {}: {}", shown(model.path), notebook.error().message);
+  if (auto fault = jupyter::findNotebookFault(*notebook)) model.message = "Notebook validation failed: " + *std::move(fault);
   jupyter::joinNotebookLines(*notebook);
-  parts.contentJson = json::serialize(*notebook);
-  parts.format = "json";
+  model.content = json::serialize(*notebook);
+  model.format = "json";
   return {};
 }
 
 Result<Model> readFile(const Root& drive, const DrivePath& path, const GetWish& wish, std::size_t largest) {
   TRY(const auto file, drive.openFile(path));
-  ModelParts parts{.type = "file", .writable = isWritable(drive, path)};
-  if (wish.type ? *wish.type == "notebook" : typeOfFile(path.name()) == "notebook") parts.type = "notebook";
-  if (parts.type == "file") parts.mimetype = mimetypeOf(path.name());
+  auto model = modelOf(path, file.facts, isWritable(drive, path));
+  if (wish.type) model.type = *wish.type == "notebook" ? ContentsType::Notebook : ContentsType::File;
+  model.mimetype = model.type == ContentsType::File ? jupyter::mediaTypeOf(path.name()) : std::string_view();
   if (wish.content) {
-    TRY(parts.type == "file" ? putText(parts, file, path, wish, largest) : putNotebook(parts, file, path, largest));
+    TRY(const auto bytes, readWhole(file, path, largest));
+    TRY(model.type == ContentsType::File ? putText(model, bytes, wish) : putNotebook(model, bytes));
   }
   if (wish.hash) {
-    TRY(parts.hash, hashOf(file, path));
+    TRY(model.hash, hashOf(file, path));
   }
-  return makeModel(path, file.facts, parts);
+  return finished(model);
 }
 
 Result<std::string> listFolder(const Root& drive, const DrivePath& path, std::size_t largest) {
@@ -113,7 +112,7 @@ Result<std::string> listFolder(const Root& drive, const DrivePath& path, std::si
     const auto facts = listedFacts(drive, folder.get(), *child);
     if (!facts) continue;
     if (json.size() > 1) json += ',';
-    json += makeListedModel(*child, *facts, ::faccessat(folder.get(), name.c_str(), W_OK, AT_EACCESS) == 0).json;
+    json += toText(modelOf(*child, *facts, ::faccessat(folder.get(), name.c_str(), W_OK, AT_EACCESS) == 0));
     if (json.size() > largest)
       return fail(Code::OverLimit, "the folder '{}' has too many entries for a listing ({} at most); move some into folders of their own",
           shown(path.text()), inMegabytes(largest));
@@ -125,12 +124,12 @@ Result<Model> readFolder(const Root& drive, const DrivePath& path, const GetWish
   if (wish.type && *wish.type != "directory")
     return fail(Code::InvalidInput, "{} is a directory, not a {}", shown(path.text()), *wish.type == "notebook" ? "notebook" : "file");
   TRY(const auto facts, drive.stat(path));
-  ModelParts parts{.type = "directory", .writable = isWritable(drive, path)};
+  auto model = modelOf(path, facts, isWritable(drive, path));
   if (wish.content) {
-    TRY(parts.contentJson, listFolder(drive, path, largest));
-    parts.format = "json";
+    TRY(model.content, listFolder(drive, path, largest));
+    model.format = "json";
   }
-  return makeModel(path, facts, parts);
+  return finished(model);
 }
 
 }  // namespace
@@ -143,19 +142,19 @@ Result<Model> readModel(const Root& drive, const DrivePath& path, const GetWish&
   return readFile(drive, path, wish, largest);
 }
 
-Result<Model> describe(const Root& drive, const DrivePath& path, std::optional<std::string> message) {
+Result<Model> describe(const Root& drive, const DrivePath& path, std::string message) {
   TRY(const auto facts, drive.stat(path));
-  ModelParts parts{.type = "directory", .writable = isWritable(drive, path), .message = std::move(message)};
-  if (!facts.isFolder()) parts.type = typeOfFile(path.name());
-  if (parts.type == "file") parts.mimetype = mimetypeOf(path.name());
-  return makeModel(path, facts, parts);
+  auto model = modelOf(path, facts, isWritable(drive, path));
+  model.message = std::move(message);
+  return finished(model);
 }
 
 Result<OpenFile> openForSending(const Root& drive, const DrivePath& path) {
   if (path.isHidden()) return failMissing(path.text());
   TRY(auto file, drive.openFile(path));
-  const std::string mimetype(mimetypeOf(path.name()).value_or("application/octet-stream"));
-  return OpenFile{std::string(path.name()), mimetype, file.facts.modified, net::makeFileBody(file.fd.release(), 0, file.facts.size)};
+  const auto mimetype = jupyter::mediaTypeOf(path.name());
+  return OpenFile{std::string(path.name()), std::string(mimetype.empty() ? "application/octet-stream" : mimetype), file.facts.modified,
+      net::makeFileBody(file.fd.release(), 0, file.facts.size)};
 }
 
 Result<std::string> readWhole(const OpenedFile& file, const DrivePath& path, std::size_t largest) {

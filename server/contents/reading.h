@@ -10,7 +10,7 @@ namespace allmende::contents {
 Result<Model> readModel(const Root& drive, const DrivePath& path, const GetWish& wish, std::size_t largest);
 
 // The same without content; `message` says what is wrong with a notebook that was just saved.
-Result<Model> describe(const Root& drive, const DrivePath& path, std::optional<std::string> message = {});
+Result<Model> describe(const Root& drive, const DrivePath& path, std::string message = {});
 
 // For /files.
 Result<OpenFile> openForSending(const Root& drive, const DrivePath& path);

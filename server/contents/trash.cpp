@@ -8,6 +8,7 @@
 
 #include "server/contents/checkpoints.h"
 #include "server/contents/failures.h"
+#include "server/contents/models.h"
 #include "server/contents/names.h"
 #include "server/contents/tree.h"
 
@@ -26,7 +27,7 @@ Result<Doomed> lookAtDoomed(const Space& space, const DrivePath& path) {
     return fail(Code::InvalidInput, "Cannot delete file or directory '{}': hidden names begin with a dot", shown(path.text()));
   TRY(const auto there, space.drive.find(path));
   if (!there) return failMissing(path.text());
-  return Doomed{there->isFolder() ? "directory" : std::string(typeOfFile(path.name())), sizeOf(space.drive, path)};
+  return Doomed{std::string(nameOf(modelOf(path, *there).type)), sizeOf(space.drive, path)};
 }
 
 Result<> moveToTrash(const Space& space, const DrivePath& path, const TrashId& id) {

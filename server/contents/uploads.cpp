@@ -5,7 +5,6 @@
 
 #include "server/contents/failures.h"
 #include "server/contents/models.h"
-#include "server/contents/names.h"
 #include "server/contents/reading.h"
 
 namespace allmende::contents {
@@ -24,11 +23,6 @@ bool isSame(const Facts& one, const Facts& other) {
 }
 
 std::int64_t inSeconds(Duration time) { return std::chrono::ceil<std::chrono::seconds>(time).count(); }
-
-// The model of what has come so far.
-Model describeDraft(const DrivePath& path, const Facts& facts) {
-  return makeModel(path, facts, {.type = typeOfFile(path.name()), .mimetype = mimetypeOf(path.name())});
-}
 
 }  // namespace
 
@@ -76,7 +70,7 @@ Result<Saved> Uploads::begin(const Space& space, const Key& key, std::string_vie
   }
   const std::scoped_lock lock(mutex_);
   uploads_.insert_or_assign(key, std::move(upload));
-  return Saved{describeDraft(path, facts), !target.there};
+  return Saved{finished(modelOf(path, facts)), !target.there};
 }
 
 Result<Saved> Uploads::goOn(const Space& space, const Key& key, std::int64_t chunk, std::string_view bytes, Duration now) {
@@ -115,7 +109,7 @@ Result<Saved> Uploads::goOn(const Space& space, const Key& key, std::int64_t chu
   } else {
     uploads_.insert_or_assign(key, *std::move(upload));
   }
-  return Saved{describeDraft(path, facts), false};
+  return Saved{finished(modelOf(path, facts)), false};
 }
 
 bool Uploads::isLone(const Key& key, Duration now) const {

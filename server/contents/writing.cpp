@@ -8,7 +8,6 @@
 #include <cstdio>
 
 #include "lib/base/base64.h"
-#include "lib/jupyter/jupyter.h"
 #include "server/contents/checkpoints.h"
 #include "server/contents/failures.h"
 #include "server/contents/free_name.h"
@@ -17,12 +16,18 @@
 namespace allmende::contents {
 namespace {
 
+using jupyter::ContentsType;
+
 std::string textOf(const json::object& object, std::string_view name) {
   const auto* found = findString(object, name);
   return found == nullptr ? std::string() : std::string(*found);
 }
 
-std::string_view knownType(std::string_view type) { return type == "directory" || type == "notebook" ? type : std::string_view("file"); }
+// A type that nobody knows means file, as with stock servers.
+ContentsType typeNamed(std::string_view name) {
+  if (name == "directory") return ContentsType::Directory;
+  return name == "notebook" ? ContentsType::Notebook : ContentsType::File;
+}
 
 Result<std::optional<std::int64_t>> readChunk(const json::object& body) {
   const auto* chunk = body.if_contains("chunk");
@@ -71,12 +76,12 @@ Result<SaveWish> readSaveWish(const DrivePath& path, std::string_view body, bool
   TRY(wish.chunk, readChunk(model));
   const auto* type = model.if_contains("type");
   if (type == nullptr && (exists || wish.chunk)) return fail(Code::InvalidInput, "No file type provided");
-  wish.type = type == nullptr ? std::string(typeOfFile(path.name())) : std::string(knownType(textOf(model, "type")));
+  wish.type = type == nullptr ? typeOfFile(path.name()) : typeNamed(textOf(model, "type"));
   if (auto* content = model.if_contains("content")) {
     wish.content = std::move(*content);
-  } else if (wish.type != "directory") {
+  } else if (wish.type != ContentsType::Directory) {
     if (exists || wish.chunk) return fail(Code::InvalidInput, "No file content provided");
-    if (wish.type == "notebook") {
+    if (wish.type == ContentsType::Notebook) {
       wish.content = jupyter::makeNotebook();
     } else {
       wish.content = "";
@@ -100,24 +105,23 @@ Result<std::string> decodeContent(const DrivePath& path, const SaveWish& wish, s
   return *std::move(bytes);
 }
 
-Result<std::optional<std::string>> saveWhole(const Space& space, const DrivePath& path, const SaveWish& wish, std::size_t largest) {
-  std::optional<std::string> message;
-  if (wish.type == "directory") {
+Result<std::string> saveWhole(const Space& space, const DrivePath& path, const SaveWish& wish, std::size_t largest) {
+  if (wish.type == ContentsType::Directory) {
     TRY(saveFolder(space.drive, path));
-    return message;
+    return {};
   }
-  if (wish.type == "file") {
+  if (wish.type == ContentsType::File) {
     TRY(const auto bytes, decodeContent(path, wish, largest));
     TRY(writeFile(space, path, bytes));
-    return message;
+    return {};
   }
   if (!wish.content.is_object())
     return fail(Code::InvalidInput, "the content of a notebook must be an object, not {}", kindOf(wish.content));
   TRY(jupyter::checkNotebookFormat(wish.content.get_object()));
   TRY(saveNotebook(space, path, wish, largest));
   ensureCheckpoint(space, path);
-  if (auto fault = jupyter::findNotebookFault(wish.content.get_object())) message = "Notebook validation failed: " + *std::move(fault);
-  return message;
+  const auto fault = jupyter::findNotebookFault(wish.content.get_object());
+  return fault ? "Notebook validation failed: " + *fault : std::string();
 }
 
 Result<Target> findTarget(const Root& drive, const DrivePath& path) {
@@ -147,11 +151,11 @@ Result<> writeFile(const Space& space, const DrivePath& path, std::string_view b
 Result<DrivePath> makeUntitled(const Space& space, const DrivePath& folder, std::string_view type, std::string_view ext) {
   TRY(const auto untitled, makeUntitledName(type, ext));
   return takeFreeName(space.drive, folder, untitled.name, [&](const DrivePath& path) -> Result<> {
-    if (untitled.type == "directory") return makeFolder(space.drive, path);
+    if (untitled.type == ContentsType::Directory) return makeFolder(space.drive, path);
     TRY(auto draft, Draft::make(space, Draft::In::Drive, path));
-    TRY(draft.write(untitled.type == "notebook" ? jupyter::writeNotebook(jupyter::makeNotebook()) : std::string()));
+    TRY(draft.write(untitled.type == ContentsType::Notebook ? jupyter::writeNotebook(jupyter::makeNotebook()) : std::string()));
     TRY(draft.claim());
-    if (untitled.type == "notebook") ensureCheckpoint(space, path);
+    if (untitled.type == ContentsType::Notebook) ensureCheckpoint(space, path);
     return {};
   });
 }

@@ -1,7 +1,7 @@
 #pragma once
 // What a PUT, POST and PATCH change. Behind the door of server/contents.
 
-#include "lib/base/json.h"
+#include "lib/jupyter/jupyter.h"
 #include "server/contents/draft.h"
 #include "server/contents/model.h"
 
@@ -11,7 +11,7 @@ inline constexpr std::size_t kBodyDepth = 8 + 128;  // of the JSON of a body; a 
 
 // What a PUT brings: Jupyter's model as sent, checked as far as every type needs it.
 struct SaveWish {
-  std::string type;    // "notebook", "file", "directory"
+  jupyter::ContentsType type = jupyter::ContentsType::File;
   std::string format;  // empty when not said
   json::value content;
   std::optional<std::int64_t> chunk;
@@ -24,7 +24,7 @@ Result<SaveWish> readSaveWish(const DrivePath& path, std::string_view body, bool
 Result<std::string> decodeContent(const DrivePath& path, const SaveWish& wish, std::size_t largest);
 
 // Writes a file or notebook, or makes a folder. Returns what is wrong with a notebook that was saved all the same.
-Result<std::optional<std::string>> saveWhole(const Space& space, const DrivePath& path, const SaveWish& wish, std::size_t largest);
+Result<std::string> saveWhole(const Space& space, const DrivePath& path, const SaveWish& wish, std::size_t largest);
 
 // Where a file that is written to a path goes.
 struct Target {
