@@ -40,7 +40,12 @@ net::Response wrongMethod(const Call& call) {
   return response;
 }
 
-AgentApi::AgentApi(Rooms rooms) : rooms_(std::move(rooms)), started_(rooms_.clock.now()), kernels_(rooms_.kernels) {}
+AgentApi::AgentApi(Rooms rooms)
+    : rooms_(std::move(rooms)),
+      started_(rooms_.clock.now()),
+      kernels_(rooms_.kernels),
+      terminals_(rooms_.terminals),
+      files_(rooms_.files) {}
 
 Task<net::Answer> AgentApi::handle(net::Request request) {
   auto parts = partsOf(request.path);
@@ -57,10 +62,14 @@ std::size_t AgentApi::bodyLimit(const net::RequestHead& head) const {
 Task<net::Answer> AgentApi::route(Call call) {
   const auto at = [&](std::size_t i) { return i < call.path.size() ? std::string_view(call.path[i]) : std::string_view{}; };
   if (at(0) == "kernelspecs") co_return kernels_.resource(call);
+  if (at(0) == "terminals" && at(1) == "websocket") co_return terminals_.socket(call);
+  if (at(0) == "files") co_return co_await files_.download(std::move(call));
   if (at(0) != "api") co_return unknownPath(call);
   if (call.path.size() == 1) co_return net::jsonResponse(200, json::serialize(json::object{{"version", ALLMENDE_VERSION}}));
   if (at(1) == "kernels") co_return co_await kernels_.kernels(std::move(call));
   if (at(1) == "kernelspecs") co_return kernels_.specs(call);
+  if (at(1) == "terminals") co_return co_await terminals_.terminals(std::move(call));
+  if (at(1) == "contents") co_return co_await files_.contents(std::move(call));
   if (at(1) == "status" && call.path.size() == 2) co_return status();
   if (at(1) == "shutdown" && call.path.size() == 2) {
     if (call.request.method != net::Method::Post) co_return wrongMethod(call);

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/files/files.h"
 #include "agent/kernels/kernels.h"
+#include "agent/terminals/terminals.h"
 #include "lib/net/net.h"
 
 namespace allmende::agent {
@@ -36,8 +38,33 @@ class KernelsApi {
   kernels::Kernels& kernels_;
 };
 
+class TerminalsApi {
+ public:
+  explicit TerminalsApi(terminals::Terminals& terminals) : terminals_(terminals) {}
+  Task<net::Answer> terminals(Call call);      // /api/terminals…
+  net::Answer socket(const Call& call) const;  // /terminals/websocket/NAME
+
+ private:
+  net::Response start(const Call& call);
+  terminals::Terminals& terminals_;
+};
+
+class FilesApi {
+ public:
+  explicit FilesApi(files::Files& files) : files_(files) {}
+  Task<net::Response> contents(Call call);  // /api/contents…
+  Task<net::Response> download(Call call);  // /files/…
+
+ private:
+  Task<net::Response> get(Call call, std::string path);
+  Task<net::Response> change(Call call, std::string path);
+  files::Files& files_;
+};
+
 struct Rooms {
   kernels::Kernels& kernels;
+  terminals::Terminals& terminals;
+  files::Files& files;
   const Clock& clock;
   std::function<void()> shutDown;
 };
@@ -55,6 +82,8 @@ class AgentApi final : public net::Handler {
   Rooms rooms_;
   Instant started_;
   KernelsApi kernels_;
+  TerminalsApi terminals_;
+  FilesApi files_;
 };
 
 }  // namespace allmende::agent

@@ -40,8 +40,10 @@ Task<int> run(net::EventLoop& loop, AgentSettings settings) {  // NOLINT: lives 
   processes::Processes processes(loop.executor(), pool, processes::userOf(settings.kernelUid, settings.kernelGid));
   kernels::Kernels kernels(loop.executor(), processes, clock,
       {.python = settings.python, .content = settings.content, .run = settings.run, .spool = settings.spool});
+  terminals::Terminals terminals(loop.executor(), processes, clock, {.python = settings.python, .content = settings.content, .shell = ""});
+  files::Files files(pool, processes.user(), {.content = settings.content});
   Notifier asked(loop.executor());
-  AgentApi api({.kernels = kernels, .clock = clock, .shutDown = [&asked] { asked.notifyAll(); }});
+  AgentApi api({.kernels = kernels, .terminals = terminals, .files = files, .clock = clock, .shutDown = [&asked] { asked.notifyAll(); }});
   net::HttpServer server(loop.executor(), api);
 
   processes.begin();
@@ -55,6 +57,7 @@ Task<int> run(net::EventLoop& loop, AgentSettings settings) {  // NOLINT: lives 
     log::info("agent.started", {{"content", settings.content}, {"kernelspecs", kernels.specs().size()}});
     co_await untilAsked(loop, asked);
     co_await server.stop(kPatienceForRequests);
+    co_await terminals.stop();
     co_await kernels.stop();
     log::info("agent.ended");
   } else {
