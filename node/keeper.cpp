@@ -1,0 +1,274 @@
+#include "node/keeper.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "lib/base/log.h"
+#include "node/kept.h"
+
+namespace allmende::node {
+namespace {
+
+constexpr std::size_t kMostRuntimes = 1024;
+constexpr std::int64_t kMostGraceMs = 60'000;
+constexpr Duration kOwnGrace{2'000};       // when the lifetime is over or this program ends
+constexpr Duration kLifetimeSweep{1'000};  // how exactly lifetimes are kept
+constexpr Duration kMemoryPause{250};      // between two looks at a runtime that runs out of memory again and again
+constexpr Duration kMemoryRecently{5'000};
+
+// A descriptor somebody else owns, waited for on the loop.
+class Watched {
+ public:
+  Watched(const Executor& executor, const sandbox::Fd& fd) : descriptor_(executor, fd.get()) {}
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  ~Watched() { descriptor_.release(); }
+
+  // False when the wait was given up.
+  Task<bool> readable() {
+    const auto [error] = co_await descriptor_.async_wait(asio::posix::descriptor_base::wait_read, asio::as_tuple(asio::use_awaitable));
+    co_return !error;
+  }
+
+ private:
+  asio::posix::stream_descriptor descriptor_;
+};
+
+observe::Places placesOf(const sandbox::CgroupLayout& cgroups, const sandbox::Sandbox& sandbox) {
+  return {.unified = cgroups.unified,
+      .memory = cgroups.directory("memory", sandbox.cgroup),
+      .cpu = cgroups.directory("cpu", sandbox.cgroup),
+      .cpuAccounting = cgroups.directory("cpuacct", sandbox.cgroup),
+      .pids = cgroups.directory("pids", sandbox.cgroup),
+      .disk = sandbox.disk};
+}
+
+// Logs what the pipe holds at the moment; false once it is at its end.
+bool logOutput(Kept& kept, Duration now) {
+  std::array<char, 4096> piece{};
+  for (int pieces = 0; pieces < 16; ++pieces) {
+    const auto got = ::read(kept.sandbox->output.get(), piece.data(), piece.size());
+    if (got == 0) return false;
+    if (got < 0) return true;
+    for (auto& line : kept.log.take({piece.data(), static_cast<std::size_t>(got)}, now))
+      log::info("agent.said", {{"runtime", kept.runtime.id.text()}, {"line", net::isUtf8(line) ? line : "(not UTF-8)"}});
+  }
+  if (const auto count = kept.log.takeLeftOut(); count > 0)
+    log::warning("agent.said_too_much", {{"runtime", kept.runtime.id.text()}, {"lines_left_out", count}});
+  return true;
+}
+
+template <class T>
+Result<json::value> asJson(Result<T> result) {
+  if (!result) return std::unexpected(std::move(result).error());
+  return toJson(*result);
+}
+
+}  // namespace
+
+Keeper::Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell)
+    : executor_(executor),
+      site_(site),
+      clock_(clock),
+      tell_(std::move(tell)),
+      changed_(executor),
+      work_("sandboxes", 4, kMostRuntimes * 2),
+      looks_("usage", 1, kMostRuntimes),
+      scope_(executor) {}
+
+Keeper::~Keeper() = default;
+
+void Keeper::begin() { scope_.spawn("watch lifetimes", watchLifetimes()); }
+
+Task<Result<json::value>> Keeper::answer(link::AskBody ask) {
+  if (auto* one = std::get_if<link::StartRuntime>(&ask)) co_return asJson(co_await start(std::move(*one)));
+  if (auto* one = std::get_if<link::StopRuntime>(&ask)) co_return asJson(co_await end(std::move(*one)));
+  if (auto* one = std::get_if<link::ReadUsage>(&ask)) co_return asJson(co_await usage(std::move(*one)));
+  co_return toJson(list());
+}
+
+// ---- asks ----
+
+Result<std::shared_ptr<Kept>> Keeper::claim(const link::StartRuntime& ask) {
+  if (stopping_) return fail(Code::Unavailable, "Allmende is being stopped on this machine");
+  if (ask.id.text().empty()) return fail(Code::InvalidInput, "a runtime needs an id");
+  if (kept_.contains(ask.id)) return fail(Code::Conflict, "runtime {} runs already", ask.id.text());
+  if (kept_.size() >= kMostRuntimes)
+    return fail(Code::OverLimit, "this machine holds {} runtimes already, which is the most it may; stop one first", kMostRuntimes);
+  auto kept = std::make_shared<Kept>(executor_);
+  kept->runtime = {.id = ask.id, .owner = ask.owner.substr(0, 200), .socket = "", .limits = ask.limits, .startedAtMs = 0};
+  kept_.emplace(ask.id, kept);
+  return kept;
+}
+
+void Keeper::forget(const std::shared_ptr<Kept>& kept) {
+  kept_.erase(kept->runtime.id);
+  kept->over = true;
+  kept->changed.notifyAll();
+  changed_.notifyAll();
+}
+
+Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
+  CO_TRY(const auto kept, claim(ask));
+  const auto began = clock_.sinceStart();
+  auto sandbox = co_await work_.runResult([this, ask] { return site_.start(ask); });
+  if (!sandbox) {
+    log::warning("runtime.not_started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner},
+                                            {"reason", nameOf(sandbox.error().code)}, {"message", sandbox.error().message}});
+    forget(kept);
+    co_return std::unexpected(std::move(sandbox).error());
+  }
+  kept->sandbox = *std::move(sandbox);
+  kept->places = placesOf(site_.cgroups(), *kept->sandbox);
+  kept->startedAt = clock_.sinceStart();
+  kept->runtime.socket = kept->sandbox->socket;
+  kept->runtime.startedAtMs = clock_.now().time_since_epoch().count();
+  log::info(
+      "runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()}});
+  scope_.spawn("runtime", live(kept));
+  co_return kept->runtime;
+}
+
+Task<Result<link::RuntimeEnded>> Keeper::end(link::StopRuntime ask) {
+  if (ask.graceMs < 0 || ask.graceMs > kMostGraceMs)
+    co_return fail(Code::InvalidInput, "grace_ms is {}; allowed are 0 to {}", ask.graceMs, kMostGraceMs);
+  const auto found = kept_.find(ask.id);
+  if (found == kept_.end()) co_return fail(Code::NotFound, "runtime {} does not run here", ask.id.text());
+  const auto kept = found->second;
+  kept->wishFor(Wish::Stop, clock_.sinceStart() + Duration{ask.graceMs});
+  while (!kept->over) co_await kept->changed.wait();
+  if (!kept->ending) co_return fail(Code::NotFound, "runtime {} did not start", ask.id.text());
+  co_return *kept->ending;
+}
+
+link::Runtimes Keeper::list() const {
+  link::Runtimes all;
+  for (const auto& [id, kept] : kept_) {
+    if (!kept->runtime.socket.empty()) all.runtimes.push_back(kept->runtime);
+  }
+  return all;
+}
+
+Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
+  const auto found = kept_.find(ask.id);
+  if (found == kept_.end() || found->second->runtime.socket.empty())
+    co_return fail(Code::NotFound, "runtime {} does not run here", ask.id.text());
+  co_return co_await looks_.runResult(
+      [places = found->second->places, limits = found->second->runtime.limits] { return observe::readUsage(places, limits); });
+}
+
+Task<> Keeper::stop() {
+  stopping_ = true;
+  for (const auto& [id, kept] : kept_) kept->wishFor(Wish::NodeStop, clock_.sinceStart() + kOwnGrace);
+  while (!kept_.empty()) co_await changed_.wait();
+  co_await scope_.close();
+}
+
+// ---- a runtime's life ----
+
+Task<> Keeper::live(std::shared_ptr<Kept> kept) {
+  kept->watching.spawn("watch agent", watchAgent(kept));
+  kept->watching.spawn("watch memory", watchMemory(kept));
+  kept->watching.spawn("hear agent", hear(kept));
+  while (!kept->agentEnded && kept->wish == Wish::None) co_await kept->changed.wait();
+  if (!kept->agentEnded) co_await askToEnd(kept);
+  co_await kept->watching.close();
+  kept->ending = co_await remove(kept);
+  log::info("runtime.ended", toJson(*kept->ending).as_object());
+  forget(kept);
+  tell_(*kept->ending);
+}
+
+Task<> Keeper::askToEnd(std::shared_ptr<Kept> kept) {
+  site_.askToEnd(*kept->sandbox);
+  while (!kept->agentEnded) {
+    const auto left = kept->killAt - clock_.sinceStart();
+    if (left <= Duration{0}) co_return;
+    co_await kept->changed.waitFor(left);
+  }
+}
+
+// Everything of the sandbox goes, whether its agent ended or not.
+Task<link::RuntimeEnded> Keeper::remove(std::shared_ptr<Kept> kept) {
+  logOutput(*kept, clock_.sinceStart());
+  for (auto& line : kept->log.finish(clock_.sinceStart())) log::info("agent.said", {{"runtime", kept->runtime.id.text()}, {"line", line}});
+  auto sandbox = std::move(kept->sandbox);
+  // Measured before the group is gone, and not given up when the pool is full: it is large enough for every runtime there can be.
+  auto work = [this, places = kept->places, limits = kept->runtime.limits, sandbox = std::move(sandbox)]() mutable {
+    auto usage = observe::readUsage(places, limits).value_or(link::Usage{});
+    return std::pair(usage, site_.remove(std::move(sandbox)));
+  };
+  const auto removed = co_await work_.run(std::move(work));
+  check(removed.has_value(), "the pool of sandboxes takes a job for every runtime");
+  const auto& [usage, ending] = *removed;
+  if (!ending) log::error("sandbox.left_traces", {{"runtime", kept->runtime.id.text()}, {"message", ending.error().message}});
+  const auto how = ending.value_or(sandbox::Ending{});
+  const bool lately =
+      usage.memoryKills > kept->memoryKills || (kept->memoryRanOutAt && clock_.sinceStart() - *kept->memoryRanOutAt < kMemoryRecently);
+  co_return decideEnding({.id = kept->runtime.id,
+      .limits = kept->runtime.limits,
+      .wish = kept->wish,
+      .exitCode = how.exitCode,
+      .signal = how.signal,
+      .memoryRanOutLately = lately,
+      .memoryPeakBytes = usage.memoryPeakBytes,
+      .cpuSeconds = usage.cpuSeconds});
+}
+
+Task<> Keeper::watchAgent(std::shared_ptr<Kept> kept) {
+  Watched agent(executor_, kept->sandbox->init);
+  if (!co_await agent.readable()) co_return;
+  kept->agentEnded = true;
+  kept->changed.notifyAll();
+}
+
+Task<> Keeper::hear(std::shared_ptr<Kept> kept) {
+  Watched output(executor_, kept->sandbox->output);
+  while (co_await output.readable()) {
+    if (!logOutput(*kept, clock_.sinceStart())) co_return;
+  }
+}
+
+Task<> Keeper::watchMemory(std::shared_ptr<Kept> kept) {
+  Watched memory(executor_, kept->sandbox->memoryRanOut);
+  while (co_await memory.readable()) {
+    std::array<char, 4096> news{};
+    while (::read(kept->sandbox->memoryRanOut.get(), news.data(), news.size()) > 0) {
+    }
+    // The kernel tells of memory before it kills: the count may grow a moment later.
+    const auto before = kept->memoryKills;
+    for (int looks = 0; looks < 8 && kept->memoryKills == before; ++looks) {
+      co_await noteMemoryKills(kept);
+      co_await clock_.sleep(kMemoryPause);
+    }
+  }
+}
+
+Task<> Keeper::noteMemoryKills(std::shared_ptr<Kept> kept) {
+  const auto usage =
+      co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
+  if (!usage || usage->memoryKills <= kept->memoryKills) co_return;
+  kept->memoryKills = usage->memoryKills;
+  kept->memoryRanOutAt = clock_.sinceStart();
+  const auto& limits = kept->runtime.limits;
+  link::MemoryRanOut news{.id = kept->runtime.id,
+      .kills = usage->memoryKills,
+      .memoryPeakBytes = usage->memoryPeakBytes,
+      .sentence = describeMemoryRanOut(usage->memoryKills, usage->memoryPeakBytes, limits.memoryBytes)};
+  log::warning("runtime.memory_ran_out", toJson(news).as_object());
+  tell_(std::move(news));
+}
+
+Task<> Keeper::watchLifetimes() {
+  for (;;) {
+    co_await clock_.sleep(kLifetimeSweep);
+    const auto now = clock_.sinceStart();
+    for (const auto& [id, kept] : kept_) {
+      const auto lifetime = Duration(std::chrono::seconds(kept->runtime.limits.lifetimeSeconds));
+      if (kept->sandbox && kept->wish == Wish::None && now - kept->startedAt >= lifetime) kept->wishFor(Wish::Lifetime, now + kOwnGrace);
+    }
+  }
+}
+
+}  // namespace allmende::node

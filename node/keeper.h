@@ -1,0 +1,64 @@
+#pragma once
+// Keeps the runtimes of this machine: starts and removes their sandboxes, watches them, and tells how each ended.
+//
+// What it is asked comes from the server and is checked here and in the sandbox. All of it runs on one loop; what blocks runs on pools.
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "lib/base/clock.h"
+#include "lib/link/link.h"
+#include "lib/net/net.h"
+#include "node/sandbox/sandbox.h"
+
+namespace allmende::node {
+
+struct Kept;  // a runtime, from its claim to its end
+
+class Keeper {
+ public:
+  using Tell = std::function<void(link::Event)>;
+
+  // `tell` hears of every end exactly once, and of memory that ran out.
+  Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell);
+  ~Keeper();
+  void begin();
+
+  // The answer that lib/link promises for that ask.
+  Task<Result<json::value>> answer(link::AskBody ask);
+
+  // Ends every runtime, those too that are still starting, and refuses others from then on. Returns when nothing is left.
+  Task<> stop();
+
+ private:
+  Task<Result<link::Runtime>> start(link::StartRuntime ask);
+  Task<Result<link::RuntimeEnded>> end(link::StopRuntime ask);
+  link::Runtimes list() const;
+  Task<Result<link::Usage>> usage(link::ReadUsage ask);
+
+  Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
+  void forget(const std::shared_ptr<Kept>& kept);
+
+  Task<> live(std::shared_ptr<Kept> kept);
+  Task<> askToEnd(std::shared_ptr<Kept> kept);
+  Task<link::RuntimeEnded> remove(std::shared_ptr<Kept> kept);
+  Task<> watchAgent(std::shared_ptr<Kept> kept);
+  Task<> watchMemory(std::shared_ptr<Kept> kept);
+  Task<> hear(std::shared_ptr<Kept> kept);
+  Task<> noteMemoryKills(std::shared_ptr<Kept> kept);
+  Task<> watchLifetimes();
+
+  Executor executor_;
+  sandbox::Site& site_;
+  Clock& clock_;
+  Tell tell_;
+  bool stopping_ = false;
+  std::unordered_map<link::RuntimeId, std::shared_ptr<Kept>> kept_;  // at most kMostRuntimes
+  Notifier changed_;                                                 // kept_ became smaller
+  net::Pool work_;                                                   // starts and removes
+  net::Pool looks_;                                                  // reads usage
+  TaskScope scope_;
+};
+
+}  // namespace allmende::node
