@@ -135,11 +135,19 @@ test("files are sent with a sandbox of their own, so that they cannot act as the
 });
 
 test("bodies that are no JSON or of the wrong shape get a sentence, not a stack", async () => {
-  for (const [body, status] of [["{nonsense", 400], ["[]", 400], [JSON.stringify({ type: "file" }), 400], [JSON.stringify({ content: "x" }), 400]] as const) {
+  for (const body of ["{nonsense", "[]", JSON.stringify({ content: "x" }), JSON.stringify({ type: "file", content: "x" })]) {
     const reply = await call("PUT", "/api/contents/wrong.txt", body);
-    assert.equal(reply.status, status, body);
+    assert.equal(reply.status, 400, body);
     assert.equal(typeof reply.json.message, "string");
   }
+});
+
+test("a model without content makes a new empty file, but never empties one that is there", async () => {
+  const body = JSON.stringify({ type: "file" });
+  assert.equal((await call("PUT", "/api/contents/fresh.txt", body)).status, 201);
+  const again = await call("PUT", "/api/contents/fresh.txt", body);
+  assert.equal(again.status, 400);
+  assert.equal(again.json.message, "No file content provided");
 });
 
 test("JSON nested without end is refused and hurts nobody", async () => {
