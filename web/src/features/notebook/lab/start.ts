@@ -7,7 +7,6 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ITranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
-import { Widget } from '@lumino/widgets';
 import { cellOf } from '../../../core/notebook-address';
 import type { NotebookContent } from '../../../core/notebook-compare';
 import type { ReadNotebook } from '../read-notebook';
@@ -60,8 +59,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   const [editors, rendermime, tracker, translator] = await Promise.all([
     app.resolveRequiredService(IEditorServices), app.resolveRequiredService(IRenderMimeRegistry), app.resolveRequiredService(INotebookTracker), app.resolveRequiredService(ITranslator),
   ]);
-  await app.start();
-  Widget.attach(app.shell, host);
+  await app.start({ hostID: host.id });
   await activate(app, outputPlugins); // renderers come before the first cell
   const contentFactory = new CellFactory({ editorFactory: editors.factoryService.newInlineEditor }, {
     runs,

@@ -60,7 +60,7 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
       <main className="nb-main" id="notebook" tabIndex={-1} aria-label={nameOf(path)}>
         {opening.kind === 'loading' && <Skeleton />}
         {opening.kind === 'failed' && <OpenFailure path={path} fault={opening.fault} onStartFresh={onStartFresh} />}
-        <div className="nb-host" ref={host} />
+        <div className="nb-host" id="nb-host" ref={host} />
       </main>
       {opening.kind === 'open' && <StatusBar page={page} />}
       <Dialogs page={page} />
