@@ -55,7 +55,8 @@ int run(int argumentCount, char** arguments) {
   auto* serveVerb = app.add_subcommand("serve", "Start Allmende on this machine and print its link; Ctrl+C stops it.");
   serveVerb->add_option("--host", host, "Address to listen on [127.0.0.1]");
   serveVerb->add_option("--port", port, "Port to listen on; 0 = any free one [8080]")->check(CLI::Range(0, 65535));
-  serveVerb->allow_extras();
+  serveVerb->add_option("--data", data, "Data directory");
+  serveVerb->fallthrough(false)->allow_extras();  // every setting of the server is a flag too
   serveVerb->callback([&] {
     verb = [&] {
       auto flags = serveVerb->remaining();

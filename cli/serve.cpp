@@ -58,6 +58,18 @@ ChildDemand serverDemand(const Context& context, const std::vector<std::string>&
   return demand;
 }
 
+// Why the server did not come up, in its own words.
+Error failureIn(const json::object& line) {
+  const auto* message = findString(line, "failure");
+  const auto* reason = findString(line, "reason");
+  if (message == nullptr)
+    return {Code::Internal, fmt::format("allmende-server names neither url nor failure: {}", json::serialize(line)), {}};
+  for (const auto code : {Code::InvalidInput, Code::Conflict, Code::Denied, Code::Unavailable}) {
+    if (reason != nullptr && *reason == nameOf(code)) return {code, std::string(*message), {}};
+  }
+  return {Code::Internal, std::string(*message), {}};
+}
+
 // Starts the server and says where it is.
 Result<Child> startServer(const Context& context, const std::vector<std::string>& flags) {
   TRY(auto server, Child::start(serverDemand(context, flags)));
@@ -65,7 +77,7 @@ Result<Child> startServer(const Context& context, const std::vector<std::string>
   TRY(const auto ready, during("reading the server's ready line", parseJsonObject(line)));
   const auto* url = findString(ready, "url");
   const auto* link = findString(ready, "sign_in_link");
-  if (url == nullptr) return fail(Code::Internal, "the server's ready line names no url: {}", line);
+  if (url == nullptr) return std::unexpected(failureIn(ready));
   std::printf("Allmende is ready: %s\n", link != nullptr ? link->c_str() : url->c_str());
   std::fflush(stdout);
   return server;
