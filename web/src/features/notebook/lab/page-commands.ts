@@ -1,4 +1,5 @@
 // What is done with the notebook as a whole: running, its kernel, its file, and how the page looks.
+import { CodeCell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import { addressOf } from '../../../api/config';
@@ -27,6 +28,20 @@ export interface Surroundings {
   readonly saver: Saver;
 }
 
+/** Runs every cell, the chosen one staying chosen; when one fails and nobody went elsewhere meanwhile, it is shown. */
+async function runAll({ content: notebook, sessionContext }: NotebookPanel): Promise<void> {
+  const before = notebook.activeCellIndex;
+  if (await NotebookActions.runCells(notebook, notebook.widgets, sessionContext)) return;
+  const failed = notebook.widgets.findIndex(cell => cell instanceof CodeCell && hasError(cell));
+  if (failed < 0 || notebook.activeCellIndex !== before) return;
+  notebook.activeCellIndex = failed;
+  await notebook.scrollToItem(failed, 'smart').catch(() => undefined);
+}
+
+function hasError(cell: CodeCell): boolean {
+  return cell.model.outputs.toJSON().some(output => output.output_type === 'error');
+}
+
 function running({ page, panel, kernels }: Surroundings): Table {
   const notebook = panel.content;
   const { sessionContext } = panel;
@@ -41,7 +56,7 @@ function running({ page, panel, kernels }: Surroundings): Table {
     return notebook.widgets.slice(Math.max(0, from));
   };
   return {
-    'run-all': { run: alone(() => void NotebookActions.runAll(notebook, sessionContext)) },
+    'run-all': { run: alone(() => void runAll(panel)) },
     'run-before': { run: alone(() => void NotebookActions.runCells(notebook, notebook.widgets.slice(0, notebook.activeCellIndex), sessionContext)), isEnabled: () => notebook.activeCellIndex > 0 },
     'run-cell': { run: alone(() => void NotebookActions.run(notebook, sessionContext)), isEnabled: () => cell() !== null },
     'run-selected': { run: () => void NotebookActions.run(notebook, sessionContext) },
@@ -56,10 +71,10 @@ function kernel(around: Surroundings): Table {
   const { page, panel, kernels } = around;
   const has = () => page.state.connection.kind !== 'none' && page.state.connection.kind !== 'ended';
   const ask = (id: 'restart' | 'restart-run-all', text: string, run: () => void) => page.show({ kind: 'confirm', title: t(`${id}.title`), text: t(text), action: t(`command.${id}`), danger: false, run });
-  const runAll = async () => {
+  const anew = async () => {
     if (!(await kernels.restart())) return;
     NotebookActions.clearAllOutputs(panel.content);
-    await NotebookActions.runAll(panel.content, panel.sessionContext);
+    await runAll(panel);
   };
   const end = async () => {
     const { runtime } = page.state;
@@ -74,7 +89,7 @@ function kernel(around: Surroundings): Table {
   };
   return {
     restart: { run: () => ask('restart', 'restart.text', () => void kernels.restart()), isEnabled: has },
-    'restart-run-all': { run: () => ask('restart-run-all', 'restart-run-all.text', () => void runAll()) },
+    'restart-run-all': { run: () => ask('restart-run-all', 'restart-run-all.text', () => void anew()) },
     connect: { run: () => void kernels.ensure(), isEnabled: () => !has() },
     'show-runtime': { run: () => page.store.set({ runtimeShown: true }) },
     'end-runtime': { run: () => page.show({ kind: 'confirm', title: t('end-runtime.title'), text: t('end-runtime.text'), action: t('command.end-runtime'), danger: true, run: () => void end() }), isEnabled: () => page.state.runtime !== null && page.state.runtime.state !== 'stopped' },

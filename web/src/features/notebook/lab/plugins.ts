@@ -3,9 +3,9 @@ import { JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IThemeManager } from '@jupyterlab/apputils';
 import markedparser from '@jupyterlab/markedparser-extension';
 import mathjax from '@jupyterlab/mathjax-extension';
-import mermaid from '@jupyterlab/mermaid-extension';
 import { INotebookTracker, NotebookTracker } from '@jupyterlab/notebook';
 import { pagePaths } from './app';
+import { diagrams } from './diagrams';
 import { editors } from './editors';
 import { rendering } from './rendering';
 import { PageTheme } from './theme';
@@ -31,6 +31,5 @@ const tracker: JupyterFrontEndPlugin<INotebookTracker> = {
 export const listOf = (plugins: AnyPlugin | readonly AnyPlugin[]): readonly AnyPlugin[] => (Array.isArray(plugins) ? plugins : [plugins as AnyPlugin]);
 
 export const plugins: readonly AnyPlugin[] = [
-  paths, translations, theme, tracker, ...editors, ...rendering, ...listOf(markedparser), ...listOf(mathjax),
-  ...listOf(mermaid).filter(each => each.id === '@jupyterlab/mermaid-extension:core' || each.id === '@jupyterlab/mermaid-extension:markdown'),
+  paths, translations, theme, tracker, ...editors, ...rendering, ...listOf(markedparser), ...listOf(mathjax), ...diagrams,
 ];

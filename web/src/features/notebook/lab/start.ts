@@ -9,6 +9,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { cellOf } from '../../../core/notebook-address';
 import type { NotebookContent } from '../../../core/notebook-compare';
+import { withLanguage } from '../../../core/notebook-language';
 import type { ReadNotebook } from '../read-notebook';
 import type { Page } from '../store';
 import { watchRuntime } from '../watch-runtime';
@@ -52,7 +53,7 @@ async function activate(app: App, list: readonly AnyPlugin[]): Promise<void> {
 export async function startNotebook({ page, host, read, mimeExtensions, plugins: outputPlugins }: Start): Promise<void> {
   const content = read.content as NotebookContent;
   const resume = new Resume(page.state.path);
-  const { manager, sessions } = pageServices({ ...read, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const { manager, sessions } = pageServices({ ...read, content: withLanguage(content, 'python'), type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
   const app = new App(manager, mimeExtensions);
   const runs = new Runs();
   for (const each of plugins) app.registerPlugin(each);
@@ -73,11 +74,12 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
       insertCell(notebook, type, where);
     },
   });
-  const modelFactory = new NotebookModelFactory({ disableDocumentWideUndoRedo: false });
+  // Undo for each editor by itself, and for cells together: with one history for both, ydoc 4.2 writes streamed output twice.
+  const modelFactory = new NotebookModelFactory({ disableDocumentWideUndoRedo: true });
   const factory = new NotebookWidgetFactory({
     name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,
     rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: StaticNotebook.defaultEditorConfig,
-    notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: content.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: false, maxNumberOutputs: 200 },
+    notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: content.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: true, maxNumberOutputs: 200 },
   });
   const context = new Context({ manager, factory: modelFactory, path: page.state.path, translator, kernelPreference: { shouldStart: false, canStart: true, autoStartDefault: false, shutdownOnDispose: false } });
   const panel = factory.createNew(context);
