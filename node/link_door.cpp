@@ -66,7 +66,8 @@ Task<> LinkDoor::serve(std::shared_ptr<net::WebSocket> socket) {
 // Returns why the link ends.
 Task<Error> LinkDoor::read(std::shared_ptr<Link> link) {
   for (;;) {
-    while (link->full()) co_await link->changed.wait();
+    while (link->full() && !link->ended) co_await link->changed.wait();
+    if (link->ended) co_return Error{Code::Unavailable, "the link broke while it was written to", {}};
     const auto frame = co_await link->socket->read();
     if (!frame) co_return frame.error();
     if (auto heard = hear(link, *frame); !heard) co_return std::move(heard).error();
@@ -128,9 +129,10 @@ Task<> LinkDoor::write(std::shared_ptr<Link> link) {
     }
     const auto written = co_await link->socket->write({.bytes = std::move(text), .binary = false});
     if (!written && event) outbox_.putBack(*std::move(event));
-    if (!written) co_return link->socket->abort();
+    if (!written) link->ended = true;  // for a reader who waits for room
     link->changed.notifyAll();
     sent_.notifyAll();
+    if (!written) co_return link->socket->abort();
   }
 }
 

@@ -2,7 +2,7 @@
 """Stands in for the agent in the tests of the sandbox: PID 1, listens on the socket handed in, runs what it is told.
 
 One JSON object a connection: {"uid": 1000, "argv": […], "stdin": "…", "seconds": 20} is answered by {"status": 0, "output": "…"};
-{"exit": 3} ends the agent. Each request is served by a forked child, as kernels are.
+{"exit": 3} ends the agent, {"hog": N} makes it take N bytes itself, {"print": N} makes it print N lines. Each other request is served by a forked child, as kernels are.
 """
 import json
 import os
@@ -36,11 +36,26 @@ def serve(connection: socket.socket) -> None:
     connection.sendall(json.dumps(answer).encode() + b"\n")
 
 
+def own_work(demand: dict) -> None:
+    held.append(b"x" * demand.get("hog", 0))
+    for line in range(demand.get("print", 0)):
+        try:
+            os.write(1, b"line %d\n" % line)
+        except BlockingIOError:  # a full pipe takes no more, and holds nobody up
+            pass
+
+
+held: list[bytes] = []
 while True:
     connection, _ = listening.accept()
     first = connection.recv(65536, socket.MSG_PEEK)
     if first.startswith(b'{"exit"'):
         os._exit(json.loads(first)["exit"])
+    if first.startswith((b'{"hog"', b'{"print"')):
+        own_work(json.loads(first))
+        connection.sendall(b'{"status": 0, "output": ""}\n')
+        connection.close()
+        continue
     try:
         child = os.fork()
     except OSError:  # the process limit is reached: whoever asked hears that the connection closed
