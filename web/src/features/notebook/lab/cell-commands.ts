@@ -1,7 +1,7 @@
 // What is done to cells, each deed by JupyterLab's own action.
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { NotebookActions } from '@jupyterlab/notebook';
-import { CodeCell, MarkdownCell } from '@jupyterlab/cells';
+import { CodeCell } from '@jupyterlab/cells';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Command, CommandId } from '../../../core/notebook-commands';
 import { notebookAddress } from '../../../api/files';
@@ -14,16 +14,16 @@ export function insertCell(notebook: Notebook, type: 'code' | 'markdown', where:
   if (where === 'above') NotebookActions.insertAbove(notebook);
   else NotebookActions.insertBelow(notebook);
   if (type === 'markdown') NotebookActions.changeCellType(notebook, 'markdown');
-  notebook.mode = 'edit';
-  void NotebookActions.focusActiveCell(notebook);
+  edit(notebook);
 }
 
-function edit(notebook: Notebook): void {
+/** Writing begins in the chosen cell, as soon as it has its editor. */
+export function edit(notebook: Notebook): void {
   const cell = notebook.activeCell;
-  if (cell instanceof MarkdownCell) cell.rendered = false;
-  if (cell?.inputHidden) cell.inputHidden = false;
   notebook.mode = 'edit';
-  void NotebookActions.focusActiveCell(notebook);
+  void cell?.ready.then(() => {
+    if (notebook.mode === 'edit' && notebook.activeCell === cell) cell.editor?.focus();
+  });
 }
 
 const chosen = (notebook: Notebook) => notebook.widgets.filter(cell => notebook.isSelectedOrActive(cell));

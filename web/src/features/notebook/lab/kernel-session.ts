@@ -27,6 +27,9 @@ export class KernelSession {
   #facts: KernelFacts = { askedAt: null, hasKernel: false, status: 'unknown', socket: 'disconnected', lostAt: null, end: null };
   #starting: Promise<string | null> | null = null;
   #ending = false;
+  #restarting = false;
+  /** Why the kernel starts anew, as it says itself: a death has a reason, a restart that somebody asked for has none. */
+  #restartReason: string | null = null;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when a kernel has been joined, started or started anew. */
   onKernel: (kernel: Kernel.IKernelConnection) => void = () => undefined;
@@ -40,6 +43,11 @@ export class KernelSession {
     context.kernelChanged.connect((_, { newValue }) => this.#onKernel(newValue));
     context.statusChanged.connect((_, status) => this.#onStatus(status));
     context.connectionStatusChanged.connect((_, socket) => this.#onSocket(socket));
+    context.iopubMessage.connect((_, { header, content }) => {
+      if (header.msg_type !== 'status' || Reflect.get(content, 'execution_state') !== 'restarting') return;
+      const reason: unknown = Reflect.get(content, 'reason');
+      this.#restartReason = typeof reason === 'string' ? reason : null;
+    });
   }
 
   get kernel(): Kernel.IKernelConnection | null {
@@ -114,10 +122,14 @@ export class KernelSession {
     const { kernel } = this;
     if (!kernel || this.#facts.end) return (await this.ensure()) === null;
     return this.#attempt(async () => {
+      this.#restarting = true;
       this.#set({ status: 'restarting' });
-      await kernel.restart();
+      await kernel.restart().finally(() => {
+        this.#restarting = false;
+      });
       await kernel.info;
       this.#runs.kernelGone();
+      this.#page.lower('died');
       this.#set({ status: kernel.status });
       this.onKernel(kernel);
       this.#page.say(t('say.restarted'));
@@ -147,18 +159,18 @@ export class KernelSession {
 
   #onStatus(status: Kernel.Status): void {
     this.#set({ status });
-    if (status === 'autorestarting') void this.#diedAndCameBack();
+    if (status === 'autorestarting' && !this.#restarting) this.#cameBack();
     if (status === 'dead' && !this.#ending) void this.#ended();
   }
 
-  async #diedAndCameBack(): Promise<void> {
+  /** The server started it anew: after it died, or because another page asked for it. */
+  #cameBack(): void {
     this.#runs.kernelGone();
-    const id = this.kernel?.id ?? '';
-    const model = await api.get<KernelModel>(`api/kernels/${encodeURIComponent(id)}`).catch(() => null);
-    const why = model?.reason || t('end.unknown');
+    const reason = this.#restartReason;
+    const words = reason === null ? t('kernel.restarted') : t('kernel.died', { reason });
     const actions = [{ label: t('command.run-before'), run: () => this.#page.run('run-before') }];
-    this.#page.raise({ id: 'died', tone: 'danger', text: t('kernel.died', { reason: why }), actions, canClose: true });
-    this.#page.say(t('kernel.died', { reason: why }));
+    this.#page.raise({ id: 'died', tone: reason === null ? 'plain' : 'danger', text: words, actions, canClose: true });
+    this.#page.say(words);
   }
 
   async #ended(): Promise<void> {

@@ -29,7 +29,8 @@ export function bindKeys(registry: CommandRegistry): void {
   for (const { command, keys, scope } of keyBindings) {
     if (keys.startsWith('Accel M, ')) continue;
     const strokes = strokesOf(keys).map(stroke => stroke.join(' '));
-    registry.addKeyBinding({ command: commandName(command), keys: strokes, selector: finer[keys] ?? selectors[scope] });
+    const args = { stay: scope === 'cells' && command.startsWith('insert-') };
+    registry.addKeyBinding({ command: commandName(command), keys: strokes, selector: finer[keys] ?? selectors[scope], args });
   }
   registry.addKeyBinding({ command: 'tooltip:dismiss', keys: ['Escape'], selector: 'body.jp-mod-tooltip .jp-Notebook' });
   registry.addKeyBinding({ command: 'documentsearch:highlightNext', keys: ['Accel G'], selector: '.jp-mod-searchable' });

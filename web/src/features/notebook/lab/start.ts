@@ -1,6 +1,7 @@
 // Brings the notebook onto the page: builds the application, opens the document, and ties what happens in it to what the page shows.
 import './styles';
 import { setCellExecutor, INotebookTracker, NotebookModelFactory, type NotebookPanel, NotebookWidgetFactory, StaticNotebook } from '@jupyterlab/notebook';
+import { MarkdownCell } from '@jupyterlab/cells';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { Context } from '@jupyterlab/docregistry';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -16,7 +17,7 @@ import { watchRuntime } from '../watch-runtime';
 import { announceRuns } from './announce';
 import { App, pageServices } from './app';
 import { Away } from './away';
-import { cellCommands, insertCell } from './cell-commands';
+import { cellCommands, edit, insertCell } from './cell-commands';
 import { CellFactory } from './cell-factory';
 import { showCellToolbar } from './cell-toolbar';
 import { deedsOf } from './deeds';
@@ -32,7 +33,7 @@ import { follow } from './preferences';
 import { Resume } from './resume';
 import { Runs } from './runs';
 import { Saver } from './saver';
-import { commandIds } from '../../../core/notebook-commands';
+import { commandIds, isEnabled } from '../../../core/notebook-commands';
 
 /** Above this many cells only those in sight are drawn. */
 const manyCells = 200;
@@ -101,7 +102,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
   page.deeds = deedsOf({ page, panel, context, saver, contents: manager.contents });
   page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, saver }) });
-  for (const id of commandIds) app.commands.addCommand(commandName(id), { execute: () => page.run(id), isEnabled: () => page.state.commands[id]?.isEnabled?.() ?? true });
+  addCommands(app, page, panel);
   follow(page, panel);
   watchOutline(page, panel);
   showCellToolbar(page, panel);
@@ -118,6 +119,20 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   performance.mark('notebook-ready');
 }
 
+/** The page's commands for keys. Those that come with `stay` leave the notebook as it is between cells, as Jupyter's single letters do. */
+function addCommands(app: App, page: Page, panel: NotebookPanel): void {
+  for (const id of commandIds) {
+    app.commands.addCommand(commandName(id), {
+      execute: args => {
+        if (page.state.dialog !== null && id !== 'save') return; // the dialog has the person's attention
+        page.run(id);
+        if (args['stay']) panel.content.mode = 'command';
+      },
+      isEnabled: () => isEnabled(page.state.commands[id]),
+    });
+  }
+}
+
 async function show(app: App, panel: NotebookPanel, tracker: { add(panel: NotebookPanel): Promise<void> }): Promise<void> {
   panel.id = 'notebook-panel';
   panel.toolbar.hide();
@@ -128,5 +143,9 @@ async function show(app: App, panel: NotebookPanel, tracker: { add(panel: Notebo
   const at = panel.content.widgets.findIndex(cell => cell.model.id === wanted);
   panel.content.activeCellIndex = Math.max(0, at);
   if (at > 0) void panel.content.scrollToItem(at, 'start').catch(() => undefined);
+  panel.content.node.addEventListener('dblclick', () => {
+    const cell = panel.content.activeCell;
+    if (cell instanceof MarkdownCell && !cell.rendered) edit(panel.content); // JupyterLab shows the editor, but does not go in
+  });
   panel.content.activate();
 }

@@ -8,6 +8,7 @@ import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
 import { Banners } from './Banners';
 import { Dialogs } from './Dialogs';
+import { Legend } from './Legend';
 import { OpenFailure, Skeleton } from './Opening';
 import { Rail, SidePanel } from './Rail';
 import { StatusBar } from './StatusBar';
@@ -63,6 +64,7 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
         <div className="nb-host" id="nb-host" ref={host} />
       </main>
       {opening.kind === 'open' && <StatusBar page={page} />}
+      <Legend page={page} />
       <Dialogs page={page} />
       <Notices notices={notices} onDrop={id => page.drop(id)} />
       <p className="al-hidden-text" role="status" aria-live="polite">{said}</p>
