@@ -17,7 +17,7 @@ Descriptor openForEmptying(int parent, const std::string& name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   Descriptor folder(::openat(parent, name.c_str(), kFlags));
   if (folder || errno != EACCES) return folder;
-  ::fchmodat(parent, name.c_str(), 0700, 0);  // somebody took the rights away from their own folder
+  if (::fchmodat(parent, name.c_str(), 0700, 0) != 0) return folder;  // somebody took the rights away from their own folder
   return Descriptor(::openat(parent, name.c_str(), kFlags));
 }
 
