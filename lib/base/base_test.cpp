@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/base/json.h"
+#include "lib/base/json_check.h"
 #include "lib/base/log.h"
 #include "lib/base/task.h"
 
@@ -60,6 +61,27 @@ TEST(Json, saysWhichFieldIsWrongAndHow) {
   EXPECT_EQ(fromJson(json::parse(R"({"bytes":"5"})"), limit).error().message, "bytes must be a whole number, not a string");
   EXPECT_EQ(fromJson(json::parse(R"({"steps":[1,"x"]})"), limit).error().message, "steps[1] must be a whole number, not a string");
   EXPECT_EQ(fromJson(json::parse(R"({"byte":5})"), limit).error().message, "unknown field 'byte'");
+}
+
+TEST(Json, numbersAreReadToTheirLastDigit) {
+  for (const double number : {0.7577045219905117, 3.141592653589793, 1.7976931348623157e308, 5e-324, -0.1, 123456.78901234567}) {
+    EXPECT_EQ(parseJson(fmt::format("[{}]", number))->at(0), json::value(number)) << number;
+  }
+  EXPECT_EQ(parseJson("0.1")->get_double(), 0.1);
+  EXPECT_EQ(parseJson("1e-400")->get_double(), 0.0);
+}
+
+TEST(Json, refusesANumberThatNoReaderCouldHold) {
+  EXPECT_EQ(parseJson("[1,\n 1e400]").error().code, Code::InvalidInput);
+  EXPECT_NE(parseJson("[1,\n -1e400]").error().message.find("line 2"), std::string::npos);
+}
+
+TEST(Json, isCheckedAsItIsParsed) {
+  for (const auto* good : {"{}", " {\"a\":[1,2.5,\"\\u00e4\",true,null]} "}) EXPECT_TRUE(checkJsonObject(good)) << good;
+  for (const auto* bad : {"", "[]", "{", "{} {}", "{\"a\":1e400}", "{\"a\":\"\xff\"}", "{},\"b\":{}"})
+    EXPECT_FALSE(checkJsonObject(bad)) << bad;
+  EXPECT_FALSE(checkJsonObject("{\"a\":[[]]}", 2));
+  EXPECT_TRUE(checkJsonObject("{\"a\":[[]]}", 3));
 }
 
 TEST(Json, refusesTextThatIsBrokenTooDeepOrFollowedByMore) {
