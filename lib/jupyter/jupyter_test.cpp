@@ -1,6 +1,9 @@
 #include "lib/jupyter/jupyter.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include "lib/base/id.h"
 
@@ -55,6 +58,17 @@ TEST(Legacy, fillsWhatSparseClientsLeaveOut) {
   EXPECT_FALSE(decodeLegacy("[]", false));
   EXPECT_FALSE(decodeLegacy("{", false));
   EXPECT_FALSE(decodeLegacy(std::string("\0\0\0\2\0\0", 6), true));
+}
+
+TEST(Legacy, sendsNothingThatWouldBreakTheClientsParser) {
+  for (const auto part : {&Message::parentHeader, &Message::metadata, &Message::content}) {
+    for (const auto* bad : {"", "}{", "[]", R"({},"channel":"x")", "{\"a\":\"\xff\"}"}) {
+      auto message = sample();
+      message.*part = bad;
+      const auto frame = encodeLegacy(message);
+      EXPECT_EQ(frame.has_value(), *bad == '\0') << bad;
+    }
+  }
 }
 
 TEST(Wire, aSignedMessageIsReadBackAndATamperedOneIsDenied) {
@@ -121,6 +135,23 @@ TEST(Zmtp, refusesAPeerThatSpeaksSomethingElseOrClaimsTooMuch) {
   EXPECT_TRUE(refused(zmtpGreeting() + "\x40\x01x"));
 }
 
+TEST(Zmtp, aClaimOfALargeFrameCostsNothingUntilItsBytesCome) {
+  const auto resident = [] {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm").ignore(64, ' ') >> pages;
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  };
+  const auto before = resident();
+  const auto claim = zmtpGreeting() + std::string("\2\0\0\0\0\x20\0\0\0", 9) + "x";  // 512 MB
+  ZmtpParser parser;
+  claim.copy(parser.room(claim.size()).first, claim.size());
+  parser.took(claim.size());
+  const auto event = parser.next();
+  ASSERT_TRUE(event.has_value());
+  EXPECT_FALSE(event->has_value());
+  EXPECT_LT(resident() - before, std::size_t{64} << 20U);
+}
+
 TEST(Notebook, isWrittenTheWayStockJupyterWritesIt) {
   const auto notebook = readNotebook(
       R"({"nbformat":4,"nbformat_minor":5,"metadata":{"b":1,"a":{}},"cells":[{"source":"x\ny","cell_type":"code","metadata":{},"outputs":[],"execution_count":null,"id":"i"}]})");
@@ -148,6 +179,17 @@ TEST(Notebook, isWrittenTheWayStockJupyterWritesIt) {
 }
 )");
   EXPECT_EQ(findNotebookFault(*notebook), std::nullopt);
+}
+
+TEST(Notebook, keepsItsNumbersAndWritesThemAsStockJupyterDoes) {
+  const std::string numbers =
+      "[0.1, 1.0, 100000.0, 0.7577045219905117, 0.0001, 1e-05, 1e+16, 1.5e+300, 5e-324, -0.0, 7, 18446744073709551615]";
+  const auto notebook = readNotebook(fmt::format(R"({{"cells":[],"metadata":{{"x":{}}},"nbformat":4,"nbformat_minor":5}})", numbers));
+  auto written = writeNotebook(*notebook);
+  std::erase_if(written, [](char c) { return c == '\n' || c == ' '; });
+  auto wanted = numbers;
+  std::erase(wanted, ' ');
+  EXPECT_NE(written.find(wanted), std::string::npos) << written;
 }
 
 TEST(Notebook, hasItsLinesJoinedForClientsAndNothingElse) {

@@ -45,6 +45,19 @@ Header readHeader(std::string_view text) {
   return header;
 }
 
+void completeHeader(json::object& header) {
+  const auto fill = [&](std::string_view name, auto make) {
+    const auto* text = findString(header, name);
+    if (text == nullptr || text->empty()) header[name] = make();
+  };
+  fill("msg_id", randomUuid);
+  fill("msg_type", [] { return ""; });
+  fill("session", randomUuid);
+  fill("username", [] { return "username"; });
+  fill("date", [] { return formatUtc(systemNow()); });
+  fill("version", [] { return "5.3"; });
+}
+
 Message makeMessage(Channel channel, std::string_view type, std::string_view session, std::string content, std::string parentHeader) {
   const json::object header{{"msg_id", randomUuid()}, {"msg_type", type}, {"session", session}, {"username", "allmende"},
       {"date", formatUtc(systemNow())}, {"version", "5.4"}};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/json.h"
 #include "lib/base/result.h"
 
 namespace allmende::jupyter {
@@ -37,6 +38,9 @@ struct Header {
 
 // Reads a header's fields; an empty Header when the text is no JSON object.
 Header readHeader(std::string_view text);
+
+// Fills in what kernels need and sparse clients leave out: an id, a type of no meaning, a session, a name, a date, a version.
+void completeHeader(json::object& header);
 
 // A message of our own, with a fresh id.
 Message makeMessage(Channel channel, std::string_view type, std::string_view session, std::string content, std::string parentHeader = "{}");

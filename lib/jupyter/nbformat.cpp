@@ -1,6 +1,8 @@
 #include "lib/jupyter/nbformat.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <vector>
 
 namespace allmende::jupyter {
@@ -111,6 +113,20 @@ void changeNotebook(json::object& notebook, Lines change) {
   }
 }
 
+// As Python writes it: 0.1, 1.0, 1e-05, 1e+16. A notebook that is saved again differs where it was changed, and nowhere else.
+std::string numberText(double number) {
+  std::array<char, 32> digits{};
+  auto* const begin = digits.data();
+  auto* const room = begin + digits.size();
+  const std::string_view scientific(begin, std::to_chars(begin, room, number, std::chars_format::scientific).ptr);
+  const auto mark = scientific.rfind('e');
+  int exponent = 0;
+  std::from_chars(scientific.data() + mark + (scientific[mark + 1] == '+' ? 2 : 1), scientific.data() + scientific.size(), exponent);
+  if (exponent < -4 || exponent >= 16) return std::string(scientific);
+  std::string text(begin, std::to_chars(begin, room, number, std::chars_format::fixed).ptr);
+  return text.contains('.') ? text : text + ".0";
+}
+
 void writePretty(std::string& to, const json::value& value, std::size_t depth) {
   const auto line = [&](std::size_t indent) { to.append("\n").append(indent, ' '); };
   if (value.is_object() && !value.get_object().empty()) {
@@ -137,7 +153,7 @@ void writePretty(std::string& to, const json::value& value, std::size_t depth) {
     line(depth);
     to += ']';
   } else {
-    to += json::serialize(value);
+    to += value.is_double() ? numberText(value.get_double()) : json::serialize(value);
   }
 }
 

@@ -3,14 +3,15 @@
 #include <bit>
 #include <cstring>
 
-#include "lib/base/clock.h"
-#include "lib/base/id.h"
 #include "lib/base/json.h"
+#include "lib/base/json_check.h"
 
 namespace allmende::jupyter {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "offsets are copied as they lie in memory");
+
+constexpr std::size_t kDeepestPart = 512;
 
 std::uint64_t readU64(std::string_view bytes, std::size_t at) {
   std::uint64_t value = 0;
@@ -57,24 +58,16 @@ std::string objectText(const json::object& message, std::string_view name) {
   return value == nullptr || !value->is_object() ? "{}" : json::serialize(*value);
 }
 
-// Kernels need an id, a type and a session; clients in the wild leave some out.
-std::string completeHeader(const json::object& message) {
+// Clients in the wild leave out some of a header; id and type stand beside it as well.
+std::string headerOf(const json::object& message) {
   const auto* found = message.if_contains("header");
   json::object header = found != nullptr && found->is_object() ? found->get_object() : json::object{};
-  const auto fill = [&](std::string_view name, auto make) {
-    const auto* value = header.if_contains(name);
-    if (value == nullptr || !value->is_string() || value->get_string().empty()) header[name] = make();
-  };
-  const auto outer = [&](std::string_view name, std::string otherwise) {
-    const auto* text = findString(message, name);
-    return text != nullptr && !text->empty() ? std::string(*text) : std::move(otherwise);
-  };
-  fill("msg_id", [&] { return outer("msg_id", randomUuid()); });
-  fill("msg_type", [&] { return outer("msg_type", ""); });
-  fill("session", [] { return randomUuid(); });
-  fill("username", [] { return std::string("username"); });
-  fill("date", [] { return formatUtc(systemNow()); });
-  fill("version", [] { return std::string("5.3"); });
+  for (const auto* name : {"msg_id", "msg_type"}) {
+    const auto* inner = findString(header, name);
+    const auto* outer = findString(message, name);
+    if ((inner == nullptr || inner->empty()) && outer != nullptr) header[name] = *outer;
+  }
+  completeHeader(header);
   return json::serialize(header);
 }
 
@@ -132,8 +125,8 @@ Result<Message> decodeLegacy(std::string_view frame, bool binary) {
   const auto channel = named == nullptr ? Channel::Shell : findChannel(*named);
   if (!channel)
     return fail(Code::NotFound, "unknown channel '{}'; known are shell, control, stdin, iopub", std::string_view(*named).substr(0, 32));
-  Message message{*channel, completeHeader(object), objectText(object, "parent_header"), objectText(object, "metadata"),
-      objectText(object, "content"), {}};
+  Message message{
+      *channel, headerOf(object), objectText(object, "parent_header"), objectText(object, "metadata"), objectText(object, "content"), {}};
   for (std::size_t i = 1; i < parts.size(); ++i) message.buffers.emplace_back(parts[i]);
   return message;
 }
@@ -141,7 +134,10 @@ Result<Message> decodeLegacy(std::string_view frame, bool binary) {
 Result<LegacyFrame> encodeLegacy(const Message& message) {
   const auto header = readHeader(message.header);
   if (header.id.empty()) return fail(Code::InvalidInput, "a message without msg_id cannot be sent to a legacy client");
-  // The parts are JSON already: set them in as they are.
+  // A kernel may have written anything; only what is JSON can be set in as it is.
+  for (const auto* part : {&message.parentHeader, &message.metadata, &message.content}) {
+    if (!part->empty()) TRY(during("a message for a legacy client", checkJsonObject(*part, kDeepestPart)));
+  }
   auto text =
       fmt::format(R"({{"header":{},"msg_id":{},"msg_type":{},"parent_header":{},"metadata":{},"content":{},"buffers":[],"channel":"{}"}})",
           message.header, json::serialize(json::string(header.id)), json::serialize(json::string(header.type)),

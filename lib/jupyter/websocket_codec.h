@@ -27,7 +27,7 @@ struct LegacyFrame {
   std::string bytes;
   bool binary = false;
 };
-// A message whose parts are no JSON is InvalidInput: legacy clients parse the whole frame.
+// A message whose parts are no JSON objects is InvalidInput: legacy clients parse the whole frame.
 Result<LegacyFrame> encodeLegacy(const Message& message);
 
 }  // namespace allmende::jupyter

@@ -96,4 +96,10 @@ std::string ConnectionFile::socketOf(Channel channel) const {
   return fmt::format("{}/kernel-{}-{}", directory, id, port);
 }
 
+std::vector<std::string> ConnectionFile::sockets() const {
+  std::vector<std::string> all;
+  for (int port = 1; port <= 5; ++port) all.push_back(fmt::format("{}/kernel-{}-{}", directory, id, port));
+  return all;
+}
+
 }  // namespace allmende::jupyter

@@ -41,8 +41,10 @@ struct ConnectionFile {
   std::string key;
   std::string kernelName;
   std::string json() const;
-  // The Unix socket behind a channel; the heartbeat's is not needed, the process is watched instead.
+  // The Unix socket behind a channel.
   std::string socketOf(Channel channel) const;
+  // All five; nobody needs the heartbeat's, the process is watched instead.
+  std::vector<std::string> sockets() const;
 };
 
 }  // namespace allmende::jupyter

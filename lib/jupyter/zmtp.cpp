@@ -147,8 +147,8 @@ Result<std::optional<ZmtpEvent>> ZmtpParser::next() {
         room(head + size - unread.size());  // grow once, not read by read
         return std::nullopt;
       }
-      frames_.emplace_back(body);
-      frames_.back().resize(size);
+      // Not filled: memory that nobody wrote to is no memory yet, whatever the peer claims.
+      frames_.emplace_back().resize_and_overwrite(size, [&](char* into, std::size_t length) { return body.copy(into, length), length; });
       frameBytes_ += size;
       missing_ = size - body.size();
       moreFollows_ = more;
