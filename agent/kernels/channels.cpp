@@ -1,5 +1,7 @@
 // A kernel's WebSockets: requests in, the journal out.
 
+#include <bit>
+
 #include "agent/kernels/kernel.h"
 #include "lib/base/id.h"
 #include "lib/base/log.h"
@@ -7,12 +9,23 @@
 namespace allmende::kernels {
 namespace {
 
-constexpr std::size_t kMostOutbox = 64U << 20U;
+constexpr std::size_t kMostOutbox = 8U << 20U;
+
+// A kernel answers nobody who does not say what he asks, and by what name; a whole header goes through untouched.
+Result<jupyter::Message> withWholeHeader(jupyter::Message message) {
+  const auto header = jupyter::readHeader(message.header);
+  if (!header.id.empty() && !header.type.empty() && !header.session.empty()) return message;
+  TRY(auto object, during("a message's header", parseJsonObject(message.header)));
+  jupyter::completeHeader(object);
+  message.header = json::serialize(object);
+  return message;
+}
 
 Result<jupyter::Message> decode(const net::WebSocketFrame& frame, Dialect dialect) {
   if (dialect == Dialect::Legacy) return jupyter::decodeLegacy(frame.bytes, frame.binary);
   if (!frame.binary) return fail(Code::InvalidInput, "a text frame cannot be a message of {}", jupyter::kV1Protocol);
-  return jupyter::decodeV1(frame.bytes);
+  TRY(auto message, jupyter::decodeV1(frame.bytes));
+  return withWholeHeader(std::move(message));
 }
 
 Result<net::WebSocketFrame> encode(std::string frame, Dialect dialect) {
@@ -67,7 +80,7 @@ Task<> Kernel::read(std::shared_ptr<net::WebSocket> socket, std::string session,
     if (message && message->channel != jupyter::Channel::Iopub) {
       co_await accept(session, *std::move(message));
     } else if (message || message.error().code == Code::NotFound) {
-      log::warning("message.dropped", {{"kernel", demand_.id}, {"message", message ? "iopub is the kernel's" : message.error().message}});
+      noteDropped(message ? "iopub is the kernel's" : message.error().message);
     } else {
       co_await socket->close(1002, message.error().message);
       co_return;
@@ -75,11 +88,23 @@ Task<> Kernel::read(std::shared_ptr<net::WebSocket> socket, std::string session,
   }
 }
 
+// Told at 1, 2, 4, 8, …: whoever says nonsense a million times must not fill the log as well.
+void Kernel::noteDropped(std::string_view why) {
+  if (std::has_single_bit(++droppedMessages_))
+    log::warning("message.dropped", {{"kernel", demand_.id}, {"message", why}, {"so_far", droppedMessages_}});
+}
+
+void Kernel::clearOutbox() {
+  outbox_.clear();
+  outboxBytes_ = 0;
+  changed_.notifyAll();
+}
+
 // Into the kernel's hands, or, while it starts, into the outbox.
 Task<> Kernel::accept(std::string session, jupyter::Message message) {
   if (state_ == State::Dead || wish_ == Wish::Stop) co_return;
   noteRequest(jupyter::readHeader(message.header), std::move(session));
-  if (ready_ && outbox_.empty()) {
+  if (ready_ && outbox_.empty() && !delivering_) {
     const auto wires = wires_;
     co_await wires->send(std::move(message));
     co_return;
@@ -101,7 +126,9 @@ Task<> Kernel::deliver() {
     outboxBytes_ -= message.size();
     changed_.notifyAll();
     const auto wires = wires_;
+    delivering_ = true;  // nobody overtakes it
     co_await wires->send(std::move(message));
+    delivering_ = false;
   }
 }
 
@@ -119,7 +146,7 @@ Task<> Kernel::write(std::shared_ptr<net::WebSocket> socket, std::shared_ptr<Jou
     }
     auto encoded = encode(*std::move(frame), dialect);
     if (!encoded) {  // the kernel said what a legacy client could not parse
-      log::warning("message.dropped", {{"kernel", demand_.id}, {"message", encoded.error().message}});
+      noteDropped(encoded.error().message);
       cursor->advance();
       continue;
     }

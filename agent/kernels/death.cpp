@@ -43,7 +43,9 @@ std::optional<std::int64_t> countOomKills() {
 std::string explain(const Death& death) {
   const auto& ended = death.ended;
   std::string why;
-  if (ended.signal != SIGKILL) {
+  if (!death.fault.empty()) {
+    why = fmt::format("The kernel was ended because {}.", death.fault);
+  } else if (ended.signal != SIGKILL) {
     why = fmt::format("The kernel {}.", ended.describe());
   } else if (death.oomKillsBefore && death.oomKillsAfter) {
     why = *death.oomKillsAfter > *death.oomKillsBefore ? "The kernel was ended because the runtime's memory ran out."

@@ -18,6 +18,7 @@ struct Death {
   std::optional<std::int64_t> oomKillsBefore;
   std::optional<std::int64_t> oomKillsAfter;
   std::string_view lastWords;  // the end of what it printed outside its protocol
+  std::string_view fault;      // why we ended it: "it did not answer …"; empty unless we did
 };
 std::string explain(const Death& death);
 

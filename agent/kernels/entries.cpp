@@ -12,9 +12,10 @@ namespace {
 
 struct Head {
   std::uint64_t number;
-  std::uint64_t frame;
-  std::uint32_t reader;
-  std::uint32_t kept;
+  std::uint64_t dropped;
+  std::uint32_t frame;
+  std::uint16_t reader;
+  std::uint16_t kept;
 };
 
 // Drops are told to the person whose cell wrote the output.
@@ -38,7 +39,12 @@ std::string_view parentHeaderIn(std::string_view frame) {
 std::size_t entrySize(const Entry& entry) { return sizeof(Head) + entry.reader.size() + entry.frame.size(); }
 
 void appendEntry(std::string& segment, const Entry& entry) {
-  const Head head{entry.number, entry.frame.size(), static_cast<std::uint32_t>(entry.reader.size()), entry.kept ? 1U : 0U};
+  check(entry.frame.size() <= UINT32_MAX && entry.reader.size() <= UINT16_MAX, "sockets take no larger frames, and no longer sessions");
+  const Head head{.number = entry.number,
+      .dropped = entry.dropped,
+      .frame = static_cast<std::uint32_t>(entry.frame.size()),
+      .reader = static_cast<std::uint16_t>(entry.reader.size()),
+      .kept = entry.kept ? std::uint16_t{1} : std::uint16_t{0}};
   char bytes[sizeof head];
   std::memcpy(bytes, &head, sizeof head);
   segment.append(bytes, sizeof bytes).append(entry.reader).append(entry.frame);
@@ -49,7 +55,7 @@ std::optional<Entry> entryAt(std::string_view segment, std::size_t offset) {
   Head head{};
   std::memcpy(&head, segment.data() + offset, sizeof head);
   const auto rest = segment.substr(offset + sizeof head);
-  return Entry{head.number, head.kept != 0, rest.substr(0, head.reader), rest.substr(head.reader, head.frame)};
+  return Entry{head.number, head.kept != 0, head.dropped, rest.substr(0, head.reader), rest.substr(head.reader, head.frame)};
 }
 
 Compacted compact(const std::vector<std::string_view>& segments, std::string_view session) {
@@ -62,20 +68,21 @@ Compacted compact(const std::vector<std::string_view>& segments, std::string_vie
   Compacted result;
   for (const auto segment : segments) {
     for (std::size_t at = 0; const auto entry = entryAt(segment, at); at += entrySize(*entry)) {
-      if (entry->kept) {
+      if (entry->kept && entry->dropped == 0) {
         left.push_back(*entry);
         continue;
       }
-      auto& gap = gaps.try_emplace(parentHeaderIn(entry->frame), Gap{entry->number, 0}).first->second;
-      gap.bytes += entry->frame.size();
-      result.dropped += entry->frame.size();
+      auto& gap = gaps[parentHeaderIn(entry->frame)];
+      gap.number = entry->number;
+      gap.bytes += entry->kept ? entry->dropped : entry->frame.size();
+      result.dropped += entry->kept ? 0 : entry->frame.size();
     }
   }
   std::vector<std::string> markers;
   markers.reserve(gaps.size());
   for (const auto& [parent, gap] : gaps) {
     markers.push_back(markerFrame(std::string(parent), gap.bytes, session));
-    left.push_back({gap.number, true, {}, markers.back()});
+    left.push_back({gap.number, true, gap.bytes, {}, markers.back()});
   }
   std::ranges::sort(left, {}, &Entry::number);
   for (const auto& entry : left) appendEntry(result.segment, entry);

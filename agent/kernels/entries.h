@@ -11,9 +11,10 @@ namespace allmende::kernels {
 
 // One message. `frame` is its v1 WebSocket frame, so that most readers are sent a copy of bytes and nothing is parsed.
 struct Entry {
-  std::uint64_t number = 0;  // ascending through the journal's life
-  bool kept = false;         // never dropped: statuses, replies, errors
-  std::string_view reader;   // the one session it is for; empty = everybody
+  std::uint64_t number = 0;   // ascending through the journal's life
+  bool kept = false;          // never dropped: statuses, replies, errors
+  std::uint64_t dropped = 0;  // of a mark: how many bytes are told to be gone
+  std::string_view reader;    // the one session it is for; empty = everybody
   std::string_view frame;
 };
 
@@ -27,7 +28,8 @@ struct Compacted {
   std::string segment;
   std::uint64_t dropped = 0;  // bytes of frames
 };
-// What must be kept of these segments, in order, and at the place of what is dropped a stderr message for each parent that tells how much.
+// What must be kept of these segments, in order, and for each parent a mark, a stderr message that tells how much is dropped. It stands
+// where the last of that was, so that it is also read by who had read the first; marks that were there become part of it.
 Compacted compact(const std::vector<std::string_view>& segments, std::string_view session);
 
 }  // namespace allmende::kernels

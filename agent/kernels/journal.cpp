@@ -71,6 +71,7 @@ void Journal::appendFor(std::string_view reader, jupyter::Message message) {
 bool Journal::join(const jupyter::Message& message, const jupyter::Header& header, const jupyter::Header& parent) {
   if (!tail_ || tail_->type != header.type || tail_->parent != parent.id) return false;
   if (header.type == "stream") {
+    if (!message.buffers.empty() || message.metadata != tail_->message.metadata) return false;
     const auto stream = findStreamText(message.content);
     if (!stream || stream->name != tail_->name || tail_->text.size() + stream->text.size() > limits_.text) return false;
     tail_->text.append(stream->text);
@@ -112,7 +113,7 @@ bool Journal::sealTail() {
 }
 
 void Journal::write(std::string_view frame, std::string_view reader, bool kept) {
-  const Entry entry{next_, kept, reader, frame};
+  const Entry entry{next_, kept, 0, reader, frame};
   const auto size = entrySize(entry);
   if (segments_.empty() || !segments_.back().bytes || segments_.back().compacted ||
       segments_.back().bytes->size() + size > limits_.segment) {
@@ -172,17 +173,21 @@ bool Journal::spillOldest() {
 // Drops what may be dropped of the oldest `goal` bytes.
 void Journal::dropOldest(std::uint64_t goal) {
   forget();
-  const auto from = std::ranges::find(segments_, false, &Segment::compacted);
+  auto from = std::ranges::find(segments_, false, &Segment::compacted);
   auto till = from;
   std::vector<std::shared_ptr<std::string>> held;
-  std::vector<std::string_view> views;
   for (std::uint64_t seen = 0; till != segments_.end() && seen < goal; ++till) {
-    auto bytes = load(till->first).bytes;
-    seen += bytes->size();
-    views.push_back(*bytes);
-    held.push_back(std::move(bytes));
+    held.push_back(load(till->first).bytes);
+    seen += held.back()->size();
   }
   if (from == till) return cutLaggards();
+  // What is left of an earlier drop joins in while it is small, so that a cell has one mark and not one for each drop.
+  if (from != segments_.begin() && std::prev(from)->length() < limits_.segment) {
+    --from;
+    held.insert(held.begin(), load(from->first).bytes);
+  }
+  std::vector<std::string_view> views;
+  for (const auto& bytes : held) views.push_back(*bytes);
   auto compacted = compact(views, session_);
   dropped_ += compacted.dropped;
   Segment shrunk{.first = from->first, .end = std::prev(till)->end, .compacted = true};
@@ -284,7 +289,7 @@ std::optional<std::string> Journal::Cursor::peek() {
 
 // All is read. The place in a growing segment is kept; one that need not grow any further is let go.
 void Journal::Cursor::rest() {
-  if (segment_ && segment_->size() > journal_.limits_.segment / 4) journal_.forget();
+  if (journal_.segments_.size() > 1 || (segment_ && segment_->size() > journal_.limits_.segment / 4)) journal_.forget();
   if (journal_.segments_.empty() || journal_.segments_.back().bytes != segment_) segment_.reset();
 }
 

@@ -57,6 +57,8 @@ class Journal {
     std::uint64_t offset = 0;            // in the spool
     std::size_t size = 0;                // in the spool
     bool compacted = false;
+
+    std::size_t length() const { return bytes ? bytes->size() : size; }
   };
   // The newest message, as long as nobody has read it and it may still grow.
   struct Tail {
@@ -85,6 +87,7 @@ class Journal {
   void bound();
   bool spillOldest();
   void dropOldest(std::uint64_t goal);
+  bool readFrom(const Segment& segment, const Segment& till) const;
   void cutLaggards();
   void forget();
 

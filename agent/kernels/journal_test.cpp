@@ -190,6 +190,42 @@ TEST_F(JournalTest, beyondItsBoundOldOutputIsDroppedAndSaysSoButStatusesAndRepli
   EXPECT_EQ(all.back(), fmt::format("stream {:0>900}", 2999));
 }
 
+TEST_F(JournalTest, whoStoodInTheMiddleOfWhatIsDroppedIsToldToo) {
+  const auto cursor = journal.open("ada");
+  for (int i = 0; i < 3; ++i) append(printed(fmt::format("{:0>900}", i)));
+  ASSERT_TRUE(cursor->peek().has_value());
+  cursor->advance();
+  for (int i = 0; i < 1000; ++i) append(printed(fmt::format("{:0>900}", i)));
+  append(said("status", "{}"));
+  ASSERT_GT(journal.dropped(), 0U);
+  EXPECT_GT(std::ranges::count_if(readAll(*cursor), [](const auto& text) { return text.contains("of output dropped"); }), 0);
+}
+
+TEST_F(JournalTest, whoReadNothingIsToldOnceForEachCellHowMuchWasDropped) {
+  const auto cursor = journal.open("ada");
+  for (int i = 0; i < 6000; ++i) append(printed(fmt::format("{:0>900}", i), i < 3000 ? "cell-1" : "cell-2"));
+  append(said("status", "{}"));
+  const auto all = readAll(*cursor);
+  std::vector<std::string> marks;
+  std::ranges::copy_if(all, std::back_inserter(marks), [](const auto& text) { return text.contains("of output dropped"); });
+  ASSERT_EQ(marks.size(), 2U);
+  EXPECT_TRUE(marks[0].contains("[3.")) << marks[0];  // MB: 3000 times 900 bytes and their headers
+  EXPECT_EQ(all.front(), marks[0]);
+}
+
+TEST_F(JournalTest, whatHasBuffersOrMetadataIsNotJoined) {
+  const auto cursor = journal.open("ada");
+  append(printed("a"));
+  auto withBuffer = printed("b");
+  withBuffer.buffers = {"bytes"};
+  append(std::move(withBuffer));
+  append(printed("c"));
+  auto withMetadata = printed("d");
+  withMetadata.metadata = R"({"tag":1})";
+  append(std::move(withMetadata));
+  EXPECT_THAT(readAll(*cursor), ElementsAre("stream a", "stream b", "stream c", "stream d"));
+}
+
 TEST_F(JournalTest, whoLeavesEvenStatusesUnreadForTooLongIsLost) {
   const auto cursor = journal.open("ada");
   for (int i = 0; i < 5000 && !cursor->lost(); ++i) append(said("status", "{}"));

@@ -24,8 +24,9 @@ constexpr Duration kPatienceToShutDown{2'000};
 constexpr Duration kPatienceToTerminate{1'000};
 constexpr Duration kPatienceForRest{1'000};
 constexpr std::size_t kMostLastWords = 4096;
+constexpr Duration kPatienceToEndItself{10'000};
 constexpr std::size_t kMostQuestions = 16'384;
-constexpr std::array kChannels{jupyter::Channel::Shell, jupyter::Channel::Control, jupyter::Channel::Stdin, jupyter::Channel::Iopub};
+constexpr std::size_t kLongestMessageId = 256;
 
 // Message types that say nothing about a person at work; stock Jupyter's list.
 bool isTracked(std::string_view type) {
@@ -39,6 +40,7 @@ bool isTracked(std::string_view type) {
 }  // namespace
 
 void Questions::put(std::string messageId, std::string session) {
+  if (messageId.empty() || messageId.size() > kLongestMessageId) return;  // its session is in the answer's parent header too
   if (order_.size() >= kMostQuestions) {
     sessions_.erase(order_.front());
     order_.pop_front();
@@ -78,11 +80,14 @@ Result<> Kernel::begin() {
   return {};
 }
 
+void Kernel::removeSockets() {
+  for (const auto& socket : connection_.sockets()) ::unlink(socket.c_str());
+}
+
 Result<> Kernel::launch() {
   const auto file = fmt::format("{}/kernel-{}.json", connection_.directory, connection_.id);
   TRY(writeConnectionFile(file, connection_.json(), house_.processes.user()));
-  for (const auto channel : kChannels)
-    ::unlink(connection_.socketOf(channel).c_str());  // of the process before: nobody answers there any more
+  removeSockets();  // of the process before: nobody answers there any more
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     return fail(Code::Unavailable, "no descriptors are left for another kernel; shut some down");
@@ -99,6 +104,7 @@ Result<> Kernel::launch() {
   startedAt_ = house_.clock.sinceStart();
   oomKills_ = countOomKills();
   lastWords_.clear();
+  fault_.clear();
   wires_ = std::make_shared<Wires>(house_.executor, connection_, [this](Wires::Heard heard) { hear(std::move(heard)); });
   ofProcess_ = std::make_unique<TaskScope>(house_.executor);
   ofProcess_->spawn("kernel's own output", listen(ends[0]));
@@ -150,14 +156,14 @@ Task<std::string> Kernel::bury() {
   co_await ofProcess_->close();
   co_await wires_->close();
   questions_.clear();
-  co_return explain({*process_->ended(), oomKills_, countOomKills(), lastWords_});
+  co_return explain({*process_->ended(), oomKills_, countOomKills(), lastWords_, fault_});
 }
 
 Task<> Kernel::becomeReady() {
   const auto opened = co_await wires_->open(kPatienceToAnswer);
   if (!opened) {
-    if (process_->ended()) co_return;
-    lastWords_ = opened.error().message;
+    if (co_await process_->endsWithin(kPatienceForRest)) co_return;  // it hung up because it dies
+    fault_ = opened.error().message;
     process_->signalGroup(SIGKILL);
     co_return;
   }
@@ -165,6 +171,16 @@ Task<> Kernel::becomeReady() {
   ++timesReady_;
   if (state_ != State::Busy) state_ = State::Idle;
   changed_.notifyAll();
+  co_await watch();
+}
+
+// A kernel that we hear no more would seem to compute for ever: it is ended, unless it ends itself.
+Task<> Kernel::watch() {
+  const auto why = co_await wires_->broken();
+  const bool hungUp = why.code == Code::Unavailable;  // the first thing that one does who ends
+  if (co_await process_->endsWithin(hungUp ? kPatienceToEndItself : kPatienceForRest) || wish_ != Wish::None) co_return;
+  fault_ = why.message;
+  process_->signalGroup(SIGKILL);
 }
 
 // What the process prints past its protocol: kept for the case that it dies.
@@ -183,9 +199,8 @@ Task<> Kernel::listen(int output) {
 Task<> Kernel::askToEnd(bool restart) {
   if (process_->ended()) co_return;
   if (ready_) {
-    const auto wires = wires_;
-    co_await wires->ask(jupyter::Channel::Control, "shutdown_request", json::serialize(json::object{{"restart", restart}}));
-    if (co_await process_->endsWithin(kPatienceToShutDown)) co_return;
+    const auto asked = wires_->ask(jupyter::Channel::Control, "shutdown_request", json::serialize(json::object{{"restart", restart}}));
+    if (asked && co_await process_->endsWithin(kPatienceToShutDown)) co_return;
   }
   process_->signalGroup(SIGTERM);
   if (co_await process_->endsWithin(kPatienceToTerminate)) co_return;
@@ -201,19 +216,16 @@ Task<> Kernel::stop() {
   co_await closeSockets();
   co_await scope_.close();
   ::unlink(fmt::format("{}/kernel-{}.json", connection_.directory, connection_.id).c_str());
-  for (const auto channel : kChannels) ::unlink(connection_.socketOf(channel).c_str());
+  removeSockets();
   log::info("kernel.ended", {{"kernel", demand_.id}});
 }
 
-Task<Result<>> Kernel::interrupt() {
-  if (state_ == State::Dead) co_return fail(Code::Conflict, "the kernel is dead: {} Restart it.", reason_.value_or(""));
-  if (!spec_.interruptByMessage) {
-    process_->signalGroup(SIGINT);
-    co_return Result<>{};
-  }
-  const auto wires = wires_;
-  if (!ready_) co_return Result<>{};  // it does nothing yet
-  co_return co_await wires->ask(jupyter::Channel::Control, "interrupt_request", "{}");
+Result<> Kernel::interrupt() {
+  if (state_ == State::Dead) return fail(Code::Conflict, "the kernel is dead: {} Restart it.", reason_.value_or(""));
+  if (!ready_) return {};  // it does nothing yet; a signal would end its start
+  if (spec_.interruptByMessage) return wires_->ask(jupyter::Channel::Control, "interrupt_request", "{}");
+  process_->signalGroup(SIGINT);
+  return {};
 }
 
 Task<Result<>> Kernel::restart() {
@@ -221,6 +233,8 @@ Task<Result<>> Kernel::restart() {
   if (wish_ == Wish::None) {
     wish_ = Wish::Restart;
     state_ = State::Restarting;
+    budget_ = {};
+    clearOutbox();  // what was asked of the old process is not asked of the new one
     changed_.notifyAll();
     co_await askToEnd(true);
   }
@@ -246,10 +260,7 @@ void Kernel::tell(State state) {
   auto message = jupyter::makeMessage(jupyter::Channel::Iopub, "status", session_, json::serialize(content));
   const auto header = jupyter::readHeader(message.header);
   journal_.append(std::move(message), header, {});
-  if (state == State::Dead) {
-    outbox_.clear();
-    outboxBytes_ = 0;
-  }
+  if (state == State::Dead) clearOutbox();
   changed_.notifyAll();
 }
 

@@ -42,7 +42,7 @@ class Kernel {
   Result<> begin();
   // Ends the process, closes every socket; nothing of the kernel runs afterwards.
   Task<> stop();
-  Task<Result<>> interrupt();
+  Result<> interrupt();
   Task<Result<>> restart();
   Task<> serve(std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect);
   KernelModel model() const;
@@ -53,9 +53,11 @@ class Kernel {
   class Connected;
 
   Result<> launch();
+  void removeSockets();
   Task<> live();
   Task<> rise();
   Task<> becomeReady();
+  Task<> watch();
   Task<> listen(int output);
   Task<std::string> bury();
   Task<> askToEnd(bool restart);
@@ -68,6 +70,8 @@ class Kernel {
   Task<> write(std::shared_ptr<net::WebSocket> socket, std::shared_ptr<Journal::Cursor> cursor, Dialect dialect,
       std::shared_ptr<Connected> connected);
   Task<> accept(std::string session, jupyter::Message message);
+  void noteDropped(std::string_view why);
+  void clearOutbox();
   Task<> deliver();
   Task<> closeSockets();
 
@@ -85,6 +89,7 @@ class Kernel {
   std::uint64_t timesReady_ = 0;
   std::optional<std::string> reason_;
   std::string lastWords_;
+  std::string fault_;  // why we ended the process ourselves
   std::optional<std::int64_t> oomKills_;
   Duration startedAt_{0};
   Instant lastActivity_;
@@ -96,6 +101,8 @@ class Kernel {
   Questions questions_;
   std::deque<jupyter::Message> outbox_;  // for the kernel, in order; readers of sockets wait beyond kMostOutbox bytes
   std::size_t outboxBytes_ = 0;
+  bool delivering_ = false;  // one that was taken from there is on its way
+  std::uint64_t droppedMessages_ = 0;
 
   struct Socket {
     std::string session;

@@ -98,7 +98,7 @@ Result<KernelModel> Kernels::start(KernelDemand demand) {
 
 Task<Result<>> Kernels::interrupt(std::string id) {
   CO_TRY(const auto kernel, impl_->of(id));
-  co_return co_await kernel->interrupt();
+  co_return kernel->interrupt();
 }
 
 Task<Result<KernelModel>> Kernels::restart(std::string id) {

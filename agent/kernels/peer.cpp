@@ -5,14 +5,15 @@
 namespace allmende::kernels {
 namespace {
 
-constexpr std::size_t kMostWaiting = 64U << 20U;
+constexpr std::size_t kMostWaiting = 8U << 20U;
+constexpr std::size_t kMostPongs = 64;
 constexpr Duration kFirstPause{2};
 constexpr Duration kLongestPause{50};
 
 }  // namespace
 
-Peer::Peer(Executor executor, Demand demand, OnMessage onMessage)
-    : demand_(std::move(demand)), onMessage_(std::move(onMessage)), changed_(executor), scope_(executor) {}
+Peer::Peer(Executor executor, Demand demand, OnMessage onMessage, std::function<void()> onFault)
+    : demand_(std::move(demand)), onMessage_(std::move(onMessage)), onFault_(std::move(onFault)), changed_(executor), scope_(executor) {}
 
 // A kernel takes half a second to bind its sockets, and tells nobody when it has.
 Task<Result<>> Peer::connect(Duration patience) {
@@ -23,7 +24,7 @@ Task<Result<>> Peer::connect(Duration patience) {
     if (dialled) {
       stream_ = *std::move(dialled);
     } else if (clock.sinceStart() >= end) {
-      co_return fail(Code::TimedOut, "nobody listened on {} within {} s", demand_.path, patience.count() / 1000);
+      co_return allmende::fail(Code::TimedOut, "it did not listen on {} within {} s", demand_.path, patience.count() / 1000);
     } else {
       co_await clock.sleep(pause);
     }
@@ -31,9 +32,9 @@ Task<Result<>> Peer::connect(Duration patience) {
   scope_.spawn("kernel connection, reading", read());
   waiting_.push_back(jupyter::zmtpGreeting() + jupyter::zmtpReady(demand_.socketType, demand_.identity));
   scope_.spawn("kernel connection, writing", write());
-  while (!ready_ && !gone_ && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
-  if (gone_) co_return fail(Code::Unavailable, "the kernel closed {} again", demand_.path);
-  if (!ready_) co_return fail(Code::TimedOut, "{} did not open within {} s", demand_.path, patience.count() / 1000);
+  while (!ready_ && !fault_ && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
+  if (fault_) co_return std::unexpected(*fault_);
+  if (!ready_) co_return allmende::fail(Code::TimedOut, "it did not open {} within {} s", demand_.path, patience.count() / 1000);
   if (demand_.socketType == "SUB") {  // libzmq hangs up on who subscribes before it is ready
     waiting_.push_back(jupyter::zmtpSubscribeAll());
     changed_.notifyAll();
@@ -42,12 +43,16 @@ Task<Result<>> Peer::connect(Duration patience) {
 }
 
 Task<Result<>> Peer::send(std::vector<std::string> frames) {
-  while (waitingBytes_ > kMostWaiting && !gone_) co_await changed_.wait();
-  if (gone_) co_return fail(Code::Unavailable, "the kernel is gone");
+  while (waitingBytes_ > kMostWaiting && !fault_) co_await changed_.wait();
+  co_return push(std::move(frames));
+}
+
+Result<> Peer::push(std::vector<std::string> frames) {
+  if (fault_) return std::unexpected(*fault_);
   waiting_.push_back(jupyter::zmtpMessage(frames));
   waitingBytes_ += waiting_.back().size();
   changed_.notifyAll();
-  co_return Result<>{};
+  return {};
 }
 
 Task<> Peer::read() {
@@ -59,9 +64,15 @@ Task<> Peer::read() {
     parser_.took(*got);
     result = take();
   }
-  if (!result) log::warning("kernel.spoke_nonsense", {{"socket", demand_.path}, {"message", result.error().message}});
-  gone_ = true;
+  fail(result ? Error{Code::Unavailable, "it closed its connection " + demand_.path, {}}
+              : Error{Code::InvalidInput, fmt::format("it spoke nonsense on {}: {}", demand_.path, result.error().message), {}});
+}
+
+void Peer::fail(Error fault) {
+  if (fault_) return;
+  fault_ = std::move(fault);
   changed_.notifyAll();
+  onFault_();
 }
 
 Result<> Peer::take() {
@@ -71,14 +82,16 @@ Result<> Peer::take() {
     switch (event->kind) {
       case jupyter::ZmtpEvent::Kind::Message: onMessage_(std::move(event->frames)); break;
       case jupyter::ZmtpEvent::Kind::Ready: ready_ = true; break;
-      case jupyter::ZmtpEvent::Kind::Ping: waiting_.push_back(jupyter::zmtpPong(event->context)); break;
+      case jupyter::ZmtpEvent::Kind::Ping:
+        if (waiting_.size() < kMostPongs) waiting_.push_back(jupyter::zmtpPong(event->context));
+        break;
     }
     if (event->kind != jupyter::ZmtpEvent::Kind::Message) changed_.notifyAll();
   }
 }
 
 Task<> Peer::write() {
-  while (!gone_) {
+  while (!fault_) {
     if (waiting_.empty()) {
       co_await changed_.wait();
       continue;
@@ -96,11 +109,11 @@ Task<> Peer::write() {
 Task<> Peer::drained(Duration patience) {
   RealClock clock;
   const auto end = clock.sinceStart() + patience;
-  while (stream_ && !gone_ && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
+  while (stream_ && !fault_ && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
 }
 
 Task<> Peer::close() {
-  gone_ = true;
+  if (!fault_) fault_ = Error{Code::Unavailable, "the kernel is gone", {}};
   if (stream_) stream_->abort();
   changed_.notifyAll();
   co_await scope_.close();

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,18 @@ class Peer {
   };
   using OnMessage = std::function<void(std::vector<std::string>)>;
 
-  // `onMessage` is called on the loop, as fast as messages come: it must take them in at once.
-  Peer(Executor executor, Demand demand, OnMessage onMessage);
+  // `onMessage` is called on the loop, as fast as messages come: it must take them in at once. `onFault` is called once, when the
+  // connection is gone, unless we closed it.
+  Peer(Executor executor, Demand demand, OnMessage onMessage, std::function<void()> onFault);
 
   // Dials until somebody listens there and says READY. Fails with TimedOut after `patience`.
   Task<Result<>> connect(Duration patience);
-  // Queues a message. Waits while more than 64 MB wait to be taken by the kernel. Fails with Unavailable when the connection is gone.
+  // Queues a message. Waits while more than 8 MB wait to be taken by the kernel. Fails with Unavailable when the connection is gone.
   Task<Result<>> send(std::vector<std::string> frames);
+  // The same at once, whatever waits: for the few small requests that are ours.
+  Result<> push(std::vector<std::string> frames);
+  // Why the connection is gone; nullopt while it is not.
+  const std::optional<Error>& fault() const { return fault_; }
   // Returns when the kernel's side has closed and all it said was handed on, or after `patience`.
   Task<> drained(Duration patience);
   // Cuts the connection and waits until nothing of it runs.
@@ -39,15 +45,17 @@ class Peer {
   Task<> read();
   Task<> write();
   Result<> take();
+  void fail(Error fault);
 
   Demand demand_;
   OnMessage onMessage_;
+  std::function<void()> onFault_;
   std::unique_ptr<net::Stream> stream_;
   jupyter::ZmtpParser parser_;
-  std::deque<std::string> waiting_;  // at most kMostWaiting bytes: send() waits
+  std::deque<std::string> waiting_;  // send() waits beyond kMostWaiting bytes, and who pings without reading goes unanswered
   std::size_t waitingBytes_ = 0;
   bool ready_ = false;
-  bool gone_ = false;
+  std::optional<Error> fault_;
   Notifier changed_;
   TaskScope scope_;
 };

@@ -18,9 +18,10 @@ Wires::Wires(Executor executor, const jupyter::ConnectionFile& file, OnMessage o
   const auto identity = randomUuid();
   for (const auto channel : kChannels) {
     const bool output = channel == jupyter::Channel::Iopub;
-    peers_.at(static_cast<std::size_t>(channel)) = std::make_unique<Peer>(executor,
+    peers_.at(static_cast<std::size_t>(channel)) = std::make_unique<Peer>(
+        executor,
         Peer::Demand{file.socketOf(channel), output ? "SUB" : "DEALER", identity, output ? std::size_t{64} << 10U : std::size_t{4} << 10U},
-        [this, channel](std::vector<std::string> frames) { take(channel, std::move(frames)); });
+        [this, channel](std::vector<std::string> frames) { take(channel, std::move(frames)); }, [this] { changed_.notifyAll(); });
   }
 }
 
@@ -30,8 +31,8 @@ Task<Result<>> Wires::open(Duration patience) {
   for (const auto channel : kChannels) CO_TRY(co_await of(channel).connect(end - clock.sinceStart()));
   // Each request is a new one: kernels refuse a signature they have seen.
   while (!answered_ || !outputHeard_) {
-    if (clock.sinceStart() >= end) co_return fail(Code::TimedOut, "the kernel did not answer within {} s", patience.count() / 1000);
-    CO_TRY(co_await ask(jupyter::Channel::Shell, "kernel_info_request", "{}"));
+    if (clock.sinceStart() >= end) co_return fail(Code::TimedOut, "it did not answer within {} s", patience.count() / 1000);
+    CO_TRY(ask(jupyter::Channel::Shell, "kernel_info_request", "{}"));
     const auto nudgeAt = clock.sinceStart() + kNudgeEvery;
     while ((!answered_ || !outputHeard_) && clock.sinceStart() < nudgeAt) co_await changed_.waitFor(nudgeAt - clock.sinceStart());
   }
@@ -43,8 +44,17 @@ Task<Result<>> Wires::send(jupyter::Message message) {
   return peer.send(jupyter::toWire(std::move(message), signer_));
 }
 
-Task<Result<>> Wires::ask(jupyter::Channel channel, std::string type, std::string content) {
-  return send(jupyter::makeMessage(channel, type, session_, std::move(content)));
+Result<> Wires::ask(jupyter::Channel channel, std::string type, std::string content) {
+  return of(channel).push(jupyter::toWire(jupyter::makeMessage(channel, type, session_, std::move(content)), signer_));
+}
+
+Task<Error> Wires::broken() {
+  for (;;) {
+    for (const auto& peer : peers_) {
+      if (peer->fault()) co_return *peer->fault();
+    }
+    co_await changed_.wait();
+  }
 }
 
 Task<> Wires::close() {

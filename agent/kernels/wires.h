@@ -29,11 +29,12 @@ class Wires {
   Task<Result<>> open(Duration patience);
   Task<Result<>> send(jupyter::Message message);
   // A request of our own; what it is answered is heard by nobody.
-  Task<Result<>> ask(jupyter::Channel channel, std::string type, std::string content);
+  Result<> ask(jupyter::Channel channel, std::string type, std::string content);
+  // Returns when a connection is gone that was open, with the reason: "it spoke nonsense on …".
+  Task<Error> broken();
   // Until the process has closed its side of the output.
   Task<> drained(Duration patience) { return of(jupyter::Channel::Iopub).drained(patience); }
   Task<> close();
-  std::uint64_t forged() const { return forged_; }  // messages whose signature was wrong
 
  private:
   Peer& of(jupyter::Channel channel) { return *peers_.at(static_cast<std::size_t>(channel)); }
