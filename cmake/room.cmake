@@ -57,10 +57,15 @@ function(allmende_program folder name)
 endfunction()
 
 # allmende_fuzzer(tests/fuzz/zmtp.cpp lib_jupyter): a libFuzzer target in the fuzz preset; its corpus lies in tests/fuzz/corpus/<name>.
+# The target `fuzzers` builds them all, and of the house only what they need.
 function(allmende_fuzzer file)
   get_filename_component(name ${file} NAME_WE)
   add_executable(fuzz_${name} ${file})
   target_link_libraries(fuzz_${name} ${ARGN})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers fuzz_${name})
   add_test(NAME fuzz/${name} COMMAND fuzz_${name} -runs=0 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
 endfunction()
