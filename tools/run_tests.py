@@ -42,7 +42,7 @@ STEPS = [
     Step("asan", "unit tests under AddressSanitizer and UBSan", f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300", 30),
     Step("tsan", "what runs on threads under ThreadSanitizer",
          f"{build('tsan', 'lib_base_test lib_net_test lib_store_test')} && ctest --test-dir build/tsan --verbose --timeout 300 -R '^lib/(base|net|store)$'", 20),
-    Step("fuzz", "the fuzz targets over their corpus", f"{build('fuzz')} && ctest --test-dir build/fuzz --verbose --timeout 300", 20, needs="tests/fuzz"),
+    Step("fuzz", "the fuzz targets over their corpus", f"{build('fuzz', 'fuzzers')} && ctest --test-dir build/fuzz --verbose --timeout 300", 20, needs="tests/fuzz"),
 ]
 
 COUNTERS = [  # (pattern, group that passed, group that failed); a step's counts are the sum of all matches
