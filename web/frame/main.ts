@@ -26,11 +26,12 @@ function watchSize(send: (message: FromFrame) => void): void {
   });
   const tell = () => {
     const bar = document.documentElement.scrollWidth > document.documentElement.clientWidth ? innerHeight - document.documentElement.clientHeight : 0;
-    const height = Math.ceil(Math.max(root.getBoundingClientRect().height, root.scrollHeight)) + bar;
+    const place = root.isConnected ? root : document.body; // a script may have put everything anew
+    const height = Math.ceil(Math.max(place.getBoundingClientRect().height, place.scrollHeight)) + bar;
     if (chase.admits(height, resized)) send({ t: 'size', height });
   };
   new ResizeObserver(tell).observe(root);
-  new MutationObserver(tell).observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
+  new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, attributes: true, characterData: true });
   root.addEventListener('load', tell, true);
 }
 

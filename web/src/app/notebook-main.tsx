@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   const path = notebookPathOf(location.pathname, config.base_url);
   const page = new Page(config.account, path ?? '', matchMedia(narrow).matches);
   if (path === null) page.store.set({ opening: { kind: 'failed', fault: { kind: 'no-notebook' } } });
-  await startTranslations(chosenLanguage(config.account?.locale), ['notebook', 'common']);
+  await startTranslations(chosenLanguage(config.account?.locale), ['notebook', 'outputs', 'common']);
   const startFresh = () => void writeFreshNotebook(page.state.path).then(() => location.reload(), (error: Error) => page.tell({ text: error.message, tone: 'danger' }));
   const root = document.getElementById('root');
   if (root) createRoot(root).render(<NotebookPage page={page} onStartFresh={startFresh} onHost={host => path !== null && void openNotebook(page, host, loading)} />);

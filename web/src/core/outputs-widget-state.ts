@@ -44,3 +44,49 @@ export function isCoreModule(name: string, version: string): boolean {
   const major = /^[\^~]?(\d+)/.exec(version)?.[1];
   return Object.hasOwn(ours, name) && (major === undefined || Number(major) === ours[name]);
 }
+
+/** One model as a frame is told it; the buffers belong where the paths say. */
+export interface ToldState {
+  readonly model_name: string;
+  readonly model_module: string;
+  readonly model_module_version: string;
+  readonly state: Fields;
+  readonly buffer_paths: readonly (readonly (string | number)[])[];
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+interface SavedBuffer {
+  readonly path: readonly (string | number)[];
+  readonly data: string;
+}
+
+const isSavedBuffer = (value: unknown): value is SavedBuffer =>
+  isFields(value) && Array.isArray(value['path']) && value['path'].every(step => typeof step === 'string' || typeof step === 'number') && typeof value['data'] === 'string' && /^[A-Za-z0-9+/=\s]*$/.test(value['data']);
+
+function bytesOf(base64: string): ArrayBuffer {
+  try {
+    return Uint8Array.from(atob(base64), each => each.charCodeAt(0)).buffer;
+  } catch {
+    return new ArrayBuffer(0); // cut off somewhere; the widget shows what it can
+  }
+}
+
+/** A saved model and all it refers to, out of a notebook's `widgets` metadata; null when it is not there. */
+export function statesOf(metadata: unknown, id: string): Readonly<Record<string, ToldState>> | null {
+  const saved = savedStates(metadata)?.state ?? {};
+  if (!Object.hasOwn(saved, id)) return null;
+  const told: Record<string, ToldState> = {};
+  const rest = [id];
+  for (let each = rest.pop(); each !== undefined; each = rest.pop()) {
+    const model = Object.hasOwn(saved, each) && !Object.hasOwn(told, each) ? saved[each] : undefined;
+    if (!model) continue;
+    const buffers = Array.isArray(model['buffers']) ? model['buffers'].filter(isSavedBuffer) : [];
+    const state = model['state'] as Fields;
+    told[each] = {
+      model_name: String(model['model_name']), model_module: String(model['model_module']), model_module_version: String(model['model_module_version'] ?? ''), state,
+      buffer_paths: buffers.map(({ path }) => path), buffers: buffers.map(({ data }) => bytesOf(data)),
+    };
+    rest.push(...referredModels(state));
+  }
+  return told;
+}
