@@ -273,6 +273,8 @@ TEST(StreamText, isCutBetweenCharacters) {
   EXPECT_EQ(cutOf(R"(a\u00e4b)", 7), 7U);
   EXPECT_EQ(cutOf("a\xc3\xb6", 2), 1U);
   EXPECT_EQ(cutOf(R"(\ud83d\ude00b)", 7), 12U);  // never nothing
+  EXPECT_EQ(cutOf("\xf0\x9f\x98\x80z", 3), 4U);
+  EXPECT_EQ(cutOf("\xc3\xa4\xc3\xb6", 3), 2U);
 }
 
 }  // namespace

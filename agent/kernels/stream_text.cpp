@@ -86,9 +86,13 @@ std::size_t cutOf(std::string_view text, std::size_t most) {
     if (end > most) return escape > 0 ? escape : end;
     at = end;
   }
+  const auto isContinuation = [&](std::size_t byte) { return (static_cast<unsigned char>(text[byte]) & 0xC0U) == 0x80U; };
   auto cut = most;
-  while (cut > at && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return cut > 0 ? cut : most;
+  while (cut > at && isContinuation(cut)) --cut;
+  if (cut > 0) return cut;
+  cut = most;  // not even one sequence fits: it is taken whole
+  while (cut < text.size() && isContinuation(cut)) ++cut;
+  return cut;
 }
 
 }  // namespace allmende::kernels

@@ -19,7 +19,8 @@ std::optional<StreamText> findStreamText(std::string_view content);
 
 std::string streamContent(StreamText stream);
 
-// Where escaped text may be cut: at `most` or a little before, never within an escape, a surrogate pair or a UTF-8 sequence. At least 1.
+// Where escaped text may be cut: at `most` or a little before, never within an escape, a surrogate pair or a UTF-8 sequence. One of these
+// is taken whole where `most` is less than its length, so that something is always taken.
 std::size_t cutOf(std::string_view text, std::size_t most);
 
 }  // namespace allmende::kernels

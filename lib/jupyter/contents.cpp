@@ -82,8 +82,8 @@ constexpr auto kMediaTypes = std::to_array<MediaType>({
     {"zip", "application/zip"},
 });
 
-std::string quoted(std::string_view text) { return json::serialize(json::string(text)); }
-std::string quotedOrNull(std::string_view text) { return text.empty() ? "null" : quoted(text); }
+std::string inQuotes(std::string_view text) { return json::serialize(json::string(text)); }
+std::string quotedOrNull(std::string_view text) { return text.empty() ? "null" : inQuotes(text); }
 
 Result<std::string> bytesOfFile(const json::object& body) {
   const auto* format = findString(body, "format");
@@ -135,11 +135,11 @@ std::string toText(const ContentsModel& model) {
   auto text = fmt::format(
       R"({{"name":{},"path":{},"type":"{}","writable":{},"created":"{}","last_modified":"{}","size":{},"mimetype":{},"format":{},"hash":{},)"
       R"("hash_algorithm":{},"content":)",
-      quoted(path.substr(path.rfind('/') + 1)), quoted(path), nameOf(model.type), model.writable, formatUtc(model.created),
+      inQuotes(path.substr(path.rfind('/') + 1)), inQuotes(path), nameOf(model.type), model.writable, formatUtc(model.created),
       formatUtc(model.lastModified), model.size ? std::to_string(*model.size) : "null", quotedOrNull(model.mimetype),
       quotedOrNull(model.format), quotedOrNull(model.hash), model.hash.empty() ? "null" : "\"sha256\"");
   text.append(model.content.empty() ? "null" : model.content);
-  if (!model.message.empty()) text.append(",\"message\":").append(quoted(model.message));
+  if (!model.message.empty()) text.append(",\"message\":").append(inQuotes(model.message));
   return text.append("}");
 }
 
