@@ -69,7 +69,7 @@ function(allmende_program folder name)
   endif()
 endfunction()
 
-# allmende_fuzzer(tests/fuzz/zmtp.cpp lib_jupyter): a libFuzzer target in the fuzz preset; its corpus lies in tests/fuzz/corpus/<name>.
+# allmende_fuzzer(tests/fuzz/zmtp.cpp lib_jupyter): a libFuzzer target; its corpus lies in tests/fuzz/corpus/<name>.
 # The target `fuzzers` builds them all, and of the house only what they need.
 function(allmende_fuzzer file)
   get_filename_component(name ${file} NAME_WE)

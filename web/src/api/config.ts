@@ -1,16 +1,8 @@
 // What the server tells the page at load: it stands in the page as data, never as code.
 
-export type Theme = 'system' | 'light' | 'dark';
+import type { Account } from './schema';
 
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-  readonly display_name: string;
-  readonly admin: boolean;
-  readonly has_password: boolean;
-  readonly locale?: string | null;
-  readonly theme?: Theme | null;
-}
+export type Theme = 'system' | 'light' | 'dark';
 
 export interface PageConfig {
   /** Where the installation begins, with a slash at both ends: `/` or `/lab/`. */

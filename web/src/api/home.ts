@@ -2,6 +2,7 @@
 import { api } from './client';
 import { escapedPath } from './config';
 import type { FileEntry } from './files';
+import type { Trashed } from './schema';
 
 export const recentFiles = (limit: number, signal?: AbortSignal): Promise<FileEntry[]> => api.get(`api/drive/recent?limit=${limit}`, signal ? { signal } : {});
 
@@ -16,15 +17,6 @@ export async function listFolder(path: string, signal: AbortSignal): Promise<Fil
 
 /** Makes a folder of this name; one that is there already is as good. */
 export const putFolder = (path: string): Promise<FileEntry> => api.put(`api/contents/${escapedPath(path)}`, { type: 'directory' });
-
-export interface Trashed {
-  readonly id: string;
-  readonly path: string;
-  readonly type: 'directory' | 'file' | 'notebook';
-  readonly size: number | null;
-  readonly deleted_at: string;
-  readonly expires_at?: string | null;
-}
 
 export const listTrash = (signal?: AbortSignal): Promise<Trashed[]> => api.get('api/trash', signal ? { signal } : {});
 export const purge = (id: string): Promise<void> => api.delete(`api/trash/${encodeURIComponent(id)}`);

@@ -2,7 +2,8 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { changeAccount, changePassword } from '../../api/account';
 import { ApiError } from '../../api/client';
-import { addressOf, type Account } from '../../api/config';
+import { addressOf } from '../../api/config';
+import type { Account } from '../../api/schema';
 import { Field } from '../../ui/field';
 import { keepLanguage, language, type Language, languages, t } from '../../ui/i18n';
 import { chooseTheme, type ThemeChoice, themeChoice } from '../../ui/theme';

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
-import { createToken, type NewToken, scopes } from '../../api/account';
+import { createToken, scopes } from '../../api/account';
+import type { MadeToken } from '../../api/schema';
 import { Field } from '../../ui/field';
 import { t } from '../../ui/i18n';
 import { Modal } from '../../ui/modal';
@@ -9,7 +10,7 @@ const day = 24 * 3600;
 const lives = [7, 30, 90, 365, null] as const;
 const usual: readonly string[] = ['read_account', 'read_contents', 'write_contents', 'run_code', 'stop_runtimes'];
 
-export function NewTokenDialog({ admin, onMade, onClose }: { admin: boolean; onMade: (token: NewToken) => void; onClose: () => void }) {
+export function NewTokenDialog({ admin, onMade, onClose }: { admin: boolean; onMade: (token: MadeToken) => void; onClose: () => void }) {
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(usual));
   const [days, setDays] = useState<number | null>(90);

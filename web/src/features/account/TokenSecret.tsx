@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react';
 import { Check, Copy } from 'lucide-react';
-import type { NewToken } from '../../api/account';
+import type { MadeToken } from '../../api/schema';
 import { t } from '../../ui/i18n';
 import { Modal } from '../../ui/modal';
 
 /** The only time the secret can be read. */
-export function TokenSecret({ token, onClose }: { token: NewToken; onClose: () => void }) {
+export function TokenSecret({ token, onClose }: { token: MadeToken; onClose: () => void }) {
   const [copied, setCopied] = useState(false);
   const secret = useRef<HTMLInputElement>(null);
   const copy = async () => {

@@ -1,7 +1,8 @@
 // API tokens: made with a name, rights and an end; shown once; revoked when no longer needed.
 import { useCallback, useEffect, useState } from 'react';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
-import { listTokens, type NewToken, revokeToken, type Token } from '../../api/account';
+import { listTokens, revokeToken } from '../../api/account';
+import type { MadeToken, Token } from '../../api/schema';
 import { dateWords, untilWords } from '../../core/date-words';
 import { locale, t } from '../../ui/i18n';
 import { Modal } from '../../ui/modal';
@@ -9,7 +10,7 @@ import { failureWords } from '../failure';
 import { NewTokenDialog } from './NewTokenDialog';
 import { TokenSecret } from './TokenSecret';
 
-type Dialog = { readonly kind: 'new' } | { readonly kind: 'made'; readonly token: NewToken } | { readonly kind: 'revoke'; readonly token: Token };
+type Dialog = { readonly kind: 'new' } | { readonly kind: 'made'; readonly token: MadeToken } | { readonly kind: 'revoke'; readonly token: Token };
 
 export function Tokens({ admin }: { admin: boolean }) {
   const [tokens, setTokens] = useState<readonly Token[] | null>(null);

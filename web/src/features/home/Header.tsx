@@ -1,7 +1,8 @@
 // The bar above the home page: mark, search, the running runtime, the account.
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { BookText, LogOut, Search, Settings, X } from 'lucide-react';
-import { addressOf, type Account } from '../../api/config';
+import { addressOf } from '../../api/config';
+import type { Account } from '../../api/schema';
 import { type Place, queryOf, root } from '../../core/home-place';
 import { t } from '../../ui/i18n';
 import { Logo } from '../../ui/logo';

@@ -1,7 +1,8 @@
 // The home page: search and account above, places at the side, one list in the middle.
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Clock, FolderClosed, Trash2 } from 'lucide-react';
-import { addressOf, type Account } from '../../api/config';
+import { addressOf } from '../../api/config';
+import type { Account } from '../../api/schema';
 import { type Place, placeOf, queryOf, root } from '../../core/home-place';
 import { t } from '../../ui/i18n';
 import { Notices } from '../../ui/notices';

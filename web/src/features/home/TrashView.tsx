@@ -1,7 +1,7 @@
 // What was deleted: back to its place, or gone for ever.
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { ArchiveRestore, Info, Trash2, X } from 'lucide-react';
-import type { Trashed } from '../../api/home';
+import type { Trashed } from '../../api/schema';
 import { dateWords, untilWords } from '../../core/date-words';
 import { nameOf, parentOf } from '../../core/listing';
 import { nothing } from '../../core/selection';

@@ -1,5 +1,5 @@
 // What the home page shows, as plain values.
-import type { Trashed } from '../../api/home';
+import type { Trashed } from '../../api/schema';
 import type { FileEntry } from '../../api/files';
 import type { Answer, Collision } from '../../core/collisions';
 import { type Place, root } from '../../core/home-place';

@@ -1,6 +1,7 @@
 // What a person does with files on the home page. Every method ends with the page saying what happened; none throws.
 import { drive, type FileEntry, notebookAddress, restoreFromTrash } from '../../api/files';
-import { emptyTrash, listFolder, listTrash, purge, recentFiles, searchFiles, type Trashed } from '../../api/home';
+import { emptyTrash, listFolder, listTrash, purge, recentFiles, searchFiles } from '../../api/home';
+import type { Trashed } from '../../api/schema';
 import { ApiError } from '../../api/client';
 import { addressOf } from '../../api/config';
 import { isWithin, joined, nameOf, parentOf, sorted, type SortKey, sortedBy } from '../../core/listing';

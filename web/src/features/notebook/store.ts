@@ -1,5 +1,5 @@
 // What the notebook page shows, as plain values. The page draws it, the notebook and the server's news change it.
-import type { Account } from '../../api/config';
+import type { Account } from '../../api/schema';
 import type { Connection } from '../../core/connection';
 import type { OpenFault } from '../../core/notebook-address';
 import type { CommandId, Commands } from '../../core/notebook-commands';

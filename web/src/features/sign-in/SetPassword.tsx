@@ -2,7 +2,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { KeyRound } from 'lucide-react';
 import { changePassword } from '../../api/account';
-import type { Account } from '../../api/config';
+import type { Account } from '../../api/schema';
 import { Field } from '../../ui/field';
 import { t } from '../../ui/i18n';
 import { failureWords } from '../failure';

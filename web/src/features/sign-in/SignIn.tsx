@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ArrowRight, Clock, Unlink } from 'lucide-react';
 import { signIn, signInByLink } from '../../api/account';
 import { ApiError } from '../../api/client';
-import type { Account } from '../../api/config';
+import type { Account } from '../../api/schema';
 import { Field } from '../../ui/field';
 import { t } from '../../ui/i18n';
 import { failureWords } from '../failure';
