@@ -1,0 +1,196 @@
+"""The ways to reach a kernel that are compared. All kernels are the same ipykernel of the same Python environment."""
+import http.client
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jupyter_client.manager import KernelManager
+
+from wire import PATIENCE, WebSocketChannel, ZmqChannel
+
+PYTHON = os.environ.get("ALLMENDE_PYTHON", "/opt/allmende/python")
+SPEC = "bench"
+
+
+def cpu_seconds(pids):
+    """User and system time of the processes, all threads; in steps of 10 ms."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_kb(pid, field="VmRSS"):
+    """VmRSS is all that is resident, RssAnon what is not a page of a file."""
+    return next(int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith(field + ":"))
+
+
+def until(found, what):
+    """Polls for a condition of another process; returns what it found."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if value := found():
+            return value
+        time.sleep(0.02)
+    raise TimeoutError(f"{what} did not happen within {PATIENCE} s")
+
+
+class Server:
+    """Anything that speaks Jupyter's Server API."""
+
+    spec = "python3"
+
+    def __init__(self, url, token):
+        self.url, self.token = url.rstrip("/"), token
+
+    def call(self, method, path, body=None):
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body and json.dumps(body), {"Authorization": f"token {self.token}", "Content-Type": "application/json"})
+            response = connection.getresponse()
+            said = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise RuntimeError(f"{method} {path} was answered with {response.status}: {said.decode()[:300]}")
+        return json.loads(said) if said else None
+
+    def start_kernel(self):
+        return self.call("POST", "/api/kernels", {"name": self.spec})["id"]
+
+    def stop_kernel(self, kernel):
+        self.call("DELETE", f"/api/kernels/{kernel}")
+
+    def channel(self, kernel):
+        return WebSocketChannel(self.url, kernel, self.token)
+
+
+class Allmende(Server):
+    """What tests/with_allmende started."""
+
+    name = "allmende"
+
+    def __init__(self):
+        super().__init__(os.environ["ALLMENDE_URL"], os.environ["ALLMENDE_TOKEN"])
+        self.server = until(lambda: find_process("allmende-server", os.environ["ALLMENDE_DATA"], "cmdline"), "the server's process")
+
+    @property
+    def runtime(self):
+        """The id of the one that runs, or None."""
+        return next((each["id"] for each in self.call("GET", "/api/runtimes") if each["state"] == "ready"), None)
+
+    def agent(self):
+        runtime = self.runtime
+        return until(lambda: find_process("agent", f"ALLMENDE_RUNTIME={runtime}", "environ"), "the agent's process")
+
+    def stop_runtime(self):
+        if runtime := self.runtime:
+            self.call("DELETE", f"/api/runtimes/{runtime}")
+
+    def processes(self):
+        return [self.server, self.agent()]
+
+
+def find_process(program, mark, where):
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if program in (folder / "comm").read_text() and mark.encode() in (folder / where).read_bytes():
+                return int(folder.name)
+        except OSError:
+            pass  # ended meanwhile
+    return None
+
+
+class Stock(Server):
+    """A stock jupyter_server on this machine, without walls."""
+
+    name, spec = "jupyter_server", SPEC
+
+    def __init__(self, room, arguments=()):
+        self.log = open(room.folder / "jupyter_server.log", "a")
+        runtime = Path(tempfile.mkdtemp(dir=room.folder))
+        self.process = subprocess.Popen(
+            [room.python, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=bench",
+             f"--ServerApp.root_dir={room.folder}", "--ServerApp.log_level=ERROR", *arguments],
+            env={**room.environment, "JUPYTER_RUNTIME_DIR": str(runtime)}, stdout=self.log, stderr=self.log)
+        described = until(lambda: next(runtime.glob("jpserver-*.json"), None), "jupyter_server's start")
+        super().__init__(until(lambda: described.read_text() and json.loads(described.read_text())["url"], "jupyter_server's start"), "bench")
+        until(self.answers, "jupyter_server's answer")
+
+    def answers(self):
+        try:
+            return self.call("GET", "/api")
+        except OSError:
+            return None
+
+    def processes(self):
+        return [self.process.pid]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.log.close()
+
+
+class Direct:
+    """jupyter_client starts an ipykernel; ZeroMQ sockets lead straight to it. The floor that ratios are taken against."""
+
+    name = "direct"
+
+    def __init__(self, room):
+        self.room, self.kernels, self.count = room, {}, 0
+
+    def start_kernel(self):
+        self.count += 1
+        name = f"k{self.count}"
+        manager = KernelManager(kernel_name=SPEC, transport="ipc", ip=str(self.room.folder / name),
+                                connection_file=str(self.room.folder / f"{name}.json"))
+        manager.start_kernel(env=self.room.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.kernels[name] = manager
+        return name
+
+    def stop_kernel(self, kernel):
+        self.kernels.pop(kernel).shutdown_kernel(now=True)
+
+    def channel(self, kernel):
+        return ZmqChannel(json.loads((self.room.folder / f"{kernel}.json").read_text()))
+
+    def processes(self):
+        return []
+
+
+class Inside(Direct):
+    """A kernel in Allmende's sandbox, reached past agent and server: tells what they cost from what the walls cost."""
+
+    name = "past the agent"
+
+    def __init__(self, allmende):
+        self.allmende = allmende
+        self.start_kernel, self.stop_kernel = allmende.start_kernel, allmende.stop_kernel
+
+    def channel(self, kernel):
+        folder = f"/proc/{self.allmende.agent()}/root/run/allmende/kernels"
+        return ZmqChannel(json.loads(Path(f"{folder}/kernel-{kernel}.json").read_text()), folder)
+
+
+class Room:
+    """A folder for stock Jupyter's files, and the environment in which its programs find the same kernel as Allmende's."""
+
+    def __init__(self, python):
+        self.python, self.hold = python, tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp")
+        self.folder = Path(self.hold.name)
+        spec = self.folder / "jupyter" / "kernels" / SPEC
+        spec.mkdir(parents=True)
+        (spec / "kernel.json").write_text(json.dumps({"argv": [f"{PYTHON}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                                                      "display_name": SPEC, "language": "python"}))
+        self.environment = {**os.environ, "JUPYTER_PATH": str(self.folder / "jupyter"), "JUPYTER_NO_CONFIG": "1", "HOME": str(self.folder),
+                            "IPYTHONDIR": str(self.folder / "ipython"), "JUPYTER_RUNTIME_DIR": str(self.folder)}
+        os.environ.update(self.environment)  # jupyter_client in this process looks there, too
+
+    def close(self):
+        self.hold.cleanup()

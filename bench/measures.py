@@ -1,0 +1,124 @@
+"""What is measured. Each function is one name of bench/run; its first sentence says what, and it gives rows of the table."""
+import contextlib
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from arms import Direct, Inside, cpu_seconds, resident_kb
+from wire import execute, until_ready
+
+
+@dataclass
+class Row:
+    what: str
+    unit: str
+    figures: dict                      # arm → number
+    judged: float | None = None        # what the bar is held against
+    bar: float | None = None
+    least: bool = False                # whether the bar is a floor
+    raw: dict = field(default_factory=dict)
+
+    @property
+    def holds(self):
+        return None if self.bar is None else (self.judged >= self.bar if self.least else self.judged <= self.bar)
+
+
+def percentile(values, percent):
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+def paired(above, below):
+    """The median of the ratios of values taken next to each other: what slows a whole round down changes none of them."""
+    return statistics.median(a / b for a, b in zip(above, below))
+
+
+def rounds(count, arms):
+    """Who goes first changes every time."""
+    for number in range(count):
+        for arm in arms if number % 2 == 0 else reversed(arms):
+            yield arm
+
+
+@contextlib.contextmanager
+def kernels(arms):
+    """A kernel for each arm and a channel to it."""
+    with contextlib.ExitStack() as open_things:
+        channels = {}
+        for arm in arms:
+            kernel = arm.start_kernel()
+            open_things.callback(arm.stop_kernel, kernel)
+            channels[arm.name] = arm.channel(kernel)
+            open_things.callback(channels[arm.name].close)
+            until_ready(channels[arm.name])
+        yield channels
+
+
+def idle(house):
+    """Resident memory of server and agent with one idle kernel and no client."""
+    kernel = house.allmende.start_kernel()
+    channel = house.allmende.channel(kernel)
+    until_ready(channel)
+    channel.close()
+    for what, pid, bar in ("server, resident", house.allmende.server, 30), ("agent, resident", house.allmende.agent(), 8):
+        whole = resident_kb(pid) / 1000
+        yield Row(what, "MB", {"allmende": whole}, whole, bar, raw={"anonymous": resident_kb(pid, "RssAnon") / 1000})
+    house.allmende.stop_kernel(kernel)
+    yield Row("jupyter_server, resident", "MB", {"jupyter_server": resident_kb(house.stock.process.pid) / 1000})
+
+
+def start(house, count=8):
+    """Time until a new kernel answers: in a runtime that runs, and with the runtime's own start (cold)."""
+    allmende, stock, direct = house.allmende, house.stock, Direct(house.room)
+
+    def ready(arm):
+        begun = time.perf_counter()
+        kernel = arm.start_kernel()
+        channel = arm.channel(kernel)
+        until_ready(channel)
+        took = time.perf_counter() - begun
+        channel.close()
+        arm.stop_kernel(kernel)
+        return took
+
+    def cold():
+        allmende.stop_runtime()
+        return ready(allmende)
+
+    cold()  # the first of all also reads programs and libraries from the disk
+    ready(stock), ready(direct)
+    took = {"allmende": [], "cold": [], "direct": [], "jupyter_server": []}
+    ways = [("allmende", lambda: ready(allmende)), ("direct", lambda: ready(direct)), ("cold", cold), ("jupyter_server", lambda: ready(stock))]
+    for name, way in rounds(count, ways):
+        took[name].append(way())
+    middle = {name: statistics.median(values) for name, values in took.items()}
+    yield Row("kernel ready", "s", {name: value for name, value in middle.items() if name != "cold"}, paired(took["allmende"], took["direct"]), 1.3,
+              raw=took)
+    yield Row("runtime and kernel ready", "s", {"allmende": middle["cold"], "direct": middle["direct"]}, paired(took["cold"], took["direct"]), 1.3)
+
+
+def execute_cell(house, count=12, executes=150):
+    """Round trip of the cell `pass`, from the request until reply and idle are there, and the CPU time servers spend on it."""
+    arms = [house.allmende, Direct(house.room), house.stock, Inside(house.allmende)]
+    with kernels(arms) as channels:
+        took, middles, spent = ({arm.name: [] for arm in arms} for _ in range(3))
+        for channel in channels.values():
+            for _ in range(50):
+                execute(channel, "pass")
+        for arm in rounds(count, arms):
+            before, times = cpu_seconds(arm.processes()), []
+            for _ in range(executes):
+                begun = time.perf_counter()
+                execute(channels[arm.name], "pass")
+                times.append((time.perf_counter() - begun) * 1000)
+            spent[arm.name].append((cpu_seconds(arm.processes()) - before) * 1000 / executes)
+            middles[arm.name].append(statistics.median(times))
+            took[arm.name] += times
+    for percent, bar in (50, 1.10), (95, None):
+        figures = {name: percentile(values, percent) for name, values in took.items()}
+        yield Row(f"execute, p{percent}", "ms", figures, paired(middles["allmende"], middles["direct"]) if bar else figures["allmende"] / figures["direct"],
+                  bar, raw=middles if bar else {})
+    cost = {name: statistics.mean(spent[name]) for name in ("allmende", "jupyter_server")}
+    yield Row("CPU of server and agent per execute", "ms", cost, cost["allmende"], 0.7)
+
+
+MEASURES = {"idle": idle, "start": start, "execute": execute_cell}
