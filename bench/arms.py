@@ -93,7 +93,7 @@ class Allmende(Server):
             self.call("DELETE", f"/api/runtimes/{runtime}")
 
     def processes(self):
-        return [self.server, self.agent()]
+        return [self.server, *([self.agent()] if self.runtime else [])]
 
 
 def find_process(program, mark, where):
@@ -184,13 +184,28 @@ class Room:
     def __init__(self, python):
         self.python, self.hold = python, tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp")
         self.folder = Path(self.hold.name)
+        self.folder.chmod(0o755)
+        of = Path(PYTHON) / "share" / "jupyter" / "kernels" / "python3"
+        argv = json.loads((of / "kernel.json").read_text())["argv"]
         spec = self.folder / "jupyter" / "kernels" / SPEC
         spec.mkdir(parents=True)
-        (spec / "kernel.json").write_text(json.dumps({"argv": [f"{PYTHON}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-                                                      "display_name": SPEC, "language": "python"}))
+        (spec / "kernel.json").write_text(json.dumps({
+            "argv": [f"{PYTHON}/bin/python3", *(part.replace("{resource_dir}", str(of)) for part in argv[1:])], "display_name": SPEC, "language": "python"}))
         self.environment = {**os.environ, "JUPYTER_PATH": str(self.folder / "jupyter"), "JUPYTER_NO_CONFIG": "1", "HOME": str(self.folder),
                             "IPYTHONDIR": str(self.folder / "ipython"), "JUPYTER_RUNTIME_DIR": str(self.folder)}
         os.environ.update(self.environment)  # jupyter_client in this process looks there, too
 
     def close(self):
         self.hold.cleanup()
+
+
+class House:
+    """All that is compared, running."""
+
+    def __init__(self, python):
+        self.room, self.allmende = Room(python), Allmende()
+        self.stock = Stock(self.room)
+
+    def close(self):
+        self.stock.stop()
+        self.room.close()

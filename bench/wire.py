@@ -200,9 +200,9 @@ def execute(channel, code, hear=lambda message: None):
 
 
 def until_ready(channel):
-    """Until the kernel answers, and its output is heard; asked again and again, since output before the subscription is lost."""
-    heard = set()
-    while len(heard) < 2:
-        channel.send("kernel_info_request", {})
-        message = channel.receive()
-        heard.add(message.channel)
+    """Until the kernel answers and its output is heard; what it said before the subscription came through is lost, so it is asked again."""
+    output = False
+    while not output:
+        asked = channel.send("kernel_info_request", {})
+        while (message := channel.receive()).channel != "shell" or message.parent != asked:
+            output = output or message.channel == "iopub"
