@@ -1,7 +1,11 @@
 """A person of a running Allmende who runs notebook code, and what the machine's operator sees of their runtime from outside."""
+import ast
+import contextlib
 import json
 import os
+import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +17,7 @@ import websocket
 from api.agent_client import Channels, text_of
 
 URL, DATA, BIN = os.environ["ALLMENDE_URL"], os.environ["ALLMENDE_DATA"], os.environ["ALLMENDE_BIN"]
+PATIENCE = 60  # seconds, for whatever code does
 PROBER = (Path(__file__).parent / "prober.py").read_text()
 
 
@@ -26,9 +31,10 @@ class Person:
     def new(cls, name):
         """An account made by the operator's own means."""
         def allmende(*arguments, text=""):
-            return subprocess.run([f"{BIN}/allmende", "--data", DATA, *arguments], input=text, capture_output=True, text=True, timeout=60, check=True)
+            command = [f"{BIN}/allmende", "--data", DATA, *arguments]
+            return subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout
         allmende("account", "create", name, "--password-stdin", text="correct horse battery\n")
-        return cls(allmende("token", "create", "--account", name, "--name", "tests").stdout.strip())
+        return cls(allmende("token", "create", "--account", name, "--name", "tests").strip())
 
     def ask(self, method, path, body=None):
         """(status, body); the body as JSON where it is some."""
@@ -93,6 +99,10 @@ class Kernel:
         self.person, self.id = person, model["id"]
         self.runtime = person.runtime()["id"]
         self.channels = Channels(person, self.id, str(uuid.uuid4()), legacy=False)
+        self.begin()
+
+    def begin(self):
+        """What a kernel needs again after it was restarted."""
         self.run(PROBER)
 
     def close(self):
@@ -103,22 +113,44 @@ class Kernel:
         status, said = self.person.ask("DELETE", f"api/kernels/{self.id}")
         assert status == 204, (status, said)
 
+    @contextlib.contextmanager
+    def patience(self):
+        """Ends the connection of whoever waits too long: the server's pings alone would keep it alive."""
+        timer = threading.Timer(PATIENCE, lambda: self.channels.socket.sock.shutdown(socket.SHUT_RDWR))
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def run(self, code):
         """What the code prints; fails with its error."""
-        messages = self.channels.run(code)
+        with self.patience():
+            messages = self.channels.run(code)
         for message in messages:
             if message["header"]["msg_type"] == "error":
                 raise AssertionError(f"in the kernel: {message['content']['ename']}: {message['content']['evalue']}")
         return text_of(messages)
 
     def value(self, expression):
-        return json.loads(self.run(f"print(json.dumps({expression}))"))
+        """An expression's value, as JSON holds it. It is not printed: on a full disk IPython prints complaints of its own in between."""
+        with self.patience():
+            messages = self.channels.run("", user_expressions={"value": f"__import__('json').dumps({expression})"})
+        answer = next(message for message in messages if message["header"]["msg_type"] == "execute_reply")["content"]["user_expressions"]["value"]
+        if answer["status"] != "ok":
+            raise AssertionError(f"in the kernel: {answer['ename']}: {answer['evalue']}")
+        return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
     def death(self, code):
         """Why the kernel is told to have died of this code."""
+        def is_told(message):
+            return message["header"]["msg_type"] == "status" and message["content"]["execution_state"] in ("restarting", "dead")
         self.channels.ask(code)
-        message = self.channels.until(lambda one: one["header"]["msg_type"] == "status" and one["content"]["execution_state"] in ("restarting", "dead"))[-1]
-        return message["content"].get("reason", "")
+        with self.patience():
+            return self.channels.until(is_told)[-1]["content"].get("reason", "")
+
+    def model(self):
+        return self.person.ask("GET", f"api/kernels/{self.id}")[1]
 
 
 def group_of(runtime, controller="pids"):
@@ -133,7 +165,12 @@ def processes_of(runtime):
     return [int(pid) for pid in (group / "cgroup.procs").read_text().split()] if group else []
 
 
+def command_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+
+
 def image_of(runtime):
+    """The file that holds a runtime's disk."""
     return Path(DATA) / "runtimes" / runtime / "disk.ext4"
 
 
