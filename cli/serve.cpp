@@ -26,8 +26,8 @@ Result<> claimDataDirectory(const std::filesystem::path& data) {
         Code::InvalidInput, "data directory {} cannot be created: {}; choose another with --data DIR", data.string(), error.message());
   if (const auto* user = serverUser().empty() ? nullptr : ::getpwnam(serverUser().c_str()); user != nullptr) {
     if (::chown(data.c_str(), user->pw_uid, user->pw_gid) != 0) {
-      return fail(
-          Code::InvalidInput, "data directory {} cannot be given to user '{}': {}", data.string(), user->pw_name, std::strerror(errno));
+      return fail(Code::InvalidInput, "data directory {} cannot be given to user '{}': {}; choose another with --data DIR", data.string(),
+          user->pw_name, std::strerror(errno));
     }
   }
   const auto lock = ::open((data / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -1,0 +1,298 @@
+"""What whoever runs an Allmende relies on: TLS, a reverse proxy, stopping, crashes, full disks, and refusals that say what to do.
+
+Each test starts an Allmende of its own.
+"""
+import contextlib
+import http.cookiejar
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import websocket
+
+from house import BIN, House
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ask(url, token="", method="GET", body=None, context=None, patience=60):
+    """(status, body); the body as JSON where it is some."""
+    request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json", **({"Authorization": f"token {token}"} if token else {})})
+    try:
+        with urllib.request.urlopen(request, timeout=patience, context=context) as reply:
+            status, text = reply.status, reply.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            status, text = refusal.code, refusal.read()
+    try:
+        return status, json.loads(text)
+    except ValueError:
+        return status, text.decode(errors="replace")
+
+
+def until(what, holds, patience=60):
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError, RuntimeError):
+            if value := holds():
+                return value
+        time.sleep(0.02)
+    raise AssertionError(f"waited {patience} s in vain for: {what}")
+
+
+def port_of(pid):
+    """The TCP port on which a process listens."""
+    sockets = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
+            return int(words[1].split(":")[1], 16)
+    raise RuntimeError(f"process {pid} listens on no port")
+
+
+class Kernel:
+    """A kernel of an installation, and a socket to it."""
+
+    def __init__(self, url, token, **options):
+        status, model = ask(url + "api/kernels", token, "POST", {"name": "python3"}, context=options.get("context"))
+        assert status == 201, (status, model)
+        self.id, self.url, self.token = model["id"], url, token
+        self.connect(**options)
+
+    def connect(self, context=None):
+        self.socket = websocket.create_connection(f"{self.url.replace('http', 'ws', 1)}api/kernels/{self.id}/channels?token={self.token}",
+                                                  timeout=60, sslopt={"context": context} if context else None)
+
+    def run(self, code):
+        """What the code prints."""
+        number, text = uuid.uuid4().hex, ""
+        header = {"msg_id": number, "msg_type": "execute_request", "session": uuid.uuid4().hex, "username": "", "version": "5.3", "date": "2026-01-01T00:00:00Z"}
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        self.socket.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "content": content}))
+        while True:
+            message = json.loads(self.socket.recv())
+            if message["parent_header"].get("msg_id") != number:
+                continue
+            text += message["content"].get("text", "") if message["msg_type"] == "stream" else ""
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return text
+
+
+def close_code(sock):
+    """The code with which the other side closes."""
+    while True:
+        frame = sock.recv_frame()
+        if frame.opcode == websocket.ABNF.OPCODE_CLOSE:
+            return int.from_bytes(frame.data[:2], "big")
+
+
+def put_text(house, token, path, text):
+    return ask(f"{house.url}api/contents/{path}", token, "PUT", {"type": "file", "format": "text", "content": text})
+
+
+class Serving(unittest.TestCase):
+    def test_with_a_certificate_speaks_tls_and_nothing_else(self):
+        def certify(data):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                            "subjectAltName=IP:127.0.0.1", "-keyout", f"{data}/key.pem", "-out", f"{data}/cert.pem"], check=True, capture_output=True)
+            for name in ("key.pem", "cert.pem"):
+                shutil.chown(f"{data}/{name}", "allmende")
+        folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, folder, True)
+        with House("--tls-certificate", f"{folder}/cert.pem", "--tls-key", f"{folder}/key.pem", data=folder, prepare=certify) as house:
+            self.assertTrue(house.url.startswith("https://127.0.0.1:"), house.url)
+            trust = ssl.create_default_context(cafile=f"{folder}/cert.pem")
+            token = house.make_ada()
+            self.assertEqual(ask(house.url + "api/status", token, context=trust)[0], 200)
+            self.assertEqual(Kernel(house.url, token, context=trust).run("print(6 * 7)"), "42\n")
+            with self.assertRaises(OSError):
+                ask(house.url.replace("https", "http") + "api", patience=10)
+
+    def test_works_behind_a_reverse_proxy_below_a_path(self):
+        port = free_port()
+        with House("--base-url", "/commons/", "--public-url", f"http://127.0.0.1:{port}/commons/", "--trusted-proxies", "127.0.0.1") as house, \
+                tempfile.TemporaryDirectory() as folder:
+            self.assertTrue(house.link.startswith(f"http://127.0.0.1:{port}/commons/login?link="), house.link)
+            inner = port_of(house.pid_of("allmende-server"))
+            Path(folder, "nginx.conf").write_text(f"""
+                daemon off; pid {folder}/pid; error_log {folder}/error.log;
+                events {{}}
+                http {{
+                  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+                  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+                  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+                  server {{
+                    listen 127.0.0.1:{port};
+                    location /commons/ {{
+                      proxy_pass http://127.0.0.1:{inner};
+                      proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_buffering off;
+                      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;
+                      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
+                    }}
+                  }}
+                }}""")
+            proxy = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
+            try:
+                url = f"http://127.0.0.1:{port}/commons/"
+                until("the proxy to listen", lambda: ask(url + "api")[0] == 200)
+                jar = http.cookiejar.CookieJar()
+                browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+                page = browser.open(house.link, timeout=20).read().decode()
+                assets = re.findall(r'(?:src|href)="([^"#]+)"', page)
+                self.assertTrue(assets)
+                for asset in assets:
+                    self.assertTrue(asset.startswith("/commons/"), asset)
+                    self.assertEqual(browser.open(f"http://127.0.0.1:{port}{asset}", timeout=20).status, 200)
+                self.assertEqual({cookie.path for cookie in jar}, {"/commons/"})
+                token = house.make_ada()
+                self.assertEqual(Kernel(url, token).run("print(6 * 7)"), "42\n")
+                self.assertEqual(put_text(house, token, "a.txt", "text")[0], 201)
+                self.assertEqual(ask(f"http://127.0.0.1:{inner}/api")[0], 404)
+            finally:
+                proxy.terminate()
+                proxy.wait(20)
+
+    def test_ended_closes_its_sockets_as_restarting_so_that_clients_come_back(self):
+        house = House()
+        try:
+            kernel = Kernel(house.url, house.make_ada())
+            events = websocket.create_connection(f"{house.url.replace('http', 'ws', 1)}api/events/subscribe?token={kernel.token}", timeout=60)
+            os.kill(house.pid_of("allmende-server"), signal.SIGTERM)
+            self.assertEqual((close_code(kernel.socket), close_code(events)), (1012, 1012))
+        finally:
+            house.stop()
+            faults = house.leftovers()
+            house.remove()
+        self.assertEqual(faults, [])
+
+    def test_comes_back_by_itself_after_a_crash_with_kernels_and_files_as_they_were(self):
+        port = free_port()
+        with House("--port", str(port)) as house:
+            token = house.make_ada()
+            kernel = Kernel(house.url, token)
+            kernel.run("x = 41")
+            self.assertEqual(put_text(house, token, "kept.txt", "kept")[0], 201)
+            os.kill(house.pid_of("allmende-server"), signal.SIGKILL)
+            until("the server to serve again", lambda: ask(house.url + "api/status", token)[0] == 200)
+            until("the kernel to be found", lambda: ask(f"{house.url}api/kernels/{kernel.id}", token)[0] == 200)
+            kernel.connect()
+            self.assertEqual(kernel.run("print(x + 1)"), "42\n")
+            self.assertEqual(ask(house.url + "api/contents/kept.txt", token)[1]["content"], "kept")
+
+
+class ABadDay(unittest.TestCase):
+    """Nothing saved is lost, nothing hangs, and the sentence helps."""
+
+    def assertRefusesToStart(self, words, *flags, **named):
+        with self.assertRaises(RuntimeError) as refused:
+            House(*flags, **named).stop()
+        self.assertIn(words, str(refused.exception))
+
+    def test_a_port_in_use_is_named(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            self.assertRefusesToStart(f"port {other.getsockname()[1]} of 127.0.0.1 is already in use", "--port", str(other.getsockname()[1]))
+
+    def test_a_data_directory_that_is_served_already_is_not_served_twice(self):
+        with House() as house:
+            second = subprocess.run([f"{BIN}/allmende", "serve", "--port", "0", "--data", house.data], capture_output=True, text=True, timeout=60)
+            self.assertNotEqual(second.returncode, 0)
+            self.assertIn("is served by another", second.stderr)
+
+    def test_a_data_directory_that_cannot_be_written_is_named(self):
+        folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
+        self.addCleanup(os.rmdir, folder)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", folder], check=True)
+        self.addCleanup(subprocess.run, ["umount", folder], check=True)
+        done = subprocess.run([f"{BIN}/allmende", "serve", "--port", "0", "--data", folder], capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(folder, done.stderr)
+        self.assertIn("Read-only file system", done.stderr)
+        self.assertIn("--data DIR", done.stderr)
+
+    def test_data_of_a_newer_version_is_left_alone(self):
+        folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, folder, True)
+        with House(data=folder):
+            pass
+        with contextlib.closing(sqlite3.connect(f"{folder}/allmende.db")) as database, database:
+            database.execute("INSERT INTO migrations (number, name, applied_at) VALUES (9999, 'of tomorrow', 0)")
+        self.assertRefusesToStart("from a newer version of Allmende", data=folder)
+
+    def test_a_setting_that_is_wrong_is_told_with_its_place(self):
+        def misspell(data):
+            Path(data, "allmende.toml").write_text("prot = 80\n")
+        self.assertRefusesToStart("prot", prepare=misspell)
+        self.assertRefusesToStart("port", "--port", "eighty")
+        self.assertRefusesToStart("tls_certificate and tls_key go together", "--tls-certificate", "/etc/hostname")
+
+    def test_a_full_disk_refuses_to_save_and_keeps_what_was_there(self):
+        folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
+        self.addCleanup(os.rmdir, folder)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True)
+        self.addCleanup(subprocess.run, ["umount", folder], check=True)
+        house = House(data=folder)
+        try:
+            token = house.make_ada()
+            self.assertEqual(put_text(house, token, "precious.txt", "first")[0], 201)
+            status, reply = put_text(house, token, "precious.txt", "x" * 30_000_000)
+            self.assertEqual((status, reply["reason"]), (413, "over_limit"))
+            self.assertRegex(reply["message"], "(?i)space|full")
+            self.assertEqual(ask(house.url + "api/contents/precious.txt", token)[1]["content"], "first")
+            self.assertEqual(put_text(house, token, "precious.txt", "second")[0], 200)
+            self.assertEqual(ask(house.url + "healthz")[0], 200)
+        finally:
+            faults = [fault for fault in house.stop() if fault != f"mount: tmpfs {folder}"]
+            house.remove()
+        self.assertEqual(faults, [])
+
+    def test_an_agent_that_hangs_gives_an_answer_and_can_be_ended(self):
+        with House() as house:
+            token = house.make_ada()
+            kernel = Kernel(house.url, token)
+            runtime = ask(house.url + "api/runtimes", token)[1][0]["id"]
+            os.kill(agent_of(runtime), signal.SIGSTOP)
+            status, reply = ask(f"{house.url}api/kernels/{kernel.id}/interrupt", token, "POST", patience=90)
+            self.assertIn(status, (502, 503, 504), reply)
+            self.assertTrue(reply["message"])
+            self.assertEqual(ask(f"{house.url}api/runtimes/{runtime}", token, "DELETE", patience=90)[0], 204)
+            self.assertEqual(Kernel(house.url, token).run("print('new')"), "new\n")
+
+    def test_an_expired_token_is_worth_nothing(self):
+        with House() as house:
+            token = house.make_ada()
+            status, brief = ask(house.url + "api/tokens", token, "POST", {"name": "brief", "expires_in_s": 1})
+            self.assertEqual(status, 201, brief)
+            until("the token to expire", lambda: ask(house.url + "api/status", brief["token"])[0] == 403, 20)
+
+
+def agent_of(runtime):
+    """The process on this machine that is process 1 of a runtime."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and runtime in entry.joinpath("cgroup").read_text() and re.search(r"^NSpid:.*\t1$", entry.joinpath("status").read_text(), re.MULTILINE):
+                return int(entry.name)
+    raise RuntimeError(f"{runtime} has no agent")
+
+
+if __name__ == "__main__":
+    unittest.main()
