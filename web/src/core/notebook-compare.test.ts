@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalText, countChanged, type NotebookContent, sourcesText } from './notebook-compare';
+import { canonicalText, countChanged, markOf, type NotebookContent, sourcesText } from './notebook-compare';
 
 const notebook = (...cells: NotebookContent['cells']): NotebookContent => ({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
 const code = (id: string, source: string | string[], more: object = {}) => ({ id, cell_type: 'code', source, outputs: [], execution_count: null, ...more });
@@ -30,4 +30,11 @@ describe('two notebooks', () => {
     const { id: _two, ...second } = code('y', '2');
     expect(countChanged(notebook(first), notebook(second))).toBe(1);
   });
+});
+
+it('a mark knows its text again, and tells texts apart that differ by one letter or by order', () => {
+  const lines = Array.from({ length: 500 }, (_, at) => `line ${at}`);
+  const texts = [...lines, lines.join('\n'), [...lines].reverse().join('\n'), `${lines.join('\n')}.`, ''];
+  expect(new Set(texts.map(markOf)).size).toBe(texts.length);
+  expect(markOf(lines.join('\n'))).toBe(markOf(lines.join('\n')));
 });

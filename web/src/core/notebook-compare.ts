@@ -36,6 +36,17 @@ export function canonicalText(notebook: NotebookContent): string {
   return JSON.stringify(canonical({ cells: notebook.cells, metadata: notebook.metadata ?? {} }));
 }
 
+/** A short mark of a text, to know it again; not a secret, and no proof against somebody who wants two texts to share one. */
+export function markOf(text: string): string {
+  let [one, other] = [0x9dc5, 0x5bd1];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    one = Math.imul(one ^ unit, 0x01000193);
+    other = Math.imul(other + unit, 0x5bd1e995) ^ (other >>> 15);
+  }
+  return `${text.length}-${(one >>> 0).toString(36)}-${(other >>> 0).toString(36)}`;
+}
+
 /** What a person wrote, without outputs and counts. */
 export function sourcesText(notebook: NotebookContent): string {
   return JSON.stringify(notebook.cells.map(cell => [cell.cell_type, joinedText(cell.source)]));

@@ -32,6 +32,13 @@ export class CellFactory extends NotebookPanel.ContentFactory {
     return new AddBelow(this.#parts.insert);
   }
 
+  /** The field of `input()` is called what it asks. */
+  override createStdin(options: Parameters<NotebookPanel.ContentFactory['createStdin']>[0]): ReturnType<NotebookPanel.ContentFactory['createStdin']> {
+    const asking = super.createStdin(options);
+    asking.node.querySelector('input')?.setAttribute('aria-label', options.prompt.trim() || t('cell.input'));
+    return asking;
+  }
+
   override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {
     return new MarkdownCell({ ...options, emptyPlaceholder: t('cell.emptyText') }).initializeState();
   }

@@ -50,7 +50,7 @@ export class PrefixKeys {
 
   constructor(page: Page, where: HTMLElement) {
     this.#page = page;
-    document.addEventListener('keydown', event => this.#onKey(event, where), true);
+    window.addEventListener('keydown', event => this.#onKey(event, where), true); // before Lumino, which listens at the document
   }
 
   #onKey(event: KeyboardEvent, where: HTMLElement): void {

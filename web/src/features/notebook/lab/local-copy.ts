@@ -7,6 +7,8 @@ export interface LocalCopy {
   readonly at: number;
   /** `last_modified` of the file it began from. */
   readonly base: string;
+  /** The mark of what was being saved meanwhile: the file may have become that since. */
+  readonly sending: string | null;
 }
 
 const storeName = 'copies';

@@ -21,6 +21,7 @@ function once(work: () => void): () => void {
 function labelCells(cells: readonly Cell[]): void {
   for (const [at, cell] of cells.entries()) {
     const label = t(words[cell.model.type as keyof typeof words] ?? words.raw, { at: at + 1, of: cells.length });
+    cell.node.setAttribute('role', 'article'); // of the feed that JupyterLab makes of a notebook
     cell.node.setAttribute('aria-label', label);
     if (nameEditor(cell.model, label) && cell.editor instanceof CodeMirrorEditor) cell.editor.editor.dispatch({}); // reads its name anew
   }

@@ -119,7 +119,7 @@ export class RunButton extends InputPrompt {
     this.#count.textContent = gutterText(run);
     this.#icon.innerHTML = canBeStopped(run) ? square : play;
     this.#button.title = title;
-    this.#button.setAttribute('aria-label', canBeStopped(run) ? title : `${t('run.cell')}. ${title}`);
+    this.#button.setAttribute('aria-label', canBeStopped(run) ? title : `${/\d/.test(gutterText(run)) ? `${gutterText(run)} ` : ''}${t('run.cell')}. ${title}`);
     this.#tick(run.kind === 'running' ? run.since : null);
   }
 

@@ -3,7 +3,7 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 import { ApiError, api } from '../../../api/client';
 import { escapedPath } from '../../../api/config';
 import { drive, type FileEntry, notebookAddress } from '../../../api/files';
-import { countChanged, canonicalText, type NotebookContent, sourcesText } from '../../../core/notebook-compare';
+import { countChanged, canonicalText, markOf, type NotebookContent, sourcesText } from '../../../core/notebook-compare';
 import { failureOfStatus, helpsToWait, pauseAfter, saveAt } from '../../../core/saving';
 import { t, time } from '../../../ui/i18n';
 import { failureWords } from '../../failure';
@@ -43,6 +43,9 @@ export class Saver {
   #tries = 0;
   #keptAt: number | null = null;
   #changesWhileSaving = false;
+  #fromReload: LocalCopy | null = null;
+  /** The mark of what is on its way to the server, or was as the page before this one went. */
+  #sending: string | null = null;
   #closed = false;
   /** Saves and renames one after the other. */
   #line: Promise<unknown> = Promise.resolve();
@@ -124,6 +127,7 @@ export class Saver {
     this.#page.store.set({ saving: { kind: 'saving' } });
     try {
       if (!overwrite && (await this.#changedElsewhere())) return;
+      this.#sending = markOf(text);
       const stored = await drive.putNotebook(this.#path, content);
       this.#saved(baseOf(content, stored.last_modified));
     } catch (error) {
@@ -133,6 +137,7 @@ export class Saver {
 
   #saved(base: Base): void {
     this.#base = base;
+    this.#sending = null;
     this.#tries = 0;
     this.#firstChange = null;
     this.#model.dirty = false;
@@ -168,7 +173,7 @@ export class Saver {
   // Copies in this browser.
 
   #copy(): LocalCopy {
-    return { content: contentOf(this.#model), at: Date.now(), base: this.#base.lastModified };
+    return { content: contentOf(this.#model), at: Date.now(), base: this.#base.lastModified, sending: this.#sending };
   }
 
   async #keep(): Promise<void> {
@@ -187,14 +192,22 @@ export class Saver {
     if (this.#page.state.saving.kind !== 'saved') this.#copies.keepForReload(this.#copy());
   }
 
-  /** Puts back what a reload or an unreachable server kept from being saved; asks when the file has changed since. */
-  async bringBack(): Promise<void> {
-    const fromReload = this.#copies.takeFromReload();
-    if (fromReload && fromReload.base === this.#base.lastModified) {
-      this.#model.fromJSON(fromReload.content as never);
+  /** Puts back at once what was not saved yet as the page was loaded anew. Before the cells are drawn: it replaces them all. */
+  bringBackFromReload(): void {
+    const copy = this.#copies.takeFromReload();
+    if (!copy) return;
+    const isNewer = copy.base === this.#base.lastModified || copy.sending === markOf(this.#base.remote);
+    if (!isNewer) {
+      this.#fromReload = copy;
       return;
     }
-    const copy = fromReload ?? (await this.#copies.find());
+    this.#sending = copy.sending;
+    this.#model.fromJSON(copy.content as never);
+  }
+
+  /** Offers what an unreachable server, or one whose file has changed since, kept from being saved. */
+  async bringBack(): Promise<void> {
+    const copy = this.#fromReload ?? (await this.#copies.find());
     if (!copy) return;
     if (canonicalText(copy.content) === this.#base.text) return this.#copies.drop();
     const done = (work: () => void) => () => {
@@ -214,8 +227,9 @@ export class Saver {
     const now = await api.get<FileEntry>(`api/contents/${escapedPath(this.#path)}?content=0`);
     if (now.last_modified === this.#base.lastModified) return false;
     const theirs = await api.get<Stored>(`api/contents/${escapedPath(this.#path)}?type=notebook&content=1`);
-    if (canonicalText(theirs.content) === this.#base.remote) {
-      this.#base = { ...this.#base, lastModified: theirs.last_modified };
+    const remote = canonicalText(theirs.content);
+    if (remote === this.#base.remote || markOf(remote) === this.#sending) {
+      this.#base = { ...this.#base, remote, lastModified: theirs.last_modified };
       return false;
     }
     await this.#keep();

@@ -99,10 +99,13 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   setCellExecutor(new Executor(page, runs, kernels));
   await context.initialize(false);
   const saver = new Saver(page, context.model, { copies: new LocalCopies(page.state.account?.id ?? '', () => page.state.path), away, opened: { content, lastModified: read.last_modified } });
+  saver.bringBackFromReload();
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
   page.deeds = deedsOf({ page, panel, context, saver, contents: manager.contents });
   page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, saver }) });
   addCommands(app, page, panel);
+  bindKeys(app.commands); // before the rest is loaded: who sees the notebook may press keys
+  new PrefixKeys(page, host);
   follow(page, panel);
   watchOutline(page, panel);
   showCellToolbar(page, panel);
@@ -114,8 +117,6 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   performance.mark('notebook-open');
   const { later } = await import('./plugins-later');
   await activate(app, later);
-  bindKeys(app.commands);
-  new PrefixKeys(page, host);
   performance.mark('notebook-ready');
 }
 

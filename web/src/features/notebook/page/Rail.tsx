@@ -14,7 +14,7 @@ export function Rail({ page }: { page: Page }) {
   const { panel, opening } = useStore(page.store);
   const off = opening.kind !== 'open';
   const [contents, files] = panels.map(({ id, Picture }) => (
-    <button key={id} type="button" className="nb-rail-button" disabled={off} aria-pressed={panel === id} aria-controls="nb-side" title={t(`panel.${id}`)} onClick={() => page.togglePanel(id)}>
+    <button key={id} type="button" className="nb-rail-button" disabled={off} aria-pressed={panel === id} aria-controls={panel === id ? 'nb-side' : undefined} title={t(`panel.${id}`)} onClick={() => page.togglePanel(id)}>
       <Picture size={20} aria-hidden /><span>{t(`panel.${id}`)}</span>
     </button>
   ));
