@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::int64_t kCpuPeriod = 100'000;
 
+// The machine has 4096 for everybody.
+constexpr const char* kMostTerminals = "max=128";
+
 // What the agent needs to be the one who starts, ends and tidies up after kernels of another user. All of it counts only inside the user
 // namespace, and kernels have none of it.
 constexpr const char* kCapabilities[] = {
@@ -70,7 +73,7 @@ json::array mounts(const BundleDemand& demand) {
       // hidepid: a kernel sees its own processes, not the agent.
       mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev", "hidepid=2"}),
       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=1m"}),
-      mount("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
+      mount("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5", kMostTerminals}),
       memoryFiles("/dev/shm", quarter),
       mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
       memoryFiles("/tmp", quarter),
@@ -86,6 +89,7 @@ json::array mounts(const BundleDemand& demand) {
 json::object resources(const BundleDemand& demand) {
   json::object memory{{"limit", demand.limits.memoryBytes}};
   if (demand.swapIsCounted) memory["swap"] = demand.limits.memoryBytes;  // memory and swap together: no swap
+  if (demand.socketsAreCountedApart) memory["kernelTCP"] = demand.limits.memoryBytes / 4;
   const auto quota = std::llround(demand.limits.cpus * static_cast<double>(kCpuPeriod));
   return {{"devices", json::array{json::object{{"allow", false}, {"access", "rwm"}}}}, {"memory", std::move(memory)},
       {"cpu", json::object{{"quota", quota}, {"period", kCpuPeriod}, {"shares", std::max<std::int64_t>(2, quota * 1024 / kCpuPeriod)}}},
@@ -102,13 +106,14 @@ json::array paths(std::initializer_list<const char*> names) {
 
 json::object makeBundle(const BundleDemand& demand) {
   json::array namespaces;
-  for (const auto* type : {"pid", "ipc", "uts", "mount", "cgroup", "user", "network"}) namespaces.push_back(json::object{{"type", type}});
+  namespaces.push_back(json::object{{"type", "user"}, {"path", demand.userNamespace}});
+  for (const auto* type : {"pid", "ipc", "uts", "mount", "cgroup", "network"}) namespaces.push_back(json::object{{"type", type}});
   const json::array ids{json::object{{"containerID", 0}, {"hostID", demand.firstId}, {"size", kIdsPerRuntime}}};
   json::object linux{{"namespaces", std::move(namespaces)}, {"uidMappings", ids}, {"gidMappings", ids}, {"cgroupsPath", demand.cgroup},
       {"resources", resources(demand)}, {"seccomp", seccompProfile()},
       {"maskedPaths", paths({"/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
                           "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", "/sys/fs/selinux"})},
-      {"readonlyPaths", paths({"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"})}};
+      {"readonlyPaths", paths({"/proc/bus", "/proc/fs", "/proc/irq", "/proc/pressure", "/proc/sys", "/proc/sysrq-trigger"})}};
   return {{"ociVersion", "1.0.0"}, {"process", process(demand)}, {"root", json::object{{"path", demand.root}, {"readonly", false}}},
       {"hostname", "runtime"}, {"mounts", mounts(demand)}, {"linux", std::move(linux)}};
 }

@@ -15,7 +15,9 @@ struct BundleDemand {
   std::string content;  // what becomes /content
   std::string cgroup;   // "/allmende-1f/rt_1"
   std::uint32_t firstId = 0;
-  bool swapIsCounted = true;  // false on v1 kernels without memory.memsw.*
+  std::string userNamespace;            // where the one to be joined can be opened
+  bool swapIsCounted = true;            // false on v1 kernels without memory.memsw.*
+  bool socketsAreCountedApart = false;  // true on v1: what waits in sockets is not part of the group's memory there
 };
 
 json::object makeBundle(const BundleDemand& demand);

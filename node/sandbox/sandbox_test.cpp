@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
@@ -86,7 +90,8 @@ BundleDemand demandOfBundle() {
       .root = "/run/x/root",
       .content = "/run/x/content",
       .cgroup = "/x/rt_1",
-      .firstId = kFirstId};
+      .firstId = kFirstId,
+      .userNamespace = "/proc/7/fd/9"};
 }
 
 const json::value& at(const json::object& bundle, std::string_view pointer) {
@@ -120,6 +125,65 @@ TEST(Bundle, givesTheRuntimeIdsOfItsOwnAndNoWayToGainRights) {
   std::vector<std::string> types;
   for (const auto& space : at(bundle, "/linux/namespaces").as_array()) types.emplace_back(space.at("type").as_string());
   EXPECT_THAT(types, testing::UnorderedElementsAre("pid", "ipc", "uts", "mount", "cgroup", "user", "network"));
+  EXPECT_EQ(at(bundle, "/linux/namespaces/0"), (json::value{{"type", "user"}, {"path", "/proc/7/fd/9"}}));
+}
+
+TEST(Bundle, boundsWhatWaitsInSocketsWhereTheGroupsMemoryDoesNot) {
+  auto demand = demandOfBundle();
+  demand.socketsAreCountedApart = true;
+  EXPECT_EQ(at(makeBundle(demand), "/linux/resources/memory/kernelTCP"), json::value((1 << 30) / 4));
+}
+
+TEST(UserNamespace, belongsToTheFirstUserOfItsRangeAndNotToRoot) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may give a namespace to another user";
+  const auto space = makeUserNamespace(kFirstId + kIdsPerRuntime);
+  ASSERT_TRUE(space) << space.error().message;
+  uid_t owner = 0;
+  ASSERT_EQ(::ioctl(space->get(), NS_GET_OWNER_UID, &owner), 0);
+  EXPECT_EQ(owner, kFirstId + kIdsPerRuntime);
+}
+
+TEST(Bundle, leavesNothingOfTheMachinesOwnInProcToBeWritten) {
+  const auto bundle = makeBundle(demandOfBundle());
+  const auto& readOnly = at(bundle, "/linux/readonlyPaths").as_array();
+  for (const auto* path : {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/pressure", "/proc/sys", "/proc/sysrq-trigger"})
+    EXPECT_THAT(readOnly, Contains(json::value(path)));
+}
+
+// What the profile answers to a call with that first argument; "" where only the default is left.
+std::string answerOf(const json::object& profile, std::string_view call, std::uint64_t argument) {
+  for (const auto& rule : profile.at("syscalls").as_array()) {
+    const auto& names = rule.at("names").as_array();
+    if (std::ranges::find(names, json::value(call)) == names.end()) continue;
+    const auto* compared = rule.as_object().if_contains("args");
+    if (compared == nullptr) return std::string(rule.at("action").as_string());
+    const auto& first = compared->at(0);
+    const bool equal = first.at("value").to_number<std::uint64_t>() == argument;
+    if (equal == (first.at("op").as_string() == "SCMP_CMP_EQ")) return std::string(rule.at("action").as_string());
+  }
+  return "";
+}
+
+TEST(Syscalls, openSocketsOfFourFamiliesAndPairsOfOne) {
+  const auto profile = seccompProfile();
+  const std::set<std::uint64_t> open{1, 2, 10, 16};
+  for (std::uint64_t family = 0; family < 64; ++family) {
+    EXPECT_EQ(answerOf(profile, "socket", family), open.contains(family) ? "SCMP_ACT_ALLOW" : "SCMP_ACT_ERRNO") << family;
+    EXPECT_EQ(answerOf(profile, "socketpair", family), family == 1 ? "SCMP_ACT_ALLOW" : "SCMP_ACT_ERRNO") << family;
+  }
+}
+
+TEST(Syscalls, openOfNetlinkRoutingAlone) {
+  int rules = 0;
+  for (const auto& rule : seccompProfile().at("syscalls").as_array()) {
+    const auto* compared = rule.as_object().if_contains("args");
+    if (compared == nullptr || compared->as_array().size() != 2) continue;
+    ++rules;
+    const bool allowed = rule.at("action").as_string() == "SCMP_ACT_ALLOW";
+    EXPECT_EQ(compared->at(1).at("index"), json::value(2));
+    EXPECT_EQ(compared->at(1).at("op"), json::value(allowed ? "SCMP_CMP_EQ" : "SCMP_CMP_NE"));
+  }
+  EXPECT_EQ(rules, 2);
 }
 
 TEST(Syscalls, areNamesThatExist) {

@@ -124,7 +124,9 @@ Result<> writeBundle(const Start& start) {
       .content = start.path("/disk/content"),
       .cgroup = start.sandbox.cgroup,
       .firstId = start.sandbox.firstId,
-      .swapIsCounted = start.places.swapIsCounted});
+      .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
+      .swapIsCounted = start.places.swapIsCounted,
+      .socketsAreCountedApart = !start.places.cgroups.unified});
   return writeFile(start.path("/config.json"), json::serialize(bundle));
 }
 

@@ -275,8 +275,7 @@ constexpr const char* kAllowed[] = {
     "clock_getres",
     "gettimeofday",
     "time",
-    // Sockets (socket has rules of its own below)
-    "socketpair",
+    // Sockets (socket and socketpair have rules of their own below)
     "bind",
     "listen",
     "accept",
@@ -388,7 +387,9 @@ constexpr const char* kRefused[] = {
 constexpr std::uint64_t kNamespaceFlags = 0x0002'0000 | 0x0200'0000 | 0x0400'0000 | 0x0800'0000 | 0x1000'0000 | 0x2000'0000 | 0x4000'0000;
 
 // Address families that may be opened: unix, IPv4, IPv6 and routing messages. The others are seldom used and often broken.
-constexpr std::uint64_t kFamilies[] = {1, 2, 10, 16};
+constexpr std::uint64_t kUnixFamily = 1;
+constexpr std::uint64_t kNetlinkFamily = 16;
+constexpr std::uint64_t kFamilies[] = {kUnixFamily, 2, 10, kNetlinkFamily};
 constexpr std::uint64_t kLastFamily = 63;
 
 bool known(const char* name) { return ::seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR; }
@@ -415,6 +416,12 @@ json::object withArgument(json::object object, std::uint64_t value, std::string_
   return object;
 }
 
+// The same, where the third argument compares so to 0.
+json::object withProtocol(json::object object, std::string_view comparison) {
+  object["args"].as_array().push_back(json::object{{"index", 2}, {"value", 0}, {"valueTwo", 0}, {"op", comparison}});
+  return object;
+}
+
 std::string nativeArchitecture() {
   switch (::seccomp_arch_native()) {
     case SCMP_ARCH_AARCH64: return "SCMP_ARCH_AARCH64";
@@ -432,11 +439,19 @@ json::object seccompProfile() {
   rules.push_back(withArgument(rule({"clone"}, "SCMP_ACT_ALLOW"), kNamespaceFlags, "SCMP_CMP_MASKED_EQ"));
   // clone3 hides its flags behind a pointer, where no filter can see them.
   rules.push_back(refusal({"clone3"}, ENOSYS));
-  for (const auto family : kFamilies) rules.push_back(withArgument(rule({"socket"}, "SCMP_ACT_ALLOW"), family, "SCMP_CMP_EQ"));
+  for (const auto family : kFamilies) {
+    if (family != kNetlinkFamily) rules.push_back(withArgument(rule({"socket"}, "SCMP_ACT_ALLOW"), family, "SCMP_CMP_EQ"));
+  }
+  // Of netlink's protocols routing alone, which is the first: by others processes send each other what counts as nobody's memory.
+  rules.push_back(withProtocol(withArgument(rule({"socket"}, "SCMP_ACT_ALLOW"), kNetlinkFamily, "SCMP_CMP_EQ"), "SCMP_CMP_EQ"));
+  rules.push_back(withProtocol(withArgument(refusal({"socket"}, EPROTONOSUPPORT), kNetlinkFamily, "SCMP_CMP_EQ"), "SCMP_CMP_NE"));
   for (std::uint64_t family = 0; family <= kLastFamily; ++family) {
     if (std::find(std::begin(kFamilies), std::end(kFamilies), family) == std::end(kFamilies))
       rules.push_back(withArgument(refusal({"socket"}, EAFNOSUPPORT), family, "SCMP_CMP_EQ"));
   }
+  // A pair of any family is opened before the family says whether it has pairs.
+  rules.push_back(withArgument(rule({"socketpair"}, "SCMP_ACT_ALLOW"), kUnixFamily, "SCMP_CMP_EQ"));
+  rules.push_back(withArgument(refusal({"socketpair"}, EAFNOSUPPORT), kUnixFamily, "SCMP_CMP_NE"));
   return {{"defaultAction", "SCMP_ACT_ERRNO"}, {"defaultErrnoRet", ENOSYS}, {"architectures", json::array{nativeArchitecture()}},
       {"syscalls", std::move(rules)}};
 }

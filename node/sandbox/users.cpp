@@ -1,15 +1,24 @@
 #include "node/sandbox/users.h"
 
+#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 namespace allmende::sandbox {
 namespace {
 
+// Becomes that user, without losing what root may: not every machine lets others make user namespaces.
+bool become(uid_t user) {
+  return ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0 && ::syscall(SYS_setresgid, user, user, user) == 0 &&
+         ::syscall(SYS_setresuid, user, user, user) == 0;
+}
+
 // Stays in a new user namespace until the pipe to its parent closes. Between fork and _exit nothing may allocate.
-[[noreturn]] void holdUserNamespace(int tell, int wait) {
-  const char made = ::unshare(CLONE_NEWUSER) == 0 ? 'y' : 'n';
+[[noreturn]] void holdUserNamespace(std::uint32_t owner, int tell, int wait) {
+  const char made = become(owner) && ::unshare(CLONE_NEWUSER) == 0 ? 'y' : 'n';
   char ignored = 0;
   if (::write(tell, &made, 1) == 1) {
     while (::read(wait, &ignored, 1) < 0 && errno == EINTR) {
@@ -58,7 +67,7 @@ Result<Fd> makeUserNamespace(std::uint32_t first) {
   if (holder < 0) return failErrno("starting a process for a user namespace");
   if (holder == 0) {
     ::close(down[1]);
-    holdUserNamespace(up[1], down[0]);
+    holdUserNamespace(first, up[1], down[0]);
   }
   upWrite.reset();
   char made = 0;

@@ -33,7 +33,8 @@ class UserRanges {
   std::uint32_t used_ = 0;  // ranges ever given out
 };
 
-// A user namespace that maps 0… to `first`…; it lives as long as the descriptor.
+// A user namespace that maps 0… to `first`…; it lives as long as the descriptor. It belongs to the user `first`: what the kernel counts by
+// user (inotify, message queues, pending signals) is also charged to the owner, and what root owns would be used up for the whole machine.
 Result<Fd> makeUserNamespace(std::uint32_t first);
 
 }  // namespace allmende::sandbox
