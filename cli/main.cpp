@@ -19,7 +19,8 @@ int exitCodeOf(Code code) {
     case Code::Denied: return 4;
     case Code::NotFound: return 5;
     case Code::Conflict: return 6;
-    case Code::OverLimit: return 7;
+    case Code::OverLimit:
+    case Code::DiskFull: return 7;
     case Code::Unavailable:
     case Code::TimedOut: return 8;
     case Code::Cancelled: return 130;

@@ -27,7 +27,7 @@ Code codeOf(int error) {
     case EPERM:
     case EROFS: return Code::Denied;
     case ENOSPC:
-    case EDQUOT:
+    case EDQUOT: return Code::DiskFull;
     case EFBIG: return Code::OverLimit;
     case EINVAL:
     case EISDIR:
@@ -72,7 +72,7 @@ Fd::~Fd() {
 std::unexpected<Error> failErrno(std::string_view doing, std::string_view path) {
   const auto error = errno;
   if (error == ENOSPC || error == EDQUOT)
-    return fail(Code::OverLimit, "{} '{}': the runtime's disk is full; delete something first", doing, path);
+    return fail(Code::DiskFull, "{} '{}': the runtime's disk is full; delete something first", doing, path);
   if (error == EXDEV || error == ELOOP)
     return fail(Code::NotFound, "{} '{}': a link on the way leads out of the runtime's files", doing, path);
   return fail(codeOf(error), "{} '{}': {}", doing, path, std::strerror(error));

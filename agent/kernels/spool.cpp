@@ -31,7 +31,7 @@ Result<std::uint64_t> Spool::write(std::string_view bytes) {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       ::fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(end_), static_cast<off_t>(bytes.size()));
-      return fail(Code::OverLimit, "writing output to the disk failed: {}", std::strerror(errno));
+      return fail(Code::DiskFull, "writing output to the disk failed: {}", std::strerror(errno));
     }
     done += static_cast<std::size_t>(got);
   }

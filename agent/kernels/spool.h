@@ -18,7 +18,7 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // Where it was written. Fails with OverLimit when the disk is full, Unavailable when there is no file to be had.
+  // Where it was written. Fails with DiskFull when it is, Unavailable when there is no file to be had.
   Result<std::uint64_t> write(std::string_view bytes);
   // Empty when the disk failed.
   std::string read(std::uint64_t offset, std::size_t size) const;

@@ -10,6 +10,7 @@ std::string_view nameOf(Code code) {
     case Code::NotFound: return "not_found";
     case Code::Conflict: return "conflict";
     case Code::OverLimit: return "over_limit";
+    case Code::DiskFull: return "disk_full";
     case Code::Unavailable: return "unavailable";
     case Code::TimedOut: return "timed_out";
     case Code::Cancelled: return "cancelled";

@@ -25,6 +25,7 @@ enum class Code : std::uint8_t {
   NotFound,         // stop asking; also: not yours
   Conflict,         // reload and retry
   OverLimit,        // wait, free something, or change tier
+  DiskFull,         // delete something, then retry
   Unavailable,      // retry with back-off
   TimedOut,         // retry if idempotent
   Cancelled,        // nothing

@@ -49,7 +49,7 @@ json::value bodyOf(const json::object& object) {
 
 Code codeNamed(std::string_view name) {
   for (const auto code : {Code::InvalidInput, Code::Unauthenticated, Code::Denied, Code::NotFound, Code::Conflict, Code::OverLimit,
-           Code::Unavailable, Code::TimedOut, Code::Cancelled}) {
+           Code::DiskFull, Code::Unavailable, Code::TimedOut, Code::Cancelled}) {
     if (nameOf(code) == name) return code;
   }
   return Code::Internal;

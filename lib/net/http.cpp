@@ -128,6 +128,7 @@ int httpStatusOf(Code code) {
     case Code::NotFound: return 404;
     case Code::Conflict: return 409;
     case Code::OverLimit: return 429;
+    case Code::DiskFull: return 507;
     case Code::Unavailable: return 503;
     case Code::TimedOut: return 504;
     case Code::Cancelled: return 503;  // the asker is gone; nobody reads it

@@ -20,10 +20,9 @@ std::unexpected<Error> failSystem(int error, std::string_view doing, std::string
     case EEXIST: return fail(Code::Conflict, "File already exists: {}", name);
     case ENOSPC:
     case EDQUOT:
-      return fail(Code::OverLimit,
+      return fail(Code::DiskFull,
           "Cannot {} '{}': the disk is full; what was there before is kept. Delete what is no longer needed and empty the trash, or ask "
-          "the "
-          "operator for space",
+          "the operator for space",
           doing, name);
     case EFBIG:
       return fail(

@@ -136,11 +136,11 @@ TEST_F(Writing, keepsTheOriginalWhenTheDiskIsFull) {
     };
     ASSERT_TRUE(await(contents.save(ada_, "a.txt", bodyOf("precious"))));
     const auto refused = await(contents.save(ada_, "a.txt", bodyOf(std::string(2U << 20U, 'x'))));
-    EXPECT_EQ(refused.error().code, Code::OverLimit);
+    EXPECT_EQ(refused.error().code, Code::DiskFull);
     EXPECT_THAT(refused.error().message, HasSubstr("Cannot save 'a.txt': the disk is full; what was there before is kept"));
     EXPECT_EQ(onDisk(disk / "drives" / ada_.text() / "a.txt"), "precious");
     EXPECT_THAT(leftovers(), IsEmpty());
-    EXPECT_EQ(await(contents.save(ada_, "b.txt", bodyOf(std::string(2U << 20U, 'x')))).error().code, Code::OverLimit);
+    EXPECT_EQ(await(contents.save(ada_, "b.txt", bodyOf(std::string(2U << 20U, 'x')))).error().code, Code::DiskFull);
     EXPECT_EQ(await(contents.get(ada_, "b.txt", {})).error().code, Code::NotFound);
     EXPECT_TRUE(await(contents.save(ada_, "a.txt", bodyOf("smaller"))));  // what failed holds no room
   }

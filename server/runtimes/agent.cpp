@@ -18,6 +18,7 @@ Code codeOfStatus(int status) {
     case 429: return Code::OverLimit;
     case 503: return Code::Unavailable;
     case 504: return Code::TimedOut;
+    case 507: return Code::DiskFull;
     default: return status < 500 ? Code::InvalidInput : Code::Internal;
   }
 }

@@ -255,7 +255,7 @@ class ABadDay(unittest.TestCase):
             token = house.make_ada()
             self.assertEqual(put_text(house, token, "precious.txt", "first")[0], 201)
             status, reply = put_text(house, token, "precious.txt", "x" * 30_000_000)
-            self.assertEqual((status, reply["reason"]), (413, "over_limit"))
+            self.assertEqual((status, reply["reason"]), (507, "disk_full"))
             self.assertRegex(reply["message"], "(?i)space|full")
             self.assertEqual(ask(house.url + "api/contents/precious.txt", token)[1]["content"], "first")
             self.assertEqual(put_text(house, token, "precious.txt", "second")[0], 200)
