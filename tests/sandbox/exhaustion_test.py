@@ -1,7 +1,9 @@
 """What notebook code that takes all there is does to itself, and to nobody else: processes, memory, disk and time have bounds, the person is told
 which one was met, and nothing stays behind. Each test has a runtime of its own.
 """
+import ctypes
 import os
+import re
 import shutil
 import time
 import unittest
@@ -12,6 +14,7 @@ from person import DATA, Kernel, Person, command_of, image_of, processes_of, unt
 
 ADA = os.environ["ALLMENDE_TOKEN"]
 MB = 1 << 20
+C = ctypes.CDLL(None, use_errno=True)
 KILLED_FOR_MEMORY = r"^The kernel was (killed by signal 9 \(SIGKILL\), most likely|ended) because the runtime's memory ran out\.$"
 
 
@@ -214,6 +217,61 @@ class Disk(Exhausted):
         for name, number in ioctls.items():
             self.assertEqual(self.kernel.value(f"refusal(__import__('fcntl').ioctl, os.open('/content', 0), {number}, bytes(8))"), "EPERM", name)
         self.assertMachineUnharmed()
+
+
+class WhatTheMachineCounts(Exhausted):
+    """Some of the kernel's tables are one for the whole machine: what one runtime takes of them, others and the machine itself must not miss."""
+
+    def setUp(self):
+        super().setUp()
+        eve = Person.new(f"eve-{uuid.uuid4().hex[:8]}")
+        self.theirs = Kernel(eve)
+        self.addCleanup(eve.stop_runtime)
+        self.addCleanup(self.theirs.close)
+
+    def hoard(self, attempt, refusal):
+        """Repeats the attempt, keeping what it gives, until it is refused."""
+        self.kernel.run(f"hoard = []\ndef take():\n    while len(hoard) < 200_000: hoard.append({attempt})\n")
+        self.assertEqual(self.kernel.value("refusal(take)"), refusal)
+
+    def test_as_watches_of_files(self):
+        self.hoard("succeed(libc.inotify_init1(0))", "EMFILE")
+        self.assertGreaterEqual(self.theirs.value("succeed(libc.inotify_init1(0))"), 0)
+        watch = C.inotify_init1(0)
+        self.assertGreaterEqual(watch, 0)
+        os.close(watch)
+
+    def test_as_message_queues(self):
+        self.hoard("succeed(libc.mq_open(b'/queue-%d' % len(hoard), os.O_CREAT | os.O_RDWR, 0o600, None))", "EMFILE")
+        self.assertGreaterEqual(self.theirs.value("succeed(libc.mq_open(b'/queue', os.O_CREAT | os.O_RDWR, 0o600, None))"), 0)
+
+    def test_as_timers_and_waiting_signals(self):
+        self.assertEqual(self.kernel.value("hoard_signals()"), "EAGAIN")
+        self.assertEqual(self.theirs.value("succeed(libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p())))"), 0)
+        timer = ctypes.c_void_p()
+        self.assertEqual(C.timer_create(1, None, ctypes.byref(timer)), 0)
+        C.timer_delete(timer)
+
+    def test_as_terminals(self):
+        self.hoard("os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY)", "ENOSPC")
+        self.assertEqual(self.theirs.person.ask("POST", "api/terminals", {})[0], 200)
+        for end in os.openpty():
+            os.close(end)
+
+    def test_as_memory_of_sockets(self):
+        self.kernel.run("server = socket.create_server(('127.0.0.1', 0))\n"
+                        "plugs, block = [], bytes(1 << 20)\n"
+                        "for _ in range(60):\n"
+                        "    plugs += [socket.create_connection(server.getsockname()), server.accept()[0]]\n"
+                        "    for plug in plugs[-2:]:\n"
+                        "        plug.setblocking(False)\n"
+                        "        try:\n"
+                        "            while True: plug.send(block)\n"
+                        "        except BlockingIOError:\n"
+                        "            pass\n")
+        pages = re.search(r"^TCP: .* mem (\d+)$", Path("/proc/net/sockstat").read_text(), re.MULTILINE)
+        self.assertLess(int(pages[1]) * os.sysconf("SC_PAGE_SIZE"), self.runtime["memory"]["limit"] / 2)
+        self.assertEqual(self.theirs.value("is_answered()"), True)
 
 
 class Time(Exhausted):

@@ -51,6 +51,13 @@ def refusal(attempt, *arguments, **named):
     return "allowed"
 
 
+def succeed(answer):
+    """What a function of C answered; raises its error."""
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return answer
+
+
 def in_child(attempt):
     """What `attempt` returned in a process of its own, or by which signal that ended."""
     reading, writing = os.pipe()
@@ -174,6 +181,20 @@ def fill(path, most, piece=1 << 20):
                 return taken, name_of(error.errno)
         os.fsync(file.fileno())
     return taken, "allowed"
+
+
+def hoard_signals():
+    """Sends itself signals it never takes, in a process with one thread that then stays; returns how that was refused."""
+    def flood():
+        for _ in range(1_000_000):
+            succeed(libc.sigqueue(os.getpid(), 40, None))
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+        os.write(writing, refusal(flood).encode())
+        while True:
+            signal.pause()
+    return os.read(reading, 100).decode()
 
 
 def make_daemon(marker, environment):

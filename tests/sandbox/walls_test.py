@@ -202,7 +202,7 @@ class Network(Walled):
     ALLOWED = {socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK}
 
     def test_is_loopback_alone(self):
-        self.assertEqual(self.value("[name for _, name in socket.if_nameindex()]"), ["lo"])
+        self.assertEqual(self.value("os.listdir('/sys/class/net')"), ["lo"])
         self.assertTrue(self.value("is_answered()"))
         self.assertRefusals({
             "refusal(connect, ('198.51.100.1', 80))": "ENETUNREACH", "refusal(connect, ('169.254.169.254', 80))": "ENETUNREACH",
@@ -221,6 +221,11 @@ class Network(Walled):
         self.assertEqual(said, {str(family): "EAFNOSUPPORT" for family in range(64) if family not in self.ALLOWED})
         self.assertEqual(self.value("refusal(lambda: socket.socket(1 << 20, 1))"), "ENOSYS")
 
+    def test_tells_of_itself_by_routing_messages_alone(self):
+        self.assertEqual(self.value("[name for _, name in socket.if_nameindex()]"), ["lo"])
+        said = self.value("{protocol: refusal(lambda: socket.socket(16, socket.SOCK_RAW, protocol).close()) for protocol in range(32)}")
+        self.assertEqual(said, {"0": "allowed", **{str(protocol): "EPROTONOSUPPORT" for protocol in range(1, 32)}})
+
     def test_has_no_pairs_of_sockets_but_of_the_unix_family(self):
         said = self.value("{family: refusal(socket.socketpair, family, kind) for kind in (2, 1) for family in range(72) if family != 1}")
         self.assertEqual(said, {str(family): "EAFNOSUPPORT" for family in range(72) if family != socket.AF_UNIX})
@@ -232,6 +237,8 @@ class Network(Walled):
             "refusal(lambda: socket.socket(socket.AF_INET6, socket.SOCK_RAW, 58))": "EPERM",
             "refusal(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 1))": "EACCES",
             "refusal(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))": "EAFNOSUPPORT",
+            "refusal(lambda: socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM))": "EAFNOSUPPORT",
+            "refusal(lambda: socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET))": "EAFNOSUPPORT",
             "refusal(lambda: socket.create_server(('127.0.0.1', 80)))": "EACCES"})
 
 
