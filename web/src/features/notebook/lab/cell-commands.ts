@@ -1,4 +1,5 @@
 // What is done to cells, each deed by JupyterLab's own action.
+import type { YNotebook } from '@jupyter/ydoc';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { NotebookActions } from '@jupyterlab/notebook';
 import { CodeCell } from '@jupyterlab/cells';
@@ -89,10 +90,22 @@ function moving(notebook: Notebook, registry: CommandRegistry): Table {
   return table;
 }
 
+/** Each deed is undone by itself, however soon it follows another: the document would join what is done within half a second. */
+function oneByOne(notebook: Notebook, table: Table): Table {
+  const alone = (command: Command): Command => ({
+    ...command,
+    run: () => {
+      (notebook.model?.sharedModel as YNotebook | undefined)?.undoManager.stopCapturing();
+      return command.run();
+    },
+  });
+  return Object.fromEntries(Object.entries(table).map(([id, command]) => [id, alone(command)]));
+}
+
 export function cellCommands(page: Page, panel: NotebookPanel, registry: CommandRegistry): Table {
   const notebook = panel.content;
   return {
-    ...editing(notebook), ...moving(notebook, registry),
+    ...oneByOne(notebook, editing(notebook)), ...moving(notebook, registry),
     'toggle-code': { run: () => toggleCode(notebook) },
     'toggle-output': { run: () => NotebookActions.toggleOutput(notebook) },
     'fold-sections': { run: () => NotebookActions.collapseAllHeadings(notebook) },

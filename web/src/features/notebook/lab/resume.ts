@@ -61,6 +61,8 @@ export class Resume {
     });
     const kept: Kept = { path, kernel: kernel.id, clientId: kernel.clientId, pending };
     sessionStorage.setItem(key, JSON.stringify(kept));
+    const socket: unknown = Reflect.get(kernel, '_ws');
+    if (socket instanceof WebSocket) socket.close(); // what the kernel says from here on is the next page's
   }
 }
 

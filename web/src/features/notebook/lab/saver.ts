@@ -1,4 +1,5 @@
 // Keeps the server's copy of the notebook true: saves soon after each change, tries again when that fails, and never writes over somebody else's work.
+import type { YNotebook } from '@jupyter/ydoc';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { ApiError, api } from '../../../api/client';
 import { escapedPath } from '../../../api/config';
@@ -56,7 +57,8 @@ export class Saver {
     this.#copies = copies;
     this.#away = away;
     this.#base = baseOf(contentOf(model), opened.lastModified, opened.content);
-    model.contentChanged.connect(() => this.#onChange());
+    // The document itself is heard: of text that a running cell adds to its output, contentChanged says nothing.
+    (model.sharedModel as YNotebook).ydoc.on('update', () => this.#onChange());
     addEventListener('pagehide', () => this.#keepForReload());
     addEventListener('online', () => this.#page.state.saving.kind === 'failed' && void this.save());
     document.addEventListener('visibilitychange', () => {
@@ -90,7 +92,7 @@ export class Saver {
     }
     const now = Date.now();
     this.#firstChange ??= now;
-    this.#page.store.set({ saving: { kind: 'changed' } });
+    if (saving.kind !== 'changed') this.#page.store.set({ saving: { kind: 'changed' } });
     this.#at(saveAt({ firstChange: this.#firstChange, lastChange: now, calm, latest }));
   }
 
