@@ -102,9 +102,10 @@ net::Answer KernelsApi::channels(const Call& call) {
   const bool v1 = offers(call.request.headers.find("Sec-WebSocket-Protocol"), jupyter::kV1Protocol);
   net::Upgrade upgrade;
   if (v1) upgrade.subprotocol = jupyter::kV1Protocol;
-  upgrade.serve = [&kernels = kernels_, id, v1, session = std::string(call.request.query.find("session_id").value_or(""))](
-                      std::shared_ptr<net::WebSocket> socket) {
-    return kernels.serve(id, std::move(socket), session, v1 ? kernels::Dialect::V1 : kernels::Dialect::Legacy);
+  const auto& query = call.request.query;
+  const kernels::Client client{std::string(query.find("session_id").value_or("")), std::string(query.find("after").value_or(""))};
+  upgrade.serve = [&kernels = kernels_, id, v1, client](std::shared_ptr<net::WebSocket> socket) {
+    return kernels.serve(id, std::move(socket), client, v1 ? kernels::Dialect::V1 : kernels::Dialect::Legacy);
   };
   return upgrade;
 }

@@ -52,7 +52,8 @@ class Kernel::Connected {
   Kernel& kernel_;
 };
 
-Task<> Kernel::serve(std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect) {
+Task<> Kernel::serve(std::shared_ptr<net::WebSocket> socket, Client client, Dialect dialect) {
+  auto session = std::move(client.session);
   const auto connected = std::make_shared<Connected>(*this);
   // A client that comes back has lost its old socket, whether that one knows or not.
   for (const auto& other : sockets_) {
@@ -67,7 +68,7 @@ Task<> Kernel::serve(std::shared_ptr<net::WebSocket> socket, std::string session
   const auto leaves = session.empty() ? Journal::Leaves::Nothing : Journal::Leaves::Bookmark;
   if (session.empty()) session = randomUuid();
   TaskScope writing(house_.executor);
-  writing.spawn("kernel socket, writing", write(socket, journal_.open(session, leaves), dialect, connected));
+  writing.spawn("kernel socket, writing", write(socket, journal_.open(session, leaves, client.after), dialect, connected));
   co_await read(socket, session, dialect);
   co_await writing.close();
 }

@@ -27,12 +27,15 @@ std::string markerFrame(std::string parentHeader, std::uint64_t bytes, std::stri
       jupyter::makeMessage(jupyter::Channel::Iopub, "stream", session, streamContent({"stderr", text}), std::move(parentHeader)));
 }
 
-// The parent header in a frame of ours, which is well formed: between its third and fourth offset.
-std::string_view parentHeaderIn(std::string_view frame) {
+// What lies between an offset and the next in a frame of ours, which is well formed: the first is that of the channel's name.
+std::string_view partOf(std::string_view frame, std::size_t offset) {
   std::uint64_t bounds[2];
-  std::memcpy(bounds, frame.data() + 24, sizeof bounds);
+  std::memcpy(bounds, frame.data() + (1 + offset) * sizeof(std::uint64_t), sizeof bounds);
   return frame.substr(bounds[0], bounds[1] - bounds[0]);
 }
+
+std::string_view headerIn(std::string_view frame) { return partOf(frame, 1); }
+std::string_view parentHeaderIn(std::string_view frame) { return partOf(frame, 2); }
 
 }  // namespace
 
@@ -49,6 +52,8 @@ void appendEntry(std::string& segment, const Entry& entry) {
   std::memcpy(bytes, &head, sizeof head);
   segment.append(bytes, sizeof bytes).append(entry.reader).append(entry.frame);
 }
+
+std::string messageIdIn(std::string_view frame) { return jupyter::readHeader(headerIn(frame)).id; }
 
 std::optional<Entry> entryAt(std::string_view segment, std::size_t offset) {
   if (offset >= segment.size()) return std::nullopt;

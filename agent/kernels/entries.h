@@ -21,6 +21,9 @@ struct Entry {
 void appendEntry(std::string& segment, const Entry& entry);
 std::size_t entrySize(const Entry& entry);
 
+// The id of the message in a frame of ours; empty when its header has none.
+std::string messageIdIn(std::string_view frame);
+
 // The entry at `offset`; nullopt at the segment's end. Its views point into `segment`.
 std::optional<Entry> entryAt(std::string_view segment, std::size_t offset);
 

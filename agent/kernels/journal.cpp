@@ -117,7 +117,7 @@ void Journal::write(std::string_view frame, std::string_view reader, bool kept) 
   const auto size = entrySize(entry);
   if (segments_.empty() || !segments_.back().bytes || segments_.back().compacted ||
       segments_.back().bytes->size() + size > limits_.segment) {
-    forget();
+    forget(limits_.replayed);
     segments_.push_back({.first = next_, .end = next_, .bytes = std::make_shared<std::string>()});
   }
   auto& segment = segments_.back();
@@ -172,7 +172,7 @@ bool Journal::spillOldest() {
 
 // Drops what may be dropped of the oldest `goal` bytes.
 void Journal::dropOldest(std::uint64_t goal) {
-  forget();
+  forget(0);
   auto from = std::ranges::find(segments_, false, &Segment::compacted);
   auto till = from;
   std::vector<std::shared_ptr<std::string>> held;
@@ -214,16 +214,19 @@ void Journal::cutLaggards() {
   for (auto* cursor : cursors_) {
     if (cursor->lost_) cursor->next_ = std::max(cursor->next_, limit);
   }
-  forget();
+  forget(0);
 }
 
-// Lets go of what everybody has read.
-void Journal::forget() {
+// Lets go of what everybody has read, but for the last `replayed` bytes.
+void Journal::forget(std::size_t replayed) {
   auto least = next_;
   for (const auto* cursor : cursors_) least = std::min(least, cursor->next_);
   for (const auto& bookmark : bookmarks_) least = std::min(least, bookmark.next);
-  while (!segments_.empty() && segments_.front().end <= least) {
+  std::size_t read = 0;
+  for (auto segment = segments_.begin(); segment != segments_.end() && segment->end <= least; ++segment) read += segment->length();
+  while (!segments_.empty() && segments_.front().end <= least && read - segments_.front().length() >= replayed) {
     auto& segment = segments_.front();
+    read -= segment.length();
     if (segment.bytes) {
       resident_ -= segment.bytes->size();
     } else {
@@ -233,7 +236,19 @@ void Journal::forget() {
   }
 }
 
-std::unique_ptr<Journal::Cursor> Journal::open(std::string session, Leaves leaves) {
+// The number behind that of a message; nullopt when it is not here, or not any more.
+std::optional<std::uint64_t> Journal::behind(std::string_view message) {
+  if (message.empty()) return std::nullopt;
+  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
+    const auto loaded = load(segment->first);
+    for (std::size_t at = 0; const auto entry = loaded.bytes ? entryAt(*loaded.bytes, at) : std::nullopt; at += entrySize(*entry)) {
+      if (entry->frame.contains(message) && messageIdIn(entry->frame) == message) return entry->number + 1;
+    }
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Journal::Cursor> Journal::open(std::string session, Leaves leaves, std::string_view after) {
   sealTail();  // it belongs to those who were here before
   auto from = next_;
   if (const auto left = std::ranges::find(bookmarks_, session, &Bookmark::session); left != bookmarks_.end()) {
@@ -246,7 +261,7 @@ std::unique_ptr<Journal::Cursor> Journal::open(std::string session, Leaves leave
     cursor->session_.clear();
     cursor->leaves_ = Leaves::Nothing;
   }
-  return std::make_unique<Cursor>(*this, std::move(session), from, leaves);
+  return std::make_unique<Cursor>(*this, std::move(session), behind(after).value_or(from), leaves);
 }
 
 Journal::Cursor::Cursor(Journal& journal, std::string session, std::uint64_t next, Leaves leaves)
@@ -261,7 +276,7 @@ Journal::Cursor::~Cursor() {
     if (journal_.bookmarks_.size() > journal_.limits_.bookmarks) journal_.bookmarks_.pop_front();
   }
   if (!journal_.wanted()) journal_.tail_.reset();
-  journal_.forget();
+  journal_.forget(journal_.wanted() ? journal_.limits_.replayed : 0);
 }
 
 std::optional<std::string> Journal::Cursor::peek() {
@@ -289,7 +304,8 @@ std::optional<std::string> Journal::Cursor::peek() {
 
 // All is read. The place in a growing segment is kept; one that need not grow any further is let go.
 void Journal::Cursor::rest() {
-  if (journal_.segments_.size() > 1 || (segment_ && segment_->size() > journal_.limits_.segment / 4)) journal_.forget();
+  if (journal_.segments_.size() > 1 || (segment_ && segment_->size() > journal_.limits_.segment / 4))
+    journal_.forget(journal_.limits_.replayed);
   if (journal_.segments_.empty() || journal_.segments_.back().bytes != segment_) segment_.reset();
 }
 

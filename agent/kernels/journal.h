@@ -20,8 +20,9 @@ struct JournalLimits {
   std::size_t resident = 4U << 20U;
   std::uint64_t spooled = 256U << 20U;
   std::size_t segment = 512U << 10U;
-  std::size_t text = 512U << 10U;  // of one stream message: more is cut, less is joined
-  std::size_t bookmarks = 8;       // sessions that left and may come back
+  std::size_t text = 512U << 10U;    // of one stream message: more is cut, less is joined
+  std::size_t bookmarks = 8;         // sessions that left and may come back
+  std::size_t replayed = 1U << 20U;  // what everybody has read is kept this long: a client may have lost it on its way
 };
 
 class Journal {
@@ -37,8 +38,9 @@ class Journal {
   void appendFor(std::string_view reader, jupyter::Message message);
 
   enum class Leaves : bool { Nothing, Bookmark };
-  // A session that left a bookmark goes on there, one that is still here takes over; any other begins at the end.
-  std::unique_ptr<Cursor> open(std::string session, Leaves leaves = Leaves::Bookmark);
+  // A session that left a bookmark goes on there, one that is still here takes over; any other begins at the end. `after` is the id of the
+  // last message that the client took in: it goes on behind that one, as long as the journal still has it.
+  std::unique_ptr<Cursor> open(std::string session, Leaves leaves = Leaves::Bookmark, std::string_view after = {});
 
   // Returns when there may be something new, or after end().
   Task<> grown() { return grown_.wait(); }
@@ -89,7 +91,8 @@ class Journal {
   void dropOldest(std::uint64_t goal);
   bool readFrom(const Segment& segment, const Segment& till) const;
   void cutLaggards();
-  void forget();
+  void forget(std::size_t replayed);
+  std::optional<std::uint64_t> behind(std::string_view message);
 
   std::string session_;
   JournalLimits limits_;

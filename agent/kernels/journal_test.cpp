@@ -49,7 +49,7 @@ class JournalTest : public ::testing::Test {
 
   asio::io_context loop;
   allmende::testing::TemporaryFolder folder;
-  JournalLimits limits{.resident = 40'000, .spooled = 400'000, .segment = 10'000, .text = 1'000, .bookmarks = 2};
+  JournalLimits limits{.resident = 40'000, .spooled = 400'000, .segment = 10'000, .text = 1'000, .bookmarks = 2, .replayed = 20'000};
   Journal journal{loop.get_executor(), folder.path(), "agent", limits};
 };
 
@@ -151,8 +151,31 @@ TEST_F(JournalTest, whatEverybodyHasReadIsForgotten) {
     append(said("status", "{}"));
     readAll(*cursor);
   }
-  EXPECT_LE(journal.resident(), limits.segment);
+  EXPECT_LE(journal.resident(), limits.replayed + 2 * limits.segment);
   EXPECT_EQ(journal.spooled(), 0U);
+}
+
+TEST_F(JournalTest, aClientThatSaysWhatItTookInLastIsToldAgainWhatItLostOnItsWay) {
+  auto ada = journal.open("ada");
+  std::vector<std::string> delivered;
+  const auto deliver = [&](Message message) {
+    append(std::move(message));
+    while (const auto frame = ada->peek()) {
+      delivered.push_back(jupyter::readHeader(jupyter::decodeV1(*frame)->header).id);
+      ada->advance();
+    }
+  };
+  for (const auto* text : {"a", "b", "c"}) deliver(printed(text));
+  journal.appendFor("ada", jupyter::makeMessage(Channel::Shell, "execute_reply", "kernel", "{}"));
+  ada.reset();
+  append(said("status", "{}"));
+  ada = journal.open("ada", Journal::Leaves::Bookmark, delivered.at(0));
+  EXPECT_THAT(readAll(*ada), ElementsAre("stream b", "stream c", "execute_reply", "status"));
+  ada = journal.open("ada", Journal::Leaves::Bookmark, "of another kernel");
+  EXPECT_THAT(readAll(*ada), IsEmpty());
+  for (int i = 0; i < 1'000; ++i) deliver(printed("long gone", std::to_string(i)));
+  ada = journal.open("ada", Journal::Leaves::Bookmark, delivered.at(0));
+  EXPECT_THAT(readAll(*ada), IsEmpty());
 }
 
 TEST_F(JournalTest, aSlowReaderCostsDiskAndLosesNothing) {

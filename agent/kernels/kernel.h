@@ -44,7 +44,7 @@ class Kernel {
   Task<> stop();
   Result<> interrupt();
   Task<Result<>> restart();
-  Task<> serve(std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect);
+  Task<> serve(std::shared_ptr<net::WebSocket> socket, Client client, Dialect dialect);
   KernelModel model() const;
 
  private:

@@ -117,9 +117,9 @@ Task<Result<>> Kernels::remove(std::string id) {
   co_return Result<>{};
 }
 
-Task<> Kernels::serve(std::string id, std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect) {
+Task<> Kernels::serve(std::string id, std::shared_ptr<net::WebSocket> socket, Client client, Dialect dialect) {
   const auto kernel = impl_->of(id);
-  if (kernel) co_await (*kernel)->serve(std::move(socket), std::move(session), dialect);
+  if (kernel) co_await (*kernel)->serve(std::move(socket), std::move(client), dialect);
 }
 
 }  // namespace allmende::kernels

@@ -47,6 +47,13 @@ struct KernelModel {
 // Which of the two WebSocket subprotocols a client speaks.
 enum class Dialect { Legacy, V1 };
 
+// Who comes to a kernel: coming back under the same name, a client goes on where it stopped; `after`, the id of the last message it took in,
+// has it told again what was lost on its way.
+struct Client {
+  std::string session;
+  std::string after;
+};
+
 class Kernel;
 
 class Kernels {
@@ -73,8 +80,8 @@ class Kernels {
   Task<Result<KernelModel>> restart(std::string id);
   // Ends it, and everything it started.
   Task<Result<>> remove(std::string id);
-  // Speaks with a client until either is done. `session` names the client: coming back under the same name, it goes on where it stopped.
-  Task<> serve(std::string id, std::shared_ptr<net::WebSocket> socket, std::string session, Dialect dialect);
+  // Speaks with a client until either is done.
+  Task<> serve(std::string id, std::shared_ptr<net::WebSocket> socket, Client client, Dialect dialect);
 
  private:
   struct Impl;

@@ -125,7 +125,9 @@ Task<net::Response> KernelsApi::restart(Call call) {
 Task<net::Answer> KernelsApi::channels(Call call) {
   const auto kernel = call.param(0);
   const auto session = call.request.query.find("session_id").value_or("");
-  auto agent = co_await kernels_.open(call.account(), kernel, session.empty() ? randomUuid() : std::string(session.substr(0, 200)));
+  const auto after = call.request.query.find("after").value_or("");
+  auto agent = co_await kernels_.open(
+      call.account(), kernel, session.empty() ? randomUuid() : std::string(session.substr(0, 200)), std::string(after.substr(0, 200)));
   if (!agent) co_return kernelError(agent.error());
   const bool v1 = call.request.headers.find("Sec-WebSocket-Protocol").contains(jupyter::kV1Protocol);
   const auto protocol = v1 ? runtimes::ClientProtocol::V1 : runtimes::ClientProtocol::Legacy;

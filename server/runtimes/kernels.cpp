@@ -177,10 +177,11 @@ Task<Result<KernelModel>> Kernels::restart(AccountId of, std::string id) {
 
 // ---- sockets ----
 
-Task<Result<std::shared_ptr<net::WebSocket>>> Kernels::open(AccountId of, std::string id, std::string session) {
+Task<Result<std::shared_ptr<net::WebSocket>>> Kernels::open(AccountId of, std::string id, std::string session, std::string after) {
   CO_TRY(auto agent, co_await agentOf(of, id));
   auto socket = co_await agent->open(
-      fmt::format("/api/kernels/{}/channels?session_id={}", id, net::encodePath(session)), {std::string(jupyter::kV1Protocol)});
+      fmt::format("/api/kernels/{}/channels?session_id={}&after={}", id, net::encodePath(session), net::encodePath(after)),
+      {std::string(jupyter::kV1Protocol)});
   if (!socket && socket.error().code == Code::NotFound) co_return std::unexpected(notFound(of, id));
   if (socket && (*socket)->subprotocol() != jupyter::kV1Protocol)
     co_return fail(Code::Unavailable, "the runtime does not speak {}", jupyter::kV1Protocol);

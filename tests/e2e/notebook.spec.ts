@@ -203,6 +203,26 @@ test("restarting asks first, forgets variables, keeps outputs, and marks them as
   await close(watched);
 });
 
+test("output that runs on while the page is loaded anew is complete and nothing is doubled", async () => {
+  const watched = await at("runs on.ipynb", ["import time\nfor i in range(120):\n    print('line', i, flush=True)\n    time.sleep(0.05)", "print('after')"]);
+  const { page } = watched;
+  const wanted = Array.from({ length: 120 }, (_, i) => `line ${i}`);
+  await page.keyboard.press("Control+F9");
+  for (const line of ["line 12", "line 60"]) {
+    await outputOf(page, 0).getByText(line).waitFor({ timeout: 60_000 });
+    await page.reload();
+    await hasFocus(page);
+  }
+  await outputOf(page, 0).getByText("line 119").waitFor({ timeout: 60_000 });
+  await done(page, 0);
+  await outputOf(page, 1).getByText("after").waitFor();
+  assert.deepEqual((await outputOf(page, 0).innerText()).trim().split("\n"), wanted);
+  await saved(page);
+  const [first] = await stored("runs on.ipynb");
+  assert.deepEqual(first?.outputs?.flatMap(({ text }) => [text].flat()).join("").trim().split("\n"), wanted);
+  await close(watched);
+});
+
 test("two tabs on one notebook lose nothing: the second is told, and both versions can be kept", async () => {
   const watched = await at("shared.ipynb", ["a = 'before'"]);
   const { page } = watched;

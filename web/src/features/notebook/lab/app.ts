@@ -6,8 +6,8 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { type Contents, Drive, ServerConnection, ServiceManager, type Session, SessionManager } from '@jupyterlab/services';
 import { KernelManager } from '@jupyterlab/services/lib/kernel';
 import { config } from '../../../api/config';
+import { Heard } from './heard';
 import { Shell } from './shell';
-
 
 /** Says whether a connection to this kernel should go on under the name it had before the page was loaded anew. */
 export type ClientIdOf = (kernel: string) => string | undefined;
@@ -53,17 +53,19 @@ class Services extends ServiceManager {
 export interface PageServices {
   readonly manager: ServiceManager.IManager;
   readonly sessions: Sessions;
+  readonly heard: Heard;
 }
 
 export function pageServices(read: Contents.IModel): PageServices {
   PageConfig.setOption('baseUrl', config.base_url);
   PageConfig.setOption('terminalsAvailable', 'false');
-  const serverSettings = ServerConnection.makeSettings({ appendToken: false, init: { cache: 'no-store', credentials: 'same-origin' } });
+  const heard = new Heard();
+  const serverSettings = ServerConnection.makeSettings({ WebSocket: heard.socket, appendToken: false, init: { cache: 'no-store', credentials: 'same-origin' } });
   const standby = 'when-hidden' as const;
   const kernels = new KernelManager({ serverSettings, standby });
   const sessions = new Sessions({ serverSettings, standby, kernelManager: kernels });
   const manager = new Services({ serverSettings, standby, defaultDrive: new PageDrive(serverSettings, read), kernels, sessions });
-  return { manager, sessions };
+  return { manager, sessions, heard };
 }
 
 export class App extends JupyterFrontEnd<Shell> {

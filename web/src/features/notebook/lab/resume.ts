@@ -4,6 +4,7 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelMessage, Session } from '@jupyterlab/services';
 import { KernelShellFutureHandler } from '@jupyterlab/services/lib/kernel/future';
+import type { Heard } from './heard';
 import type { Runs } from './runs';
 
 interface Pending {
@@ -16,6 +17,7 @@ interface Kept {
   readonly path: string;
   readonly kernel: string;
   readonly clientId: string;
+  readonly heard?: string | undefined;
   readonly pending: readonly Pending[];
 }
 
@@ -25,16 +27,21 @@ const codeCells = (panel: NotebookPanel): CodeCell[] => panel.content.widgets.fi
 
 export class Resume {
   readonly #kept: Kept | null;
+  readonly #heard: Heard;
 
-  constructor(path: string) {
+  constructor(path: string, heard: Heard) {
+    this.#heard = heard;
     const text = sessionStorage.getItem(key);
     sessionStorage.removeItem(key); // a duplicated tab must not go on under this tab's name
     const kept = text === null ? null : (JSON.parse(text) as Kept);
     this.#kept = kept?.path === path ? kept : null;
   }
 
+  /** The name under which a new connection to this kernel has to go on. */
   clientIdOf(kernel: string): string | undefined {
-    return this.#kept?.kernel === kernel ? this.#kept.clientId : undefined;
+    if (this.#kept?.kernel !== kernel) return undefined;
+    if (this.#kept.heard !== undefined) this.#heard.resume(this.#kept.clientId, this.#kept.heard);
+    return this.#kept.clientId;
   }
 
   /** Called with a new connection, before its socket delivers anything: the cells that wait are put in its books. */
@@ -59,10 +66,8 @@ export class Resume {
       const isOut = future && !future.isDisposed && cell.model.executionState === 'running';
       return isOut ? [{ cell: cell.model.id, message: future.msg as KernelMessage.IExecuteRequestMsg, takenUpAt: runs.takenUpAt(cell.model) }] : [];
     });
-    const kept: Kept = { path, kernel: kernel.id, clientId: kernel.clientId, pending };
+    const kept: Kept = { path, kernel: kernel.id, clientId: kernel.clientId, heard: this.#heard.last(kernel), pending };
     sessionStorage.setItem(key, JSON.stringify(kept));
-    const socket: unknown = Reflect.get(kernel, '_ws');
-    if (socket instanceof WebSocket) socket.close(); // what the kernel says from here on is the next page's
   }
 }
 

@@ -53,8 +53,8 @@ async function activate(app: App, list: readonly AnyPlugin[]): Promise<void> {
 
 export async function startNotebook({ page, host, read, mimeExtensions, plugins: outputPlugins }: Start): Promise<void> {
   const content = read.content as NotebookContent;
-  const resume = new Resume(page.state.path);
-  const { manager, sessions } = pageServices({ ...read, content: withLanguage(content, 'python'), type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const { manager, sessions, heard } = pageServices({ ...read, content: withLanguage(content, 'python'), type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const resume = new Resume(page.state.path, heard);
   const app = new App(manager, mimeExtensions);
   const runs = new Runs();
   for (const each of plugins) app.registerPlugin(each);
@@ -93,6 +93,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   kernels.onKernel = kernel => keepMetadata(panel, kernel);
   sessions.clientIdOf = kernel => resume.clientIdOf(kernel);
   sessions.onConnect = session => {
+    heard.listen(session);
     runs.joined();
     resume.connected(session, panel, runs);
   };
