@@ -130,6 +130,7 @@ Task<> Kernel::deliver() {
     delivering_ = true;  // nobody overtakes it
     co_await wires->send(std::move(message));
     delivering_ = false;
+    changed_.notifyAll();
   }
 }
 

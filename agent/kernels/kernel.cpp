@@ -22,6 +22,7 @@ namespace {
 constexpr Duration kPatienceToAnswer{60'000};
 constexpr Duration kPatienceToShutDown{2'000};
 constexpr Duration kPatienceToTerminate{1'000};
+constexpr Duration kPatienceToSettle{1'000};
 constexpr Duration kPatienceForRest{1'000};
 constexpr std::size_t kMostLastWords = 4096;
 constexpr Duration kPatienceToEndItself{10'000};
@@ -156,6 +157,7 @@ Task<std::string> Kernel::bury() {
   co_await ofProcess_->close();
   co_await wires_->close();
   questions_.clear();
+  busyWith_.clear();
   co_return explain({*process_->ended(), oomKills_, countOomKills(), lastWords_, fault_});
 }
 
@@ -244,7 +246,17 @@ Task<Result<>> Kernel::restart() {
   if (wish_ == Wish::Stop) co_return fail(Code::NotFound, "Kernel does not exist: {}", demand_.id);
   if (state_ == State::Dead) co_return fail(Code::Unavailable, "the kernel died at its restart. {}", reason_.value_or(""));
   if (timesReady_ == before) co_return fail(Code::TimedOut, "the kernel did not answer within 60 s of its restart");
+  co_await settle();
   co_return Result<>{};
+}
+
+// What clients asked of the new process meanwhile is answered. Stock clients connect anew once a restart is answered, and would miss what is
+// on its way to them then.
+Task<> Kernel::settle() {
+  const auto end = house_.clock.sinceStart() + kPatienceToSettle;
+  while ((!outbox_.empty() || delivering_) && house_.clock.sinceStart() < end) co_await changed_.waitFor(end - house_.clock.sinceStart());
+  const auto wires = wires_;
+  if (ready_) co_await wires->settled(end - house_.clock.sinceStart());
 }
 
 KernelModel Kernel::model() const {
@@ -281,8 +293,11 @@ void Kernel::noteActivity(const Wires::Heard& heard) {
   if (heard.header.type != "status" || !ready_ || !isTracked(heard.parent.type)) return;
   const auto content = parseJsonObject(heard.message.content);
   const auto* state = content ? findString(*content, "execution_state") : nullptr;
-  if (state != nullptr && *state == "busy") state_ = State::Busy;
-  if (state != nullptr && *state == "idle") state_ = State::Idle;
+  if (state == nullptr) return;
+  // Several at once: requests on control and on subshells come and go while a cell runs.
+  if (*state == "busy" && busyWith_.size() < kMostQuestions && heard.parent.id.size() <= kLongestMessageId) busyWith_.insert(heard.parent.id);
+  if (*state == "idle") busyWith_.erase(heard.parent.id);
+  state_ = busyWith_.empty() ? State::Idle : State::Busy;
 }
 
 void Kernel::noteRequest(const jupyter::Header& header, std::string session) {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <list>
+#include <set>
 #include <unordered_map>
 
 #include "agent/kernels/journal.h"
@@ -61,6 +62,7 @@ class Kernel {
   Task<> listen(int output);
   Task<std::string> bury();
   Task<> askToEnd(bool restart);
+  Task<> settle();
   void tell(State state);
   void hear(Wires::Heard heard);
   void noteActivity(const Wires::Heard& heard);
@@ -99,6 +101,7 @@ class Kernel {
   std::shared_ptr<Wires> wires_;  // who sends keeps them until it has
   std::unique_ptr<TaskScope> ofProcess_;
   Questions questions_;
+  std::set<std::string> busyWith_;  // requests between their "busy" and their "idle"
   std::deque<jupyter::Message> outbox_;  // for the kernel, in order; readers of sockets wait beyond kMostOutbox bytes
   std::size_t outboxBytes_ = 0;
   bool delivering_ = false;  // one that was taken from there is on its way

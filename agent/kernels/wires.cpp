@@ -39,6 +39,15 @@ Task<Result<>> Wires::open(Duration patience) {
   co_return Result<>{};
 }
 
+// One request more: the kernel takes them in order, and says "idle" behind all that it said of those before.
+Task<> Wires::settled(Duration patience) {
+  RealClock clock;
+  const auto end = clock.sinceStart() + patience;
+  answered_ = rested_ = false;
+  if (!ask(jupyter::Channel::Shell, "kernel_info_request", "{}")) co_return;
+  while ((!answered_ || !rested_) && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
+}
+
 Task<Result<>> Wires::send(jupyter::Message message) {
   auto& peer = of(message.channel);
   return peer.send(jupyter::toWire(std::move(message), signer_));
@@ -65,8 +74,10 @@ Task<> Wires::close() {
 bool Wires::isOurs(const Heard& heard) {
   const bool ours = heard.parent.session == session_;
   if (heard.message.channel == jupyter::Channel::Iopub) {
-    if (!outputHeard_) {
+    const bool rests = ours && heard.header.type == "status" && heard.message.content.contains("idle");
+    if (!outputHeard_ || rests) {
       outputHeard_ = true;
+      rested_ = rested_ || rests;
       changed_.notifyAll();
     }
     return ours || heard.header.type == "iopub_welcome";

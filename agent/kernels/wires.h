@@ -30,6 +30,8 @@ class Wires {
   Task<Result<>> send(jupyter::Message message);
   // A request of our own; what it is answered is heard by nobody.
   Result<> ask(jupyter::Channel channel, std::string type, std::string content);
+  // Returns when all that was sent before is answered, and the answers are heard.
+  Task<> settled(Duration patience);
   // Returns when a connection is gone that was open, with the reason: "it spoke nonsense on …".
   Task<Error> broken();
   // Until the process has closed its side of the output.
@@ -46,6 +48,7 @@ class Wires {
   std::string session_;  // of our own requests
   bool answered_ = false;
   bool outputHeard_ = false;
+  bool rested_ = false;  // the last of our own requests is done: its "idle" was heard
   std::uint64_t forged_ = 0;
   Notifier changed_;
   std::array<std::unique_ptr<Peer>, 4> peers_;

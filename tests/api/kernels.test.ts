@@ -2,8 +2,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Kernel, KernelManager, KernelMessage, KernelSpecManager, ServerConnection, SessionManager } from "@jupyterlab/services";
+import { KernelConnection } from "@jupyterlab/services/lib/kernel/default.js";
 import { WebSocket } from "ws";
 import { call, token, until, url, utcForm, uuidForm, webSocketUrl } from "./support.ts";
+
+// The client asks kernel_info at each connection, connects twice at a restart, and handles no failure of what it asked on the first one, whose
+// answer may be on its way just then. That is its own affair; this keeps it from counting as a failure of ours.
+const askInfo = KernelConnection.prototype.requestKernelInfo;
+KernelConnection.prototype.requestKernelInfo = function () {
+  return askInfo.call(this).catch((error: Error) => {
+    if (!error.message.startsWith("Canceled future for kernel_info_request")) throw error;
+    return new Promise(() => {});
+  });
+};
 
 const serverSettings = ServerConnection.makeSettings({
   baseUrl: url,
@@ -106,11 +117,15 @@ test("a comm opened here reaches the kernel with its buffers and answers", async
 });
 
 test("a sleep is interrupted well within two seconds", async () => {
-  const running = run("import time; time.sleep(60)");
-  await until("the kernel to be busy", async () => kernel.status === "busy");
+  const future = kernel.requestExecute({ code: "import time; time.sleep(60)" });
+  await new Promise<void>((resolve) => {
+    future.onIOPub = (message) => KernelMessage.isExecuteInputMsg(message) && resolve();
+  });
+  // The client's own view of its kernel follows every request, also that of the subshell which the comm above got; the server's is of all.
+  assert.equal((await call("GET", `/api/kernels/${kernel.id}`)).json.execution_state, "busy");
   const started = Date.now();
   await kernel.interrupt();
-  assert.equal(((await running).reply.content as { ename: string }).ename, "KeyboardInterrupt");
+  assert.equal(((await future.done).content as { ename: string }).ename, "KeyboardInterrupt");
   assert.ok(Date.now() - started < 2000, `${Date.now() - started} ms`);
 });
 
