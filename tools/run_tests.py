@@ -55,6 +55,9 @@ COUNTERS = [  # (pattern, group that passed, group that failed); a step's counts
     (r"^ℹ pass (\d+)", 1, None),
     (r"^ℹ fail (\d+)", None, 1),
 ]
+# What a failing test says of itself in its runner's words: gtest, unittest, node:test, vitest, compilers.
+TELLS = re.compile(r"^(?:\d+: )?(?:\[  FAILED  \] \w|(?:FAIL|ERROR): |ℹ Error|✖ (?!failing tests)|\s*FAIL  |.*: (?:fatal )?error: )", re.MULTILINE)
+TOLD_LINES = 14  # of each failure
 
 
 def counts(text):
@@ -64,6 +67,13 @@ def counts(text):
             passed += int(match[good] or 0) if good else 0
             failed += int(match[bad] or 0) if bad else 0
     return passed, failed
+
+
+def failures(text):
+    """What failed, each with the lines that follow; when nothing looks like a failure, the end of it all."""
+    lines = text.splitlines()
+    wanted = sorted({at for start, line in enumerate(lines) if TELLS.match(line) for at in range(start, min(start + TOLD_LINES, len(lines)))})
+    return [lines[at] for at in wanted[-150:]] or lines[-60:]
 
 
 def run(step):
@@ -93,7 +103,7 @@ def run(step):
     word = "FAILED" if failed else "passed"
     print(f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s{why}", flush=True)
     if failed:
-        for line in text.splitlines()[-60:]:
+        for line in failures(text):
             print(f"    {line}")
         print(f"    (all of it: {log.relative_to(ROOT)})", flush=True)
     return passed, failed
