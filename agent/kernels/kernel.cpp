@@ -250,8 +250,8 @@ Task<Result<>> Kernel::restart() {
   co_return Result<>{};
 }
 
-// What clients asked of the new process meanwhile is answered. Stock clients connect anew once a restart is answered, and would miss what is
-// on its way to them then.
+// What clients asked of the new process meanwhile is answered. Stock clients connect anew once a restart is answered, and would miss what
+// is on its way to them then.
 Task<> Kernel::settle() {
   const auto end = house_.clock.sinceStart() + kPatienceToSettle;
   while ((!outbox_.empty() || delivering_) && house_.clock.sinceStart() < end) co_await changed_.waitFor(end - house_.clock.sinceStart());
@@ -295,7 +295,8 @@ void Kernel::noteActivity(const Wires::Heard& heard) {
   const auto* state = content ? findString(*content, "execution_state") : nullptr;
   if (state == nullptr) return;
   // Several at once: requests on control and on subshells come and go while a cell runs.
-  if (*state == "busy" && busyWith_.size() < kMostQuestions && heard.parent.id.size() <= kLongestMessageId) busyWith_.insert(heard.parent.id);
+  if (*state == "busy" && busyWith_.size() < kMostQuestions && heard.parent.id.size() <= kLongestMessageId)
+    busyWith_.insert(heard.parent.id);
   if (*state == "idle") busyWith_.erase(heard.parent.id);
   state_ = busyWith_.empty() ? State::Idle : State::Busy;
 }

@@ -101,7 +101,7 @@ class Kernel {
   std::shared_ptr<Wires> wires_;  // who sends keeps them until it has
   std::unique_ptr<TaskScope> ofProcess_;
   Questions questions_;
-  std::set<std::string> busyWith_;  // requests between their "busy" and their "idle"
+  std::set<std::string> busyWith_;       // requests between their "busy" and their "idle"
   std::deque<jupyter::Message> outbox_;  // for the kernel, in order; readers of sockets wait beyond kMostOutbox bytes
   std::size_t outboxBytes_ = 0;
   bool delivering_ = false;  // one that was taken from there is on its way

@@ -47,8 +47,8 @@ struct KernelModel {
 // Which of the two WebSocket subprotocols a client speaks.
 enum class Dialect { Legacy, V1 };
 
-// Who comes to a kernel. Coming back under the same name, a client goes on where it stopped; `after`, the id of the last message it took in,
-// tells it again what was lost on its way.
+// Who comes to a kernel. Coming back under the same name, a client goes on where it stopped; with `after`, the id of the last message that
+// it took in, it is told again what was lost on its way.
 struct Client {
   std::string session;
   std::string after;
