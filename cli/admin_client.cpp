@@ -6,13 +6,6 @@
 namespace allmende::cli {
 namespace {
 
-Code codeNamed(std::string_view reason) {
-  for (auto code = Code::InvalidInput; code < Code::Internal; code = static_cast<Code>(static_cast<int>(code) + 1)) {
-    if (nameOf(code) == reason) return code;
-  }
-  return Code::Internal;
-}
-
 Task<Result<json::object>> ask(std::string socket, std::string path, json::object body) {
   net::HttpClient client(co_await asio::this_coro::executor, net::UnixEndpoint{.path = std::move(socket)});
   net::Request request;
@@ -53,7 +46,7 @@ Result<json::object> askAdmin(Context context, std::string path, json::object bo
                        .user = serverUser(),
                        .readOutput = true,
                        .quiet = true}));
-  TRY(during("starting a server for this one request", server.readLine(20s)));
+  TRY(during("starting a server for this one request", server.readReady(20s)));
   reply = attempt();
   server.stop(10s);
   return reply;

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cli/verbs.h"
+
 namespace allmende::cli {
 namespace {
 
@@ -64,16 +66,18 @@ Result<Child> Child::start(const ChildDemand& demand) {
     if (pipe[0] >= 0) ::close(pipe[0]);
     return fail(Code::Unavailable, "cannot start {}: {}", program, std::strerror(errno));
   }
-  return Child(pid, pipe[0]);
+  return Child(demand.program.filename().string(), pid, pipe[0]);
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
+    : name_(std::move(other.name_)),
+      pid_(std::exchange(other.pid_, -1)),
       output_(std::exchange(other.output_, -1)),
       unread_(std::move(other.unread_)),
       status_(other.status_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
+  std::swap(name_, other.name_);
   std::swap(pid_, other.pid_);
   std::swap(output_, other.output_);
   std::swap(unread_, other.unread_);
@@ -115,6 +119,15 @@ Result<std::string> Child::readLine(Duration patience) {
     }
     unread_.append(bytes, static_cast<std::size_t>(got));
   }
+}
+
+Result<json::object> Child::readReady(Duration patience) {
+  TRY(const auto line, during(fmt::format("starting {}", name_), readLine(patience)));
+  TRY(auto said, during(fmt::format("reading the first line of {}", name_), parseJsonObject(line)));
+  const auto* failure = findString(said, "failure");
+  if (failure == nullptr) return said;
+  const auto* reason = findString(said, "reason");
+  return std::unexpected(Error{codeNamed(reason == nullptr ? std::string_view{} : *reason), std::string(*failure), {}});
 }
 
 void Child::stop(Duration patience) {

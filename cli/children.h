@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/json.h"
 #include "lib/base/result.h"
 
 namespace allmende::cli {
@@ -32,6 +33,9 @@ class Child {
   // The next line of its standard output, without newline. Fails with Unavailable when it ended first, TimedOut after `patience`.
   Result<std::string> readLine(Duration patience);
 
+  // The same, as the line in which our programs say that they are ready. Fails in the program's own words when it says why it is not.
+  Result<json::object> readReady(Duration patience);
+
   // SIGTERM, then SIGKILL after `patience`; returns when it is gone.
   void stop(Duration patience);
 
@@ -41,7 +45,8 @@ class Child {
   pid_t pid() const { return pid_; }
 
  private:
-  Child(pid_t pid, int output) : pid_(pid), output_(output) {}
+  Child(std::string name, pid_t pid, int output) : name_(std::move(name)), pid_(pid), output_(output) {}
+  std::string name_;  // the program's
   pid_t pid_ = -1;
   int output_ = -1;
   std::string unread_;

@@ -58,26 +58,13 @@ ChildDemand serverDemand(const Context& context, const std::vector<std::string>&
   return demand;
 }
 
-// Why the server did not come up, in its own words.
-Error failureIn(const json::object& line) {
-  const auto* message = findString(line, "failure");
-  const auto* reason = findString(line, "reason");
-  if (message == nullptr)
-    return {Code::Internal, fmt::format("allmende-server names neither url nor failure: {}", json::serialize(line)), {}};
-  for (const auto code : {Code::InvalidInput, Code::Conflict, Code::Denied, Code::Unavailable}) {
-    if (reason != nullptr && *reason == nameOf(code)) return {code, std::string(*message), {}};
-  }
-  return {Code::Internal, std::string(*message), {}};
-}
-
 // Starts the server and says where it is.
 Result<Child> startServer(const Context& context, const std::vector<std::string>& flags) {
   TRY(auto server, Child::start(serverDemand(context, flags)));
-  TRY(const auto line, during("starting allmende-server", server.readLine(60s)));
-  TRY(const auto ready, during("reading the server's ready line", parseJsonObject(line)));
+  TRY(const auto ready, server.readReady(60s));
   const auto* url = findString(ready, "url");
   const auto* link = findString(ready, "sign_in_link");
-  if (url == nullptr) return std::unexpected(failureIn(ready));
+  if (url == nullptr) return fail(Code::Internal, "allmende-server names no url: {}", json::serialize(ready));
   std::printf("Allmende is ready: %s\n", link != nullptr ? link->c_str() : url->c_str());
   std::fflush(stdout);
   return server;
@@ -135,7 +122,7 @@ Result<> serve(Context context, std::vector<std::string> serverFlags) {
   TRY(claimDataDirectory(context.data));
   blockSignals();
   TRY(auto node, Child::start(nodeDemand(context)));
-  TRY(during("starting allmende-node", node.readLine(60s)));
+  TRY(node.readReady(60s));
   auto server = startServer(context, serverFlags);
   if (!server) {
     node.stop(30s);

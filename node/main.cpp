@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr int kExitInvalid = 2;
 constexpr Duration kPatienceToTell{2'000};
 
+// One line for whoever started us.
 void say(const json::object& line) {
   std::printf("%s\n", json::serialize(line).c_str());
   std::fflush(stdout);
@@ -30,6 +31,7 @@ void say(const json::object& line) {
 
 int refuse(const Error& error) {
   log::error("node.not_started", {{"reason", nameOf(error.code)}, {"message", error.message}});
+  say({{"failure", error.message}, {"reason", nameOf(error.code)}});
   return error.code == Code::InvalidInput ? kExitInvalid : 1;
 }
 

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 
 #include "lib/base/json.h"
 #include "lib/base/testing.h"
@@ -216,6 +218,25 @@ TEST_F(AccountsOfAHouse, letInOnceByALinkThatIsFresh) {
   EXPECT_FALSE(await(accounts_.signInByLink(old, "10.0.0.1")));
   EXPECT_EQ(await(accounts_.makeSignInLink(AccountId::make(), 1h)).error().code, Code::NotFound);
   EXPECT_TRUE(await(accounts_.changePassword(ada.id, std::nullopt, "battery staple", in->cookie)));  // none was set
+}
+
+TEST_F(AccountsOfAHouse, standAJumpOfTheClock) {
+  const auto ada = make("ada");
+  const auto cookie = signIn("correct horse")->cookie;
+  const auto link = *await(accounts_.makeSignInLink(ada.id, 1h));
+  clock_.jump(-10 * 365 * 24h);  // a machine that starts without a battery for its clock
+  EXPECT_TRUE(await(accounts_.callerByCookie(cookie)));
+  EXPECT_TRUE(await(accounts_.signInByLink(link, "10.0.0.1")));
+  EXPECT_FALSE(await(accounts_.signInByLink(link, "10.0.0.1")));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(signIn("wrong horse", "10.0.0.2"));
+  clock_.jump(10 * 365 * 24h);
+  EXPECT_EQ(signIn("correct horse", "10.0.0.2").error().retryAfter, std::chrono::seconds(30));  // waiting is time that passes
+  clock_.jump(-1h);
+  clock_.advance(30s);
+  EXPECT_TRUE(signIn("correct horse", "10.0.0.2"));
+  EXPECT_TRUE(await(accounts_.callerByCookie(cookie)));
+  const auto events = *await(journal_.list({.subject = ada.id.text()}));
+  EXPECT_TRUE(std::ranges::is_sorted(events, std::greater{}, &journal::Event::number));  // what happened last comes first
 }
 
 TEST_F(AccountsOfAHouse, giveTokensThatDoWhatTheirScopesSayUntilTheyExpireOrAreRevoked) {

@@ -242,6 +242,13 @@ class ABadDay(unittest.TestCase):
         def misspell(data):
             Path(data, "allmende.toml").write_text("prot = 80\n")
         self.assertRefusesToStart("prot", prepare=misspell)
+        with tempfile.TemporaryDirectory(prefix="allmende-test-", dir="/var/tmp") as data:
+            misspell(data)
+            shutil.chown(data, "allmende", "allmende")
+            asked = subprocess.run([f"{BIN}/allmende", "account", "create", "eve", "--password-stdin", "--data", data], input="correct horse\n",
+                                   capture_output=True, text=True, timeout=60)
+            self.assertEqual(asked.returncode, 2, asked)
+            self.assertRegex(asked.stderr, "prot")
         self.assertRefusesToStart("port", "--port", "eighty")
         self.assertRefusesToStart("tls_certificate and tls_key go together", "--tls-certificate", "/etc/hostname")
 
@@ -276,6 +283,30 @@ class ABadDay(unittest.TestCase):
             self.assertTrue(reply["message"])
             self.assertEqual(ask(f"{house.url}api/runtimes/{runtime}", token, "DELETE", patience=90)[0], 204)
             self.assertEqual(Kernel(house.url, token).run("print('new')"), "new\n")
+
+    def test_a_kernel_that_dies_at_once_or_cannot_be_started_says_why(self):
+        python = tempfile.mkdtemp(prefix="allmende-python-", dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, python)
+        os.chmod(python, 0o755)
+        Path(python, "bin").mkdir()
+        Path(python, "bin/python3").symlink_to("/usr/bin/python3")
+        for name, argv in {"dies": ["/bin/sh", "-c", "echo no such planet >&2; exit 3", "{connection_file}"], "missing": ["/usr/bin/fortran"]}.items():
+            spec = Path(python, "share/jupyter/kernels", name)
+            spec.mkdir(parents=True)
+            spec.joinpath("kernel.json").write_text(json.dumps({"argv": argv, "display_name": name, "language": "none"}))
+        with House("--python", python) as house:
+            token = house.make_ada()
+            for name, why in {"dies": r"status 3.*no such planet", "missing": r"/usr/bin/fortran"}.items():
+                status, model = ask(house.url + "api/kernels", token, "POST", {"name": name})
+                if status == 201:
+                    kernel = f"{house.url}api/kernels/{model['id']}"
+                    model = until("the kernel's end", lambda: (lambda said: said if said["execution_state"] == "dead" else None)(ask(kernel, token)[1]))
+                    said = model["reason"]
+                    self.assertEqual(ask(kernel, token, "DELETE")[0], 204)
+                else:
+                    said = model["message"]
+                self.assertRegex(said, f"(?s){why}")
+            self.assertEqual(ask(house.url + "api/kernels", token)[1], [])
 
     def test_an_expired_token_is_worth_nothing(self):
         with House() as house:
