@@ -1,6 +1,6 @@
 // Brings the notebook onto the page: builds the application, opens the document, and ties what happens in it to what the page shows.
 import './styles';
-import { setCellExecutor, INotebookTracker, NotebookModelFactory, type NotebookPanel, NotebookWidgetFactory, StaticNotebook } from '@jupyterlab/notebook';
+import { setCellExecutor, INotebookTracker, type NotebookPanel, NotebookWidgetFactory, StaticNotebook } from '@jupyterlab/notebook';
 import { MarkdownCell } from '@jupyterlab/cells';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { Context } from '@jupyterlab/docregistry';
@@ -26,6 +26,7 @@ import { bindKeys, commandName, PrefixKeys } from './keys';
 import { KernelSession } from './kernel-session';
 import { keepMetadata } from './kernel-metadata';
 import { LocalCopies } from './local-copy';
+import { PageModelFactory } from './model-factory';
 import { watchOutline } from './outline-watch';
 import { pageCommands } from './page-commands';
 import { type AnyPlugin, plugins } from './plugins';
@@ -75,8 +76,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
       insertCell(notebook, type, where);
     },
   });
-  // Undo for each editor by itself, and for cells together: with one history for both, ydoc 4.2 writes streamed output twice.
-  const modelFactory = new NotebookModelFactory({ disableDocumentWideUndoRedo: true });
+  const modelFactory = new PageModelFactory();
   const factory = new NotebookWidgetFactory({
     name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,
     rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: StaticNotebook.defaultEditorConfig,
