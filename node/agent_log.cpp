@@ -31,7 +31,11 @@ std::vector<std::string> AgentLog::finish(Duration now) {
   return lines;
 }
 
-std::size_t AgentLog::takeLeftOut() { return std::exchange(leftOut_, 0); }
+std::size_t AgentLog::takeLeftOut(Duration now, Duration every) {
+  if (leftOut_ == 0 || (toldAt_ && now - *toldAt_ < every)) return 0;
+  toldAt_ = now;
+  return std::exchange(leftOut_, 0);
+}
 
 void AgentLog::endLine(std::vector<std::string>& into, Duration now) {
   auto line = std::exchange(line_, {});

@@ -1,6 +1,7 @@
 #pragma once
 // What an agent prints, as lines for the operator's log: a runtime may be hostile, so lines have a length and a rate.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,8 @@ class AgentLog {
   std::vector<std::string> take(std::string_view piece, Duration now);
   // The unfinished line at the end of all output.
   std::vector<std::string> finish(Duration now);
-  // How many lines were left out since the last call.
-  std::size_t takeLeftOut();
+  // How many lines were left out since this was told the last time; 0 when that is less than `every` ago.
+  std::size_t takeLeftOut(Duration now, Duration every);
 
  private:
   void endLine(std::vector<std::string>& into, Duration now);
@@ -29,6 +30,7 @@ class AgentLog {
   double credit_ = static_cast<double>(kMostLinesAtOnce);
   Duration creditedAt_{0};
   std::size_t leftOut_ = 0;
+  std::optional<Duration> toldAt_;  // of lines left out
 };
 
 }  // namespace allmende::node

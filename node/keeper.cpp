@@ -44,18 +44,23 @@ observe::Places placesOf(const sandbox::CgroupLayout& cgroups, const sandbox::Sa
       .disk = sandbox.disk};
 }
 
+// Says how much of its output was left out of the log.
+void logLeftOut(Kept& kept, Duration now, Duration every) {
+  if (const auto count = kept.log.takeLeftOut(now, every); count > 0)
+    log::warning("agent.said_too_much", {{"runtime", kept.runtime.id.text()}, {"lines_left_out", count}});
+}
+
 // Logs what the pipe holds at the moment; false once it is at its end.
 bool logOutput(Kept& kept, Duration now) {
   std::array<char, 4096> piece{};
   for (int pieces = 0; pieces < 16; ++pieces) {
     const auto got = ::read(kept.sandbox->output.get(), piece.data(), piece.size());
     if (got == 0) return false;
-    if (got < 0) return true;
+    if (got < 0) break;
     for (auto& line : kept.log.take({piece.data(), static_cast<std::size_t>(got)}, now))
       log::info("agent.said", {{"runtime", kept.runtime.id.text()}, {"line", net::isUtf8(line) ? line : "(not UTF-8)"}});
   }
-  if (const auto count = kept.log.takeLeftOut(); count > 0)
-    log::warning("agent.said_too_much", {{"runtime", kept.runtime.id.text()}, {"lines_left_out", count}});
+  logLeftOut(kept, now, 1s);
   return true;
 }
 
@@ -193,6 +198,7 @@ Task<> Keeper::askToEnd(std::shared_ptr<Kept> kept) {
 Task<link::RuntimeEnded> Keeper::remove(std::shared_ptr<Kept> kept) {
   logOutput(*kept, clock_.sinceStart());
   for (auto& line : kept->log.finish(clock_.sinceStart())) log::info("agent.said", {{"runtime", kept->runtime.id.text()}, {"line", line}});
+  logLeftOut(*kept, clock_.sinceStart(), 0s);
   auto sandbox = std::move(kept->sandbox);
   // Measured before the group is gone, and not given up when the pool is full: it is large enough for every runtime there can be.
   auto work = [this, places = kept->places, limits = kept->runtime.limits, sandbox = std::move(sandbox)]() mutable {

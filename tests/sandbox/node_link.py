@@ -49,12 +49,12 @@ class Node:
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen([program, "--data", self.data, "--server-user", SERVER_USER, "--agent", self.agent],
                                             stdout=subprocess.PIPE, stderr=log, text=True)
-        line = self.process.stdout.readline()
-        if not line:
+        said = json.loads(self.process.stdout.readline() or '{"failure": "it said nothing"}')
+        if "failure" in said:
             self.process.wait(30)
             self.process.stdout.close()
-            raise RuntimeError("allmende-node did not start:\n" + self.log())
-        self.socket = json.loads(line)["socket"]
+            raise RuntimeError(f"allmende-node did not start: {said['failure']}\n{self.log()}")
+        self.socket = said["socket"]
 
     def __enter__(self):
         return self
