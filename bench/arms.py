@@ -1,13 +1,12 @@
 """The ways to reach a kernel that are compared. All kernels are the same ipykernel of the same Python environment."""
-import http.client
 import json
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
+import requests
 from jupyter_client.manager import KernelManager
 
 from wire import PATIENCE, WebSocketChannel, ZmqChannel
@@ -49,16 +48,9 @@ class Server:
         self.url, self.token = url.rstrip("/"), token
 
     def call(self, method, path, body=None):
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body and json.dumps(body), {"Authorization": f"token {self.token}", "Content-Type": "application/json"})
-            response = connection.getresponse()
-            said = response.read()
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise RuntimeError(f"{method} {path} was answered with {response.status}: {said.decode()[:300]}")
-        return json.loads(said) if said else None
+        response = requests.request(method, self.url + path, json=body, headers={"Authorization": f"token {self.token}"}, timeout=PATIENCE)
+        response.raise_for_status()
+        return response.json() if response.content else None
 
     def start_kernel(self):
         return self.call("POST", "/api/kernels", {"name": self.spec})["id"]
@@ -118,15 +110,8 @@ class Stock(Server):
             [room.python, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=bench",
              f"--ServerApp.root_dir={room.folder}", "--ServerApp.log_level=ERROR", *arguments],
             env={**room.environment, "JUPYTER_RUNTIME_DIR": str(runtime)}, stdout=self.log, stderr=self.log)
-        described = until(lambda: next(runtime.glob("jpserver-*.json"), None), "jupyter_server's start")
-        super().__init__(until(lambda: described.read_text() and json.loads(described.read_text())["url"], "jupyter_server's start"), "bench")
-        until(self.answers, "jupyter_server's answer")
-
-    def answers(self):
-        try:
-            return self.call("GET", "/api")
-        except OSError:
-            return None
+        described = until(lambda: next((file for file in runtime.glob("jpserver-*.json") if file.read_text().endswith("}")), None), "jupyter_server's start")
+        super().__init__(json.loads(described.read_text())["url"], "bench")
 
     def processes(self):
         return [self.process.pid]
@@ -142,12 +127,12 @@ class Direct:
 
     name = "direct"
 
-    def __init__(self, room):
-        self.room, self.kernels, self.count = room, {}, 0
+    def __init__(self, room, prefix="k"):
+        self.room, self.kernels, self.prefix, self.count = room, {}, prefix, 0
 
     def start_kernel(self):
         self.count += 1
-        name = f"k{self.count}"
+        name = f"{self.prefix}{self.count}"
         manager = KernelManager(kernel_name=SPEC, transport="ipc", ip=str(self.room.folder / name),
                                 connection_file=str(self.room.folder / f"{name}.json"))
         manager.start_kernel(env=self.room.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -164,18 +149,27 @@ class Direct:
         return []
 
 
-class Inside(Direct):
-    """A kernel in Allmende's sandbox, reached past agent and server: tells what they cost from what the walls cost."""
+class JupyterClient:
+    """The same as people have it: an ipykernel, and jupyter_client's blocking client."""
 
-    name = "past the agent"
+    name = "jupyter_client"
 
-    def __init__(self, allmende):
-        self.allmende = allmende
-        self.start_kernel, self.stop_kernel = allmende.start_kernel, allmende.stop_kernel
+    def __init__(self, room):
+        self.direct = Direct(room, "c")
+        self.kernel = self.direct.start_kernel()
+        self.client = self.direct.kernels[self.kernel].blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(PATIENCE)
 
-    def channel(self, kernel):
-        folder = f"/proc/{self.allmende.agent()}/root/run/allmende/kernels"
-        return ZmqChannel(json.loads(Path(f"{folder}/kernel-{kernel}.json").read_text()), folder)
+    def execute(self, code):
+        self.client.execute_interactive(code, store_history=False, output_hook=lambda message: None, timeout=PATIENCE)
+
+    def processes(self):
+        return []
+
+    def close(self):
+        self.client.stop_channels()
+        self.direct.stop_kernel(self.kernel)
 
 
 class Room:

@@ -5,7 +5,6 @@ It speaks ZMTP 3.0 itself and writes ready-made bytes, so that no library of its
 import hashlib
 import hmac
 import json
-import os
 import queue
 import socket
 import struct
@@ -33,7 +32,7 @@ class Kernel:
         self.is_at = json.load(open(file))
         self.key = hmac.new(self.is_at["key"].encode(), digestmod=hashlib.sha256)
         self.listeners, self.count, self.requests = [], 0, queue.Queue()
-        for channel, kind in ("shell", "ROUTER"), ("control", "ROUTER"), ("stdin", "ROUTER"), ("iopub", "PUB"), ("hb", "REP"):
+        for channel, kind in ("shell", "ROUTER"), ("control", "ROUTER"), ("stdin", "ROUTER"), ("iopub", "PUB"):
             threading.Thread(target=self.listen, args=(channel, kind), daemon=True).start()
 
     def listen(self, channel, kind):
@@ -51,22 +50,20 @@ class Kernel:
         body = b"\5READY\x0bSocket-Type" + struct.pack("!I", len(kind)) + kind.encode()
         peer.sendall(b"\xff" + bytes(8) + b"\x7f\3\0NULL" + bytes(48) + struct.pack("!BB", 4, len(body)) + body)
         stream, parts = peer.makefile("rb"), []
+        if channel == "iopub":
+            self.listeners.append(peer)
         stream.read(64)
         while head := stream.read(2):
             flags, size = head
             if flags & 2:
                 size = int.from_bytes(head[1:] + stream.read(7), "big")
             part = stream.read(size)
-            if channel == "iopub" and part.startswith((b"\5READY", b"\1")) and peer not in self.listeners:
-                self.listeners.append(peer)
             if flags & 4:
                 continue
             parts.append(part)
             if not flags & 1:
-                if DELIMITER in parts:
+                if channel in ("shell", "control"):
                     self.requests.put((peer, parts[parts.index(DELIMITER) + 2:]))
-                elif channel == "hb":
-                    peer.sendall(frames_of(parts))
                 parts = []
 
     def message(self, kind, parent, content):
@@ -94,8 +91,6 @@ class Kernel:
                 self.publish(b"".join([self.message("comm_msg", header, data) for _ in range(int(json.loads(content)["code"]))]))
             peer.sendall(self.message(kind.replace("_request", "_reply"), header, dump({"status": "ok", "protocol_version": "5.4", "language_info": {}})))
             self.publish(self.message("status", header, b'{"execution_state":"idle"}'))
-            if kind == "shutdown_request":
-                os._exit(0)
 
 
 if __name__ == "__main__":

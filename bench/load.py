@@ -1,4 +1,5 @@
 """What is measured under load: many messages, much output, many requests, many sockets. As in measures.py."""
+import contextlib
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import time
 
 from arms import Direct, Stock, cpu_seconds, resident_kb
 from measures import Row, kernels, rounds
-from wire import PATIENCE, answered, execute
+from wire import PATIENCE, answered, ask
 
 PRINTING = "for i in range({lines}): print('line %d of many, and some words to make it as long as lines are' % i)\nprint('x' * {bytes})"
 UNLIMITED = ["--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e9", "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e12"]
@@ -25,13 +26,14 @@ def messages(house, count=60_000, times=5):
     try:
         for arm in rounds(times, arms):
             with kernels([arm]) as channels:  # anew each time: a stock server hangs up on who lets its pings wait
-                before, heard, begun = cpu_seconds(arm.processes()), 0, 0.0
-                channels[arm.name].send("execute_request", {"code": str(count)})
+                pids, heard, begun = arm.processes(), 0, 0.0
+                before = cpu_seconds(pids)
+                ask(channels[arm.name], str(count))
                 while b'"idle"' not in (frame := channels[arm.name].skim()) or not heard:
                     if b'"flood","data"' in frame:
                         begun, heard = begun or time.perf_counter(), heard + 1
                 rates[arm.name].append(heard / (time.perf_counter() - begun))
-                spent[arm.name] += cpu_seconds(arm.processes()) - before
+                spent[arm.name] += cpu_seconds(pids) - before
                 lost[arm.name] += count - heard
     finally:
         stock.stop()
@@ -41,28 +43,21 @@ def messages(house, count=60_000, times=5):
     yield Row("CPU of server and agent per message", "µs", {name: spent[name] * 1e6 / count / times for name in ("allmende", "jupyter_server")})
 
 
-class Watch:
-    """Samples the memory of processes on a thread of its own; `peak` is the most that they had together, in MB."""
-
-    def __init__(self, pids):
-        self.pids, self.over = pids, threading.Event()
-        self.first = self.peak = self.now()
-        self.thread = threading.Thread(target=self.look)
-
-    def now(self):
-        return sum(resident_kb(pid) for pid in self.pids) / 1000
-
-    def look(self):
-        while not self.over.wait(0.1):
-            self.peak = max(self.peak, self.now())
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
+@contextlib.contextmanager
+def growth(pids):
+    """Gives a list that ends with the most, in MB, by which the processes together were larger than at first, sampled on a thread of its own."""
+    over, seen = threading.Event(), []
+    def look():
+        while not seen or not over.wait(0.1):
+            seen.append(sum(resident_kb(pid) for pid in pids) / 1000)
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+        seen.append(max(seen) - seen[0])
 
 
 def output(house, silence=30, lines=200_000, size=50_000_000):
@@ -75,7 +70,7 @@ def output(house, silence=30, lines=200_000, size=50_000_000):
     for what, wait, arms in (("read at once", 0, [house.allmende, house.stock]), (f"{silence} s unread", silence, [house.allmende])):
         lost, other, grown, took, same = {}, {}, {}, {}, True
         for arm in arms:
-            with kernels([arm]) as channels, Watch(arm.processes()) as watch:
+            with kernels([arm]) as channels, growth(arm.processes()) as sizes:
                 got, digest, begun = {"lines": 0, "bytes": 0}, hashlib.sha256(), time.perf_counter()
 
                 def hear(message):
@@ -84,12 +79,12 @@ def output(house, silence=30, lines=200_000, size=50_000_000):
                         got["lines"] += text.count(b"\n")
                         got["bytes"] += text.count(b"x")
                         digest.update(text)
-                asked = channels[arm.name].send("execute_request", {"code": code, "silent": False, "store_history": False})
-                time.sleep(wait)
+                asked = ask(channels[arm.name], code)
+                time.sleep(wait)  # the client's silence
                 answered(channels[arm.name], asked, hear)
                 took[arm.name] = time.perf_counter() - begun - wait
             lost[arm.name], other[arm.name] = max(0, lines + 1 - got["lines"]), (size - got["bytes"]) / 1e6
-            grown[arm.name] = watch.peak - watch.first
+            grown[arm.name] = sizes[-1]
             same = same and (arm is house.stock or digest.digest() == expected.digest())
         yield Row(f"lines lost, {what}", "", lost, lost["allmende"] if same else float("inf"), 0)
         yield Row(f"of 50 MB lost, {what}", "MB", other, other["allmende"], 0)
@@ -118,7 +113,7 @@ def requests(house, connections=32, seconds=5, times=3):
     yield Row("wrk's own CPU (100: it is the limit)", "%", middle[2])
 
 
-def sockets(house, count=1000, sample=20):
+def sockets(house, count=1000):
     """Server memory per kernel socket when 1,000 clients look at one kernel, each of which must hear of a cell that one of them runs."""
     with kernels([house.allmende]) as channels:
         kernel = next(each["id"] for each in house.allmende.call("GET", "/api/kernels"))
@@ -127,33 +122,25 @@ def sockets(house, count=1000, sample=20):
         opened = [house.allmende.channel(kernel) for _ in range(count)]
         took = (time.perf_counter() - begun) * 1000 / count
         idle_kb = [(resident_kb(pid) - old) / count for pid, old in zip(processes, before)]
-        try:
-            asked = opened[0].send("execute_request", {"code": "pass", "silent": False, "store_history": False})
-            answered(opened[0], asked)
-            silent = sum(not hears(channel, asked) for channel in opened[1:])
-            for channel in opened[::count // sample]:
-                answered(channel, channel.send("kernel_info_request", {}))
-            used_kb = [(resident_kb(pid) - old) / count for pid, old in zip(processes, before)]
-        finally:
-            for channel in opened:
-                channel.close()
-        execute(channels["allmende"], "pass")
+        asked = ask(opened[0], "pass")
+        silent = sum(not hears(channel, asked) for channel in opened)
+        used_kb = (resident_kb(processes[0]) - before[0]) / count
+        for channel in opened:
+            channel.close()
     yield Row("sockets that do not hear", "", {"allmende": silent}, silent, 0)
     yield Row("server, per idle socket", "kB", {"allmende": idle_kb[0]}, idle_kb[0], 25)
-    yield Row("server, per socket that was used", "kB", {"allmende": used_kb[0]}, used_kb[0], 25)
+    yield Row("server, per socket that was used", "kB", {"allmende": used_kb}, used_kb, 25)
     yield Row("agent, per idle socket", "kB", {"allmende": idle_kb[1]})
     yield Row("time to open a socket", "ms", {"allmende": took})
 
 
 def hears(channel, asked):
-    """Whether the end of somebody else's cell arrives."""
-    try:
-        while True:
-            message = channel.receive()
-            if message.parent == asked and b'"idle"' in message.content:
-                return True
-    except OSError:
-        return False
+    """Whether the end of somebody's cell arrives."""
+    with contextlib.suppress(OSError):
+        while (message := channel.receive()).parent != asked or b'"idle"' not in message.content:
+            pass
+        return True
+    return False
 
 
 MEASURES = {"messages": messages, "output": output, "requests": requests, "sockets": sockets}

@@ -1,6 +1,6 @@
 """What a client needs to speak to a kernel, as thin as Python allows, so that what is measured is the other end.
 
-A channel, WebSocket or ZeroMQ, has the same three calls: send(type, content) → message id, receive() → Message, close().
+A channel, over WebSocket or ZeroMQ, has the same calls: send(type, content) → message id, receive() → Message, skim() → bytes, close().
 """
 import hashlib
 import hmac
@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import struct
-import time
 import uuid
 from base64 import b64encode
 from typing import NamedTuple
@@ -16,7 +15,6 @@ from urllib.parse import urlsplit
 
 import zmq
 
-V1 = "v1.kernel.websocket.jupyter.org"
 PATIENCE = 120  # seconds that nothing may take longer than
 
 
@@ -27,37 +25,32 @@ class Message(NamedTuple):
     content: bytes
 
 
-def compact(value):
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
-def request_parts(kind, content, session):
-    """Message id and the four JSON parts of a request."""
-    identity = uuid.uuid4().hex
-    header = {"msg_id": identity, "msg_type": kind, "username": "bench", "session": session, "date": "2026-01-01T00:00:00Z", "version": "5.4"}
-    return identity, [compact(header), b"{}", b"{}", compact(content)]
-
-
 def message_of(channel, header, parent, content):
     return Message(channel, json.loads(header)["msg_type"], json.loads(parent).get("msg_id", ""), content)
 
 
-class Socket:
-    """The client's side of RFC 6455: whole frames out, whole messages in."""
+def request(kind, content, session):
+    """Message id and the four JSON parts of a request."""
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": session, "date": "2026-01-01T00:00:00Z", "version": "5.4"}
+    return header["msg_id"], [json.dumps(part).encode() for part in (header, {}, {}, content)]
 
-    def __init__(self, url, target, token, subprotocol=V1):
-        to = urlsplit(url)
+
+class WebSocketChannel:
+    """A kernel through a Jupyter server: the client's side of RFC 6455, carrying frames of v1.kernel.websocket.jupyter.org."""
+
+    def __init__(self, url, kernel, token):
+        self.session, to = uuid.uuid4().hex, urlsplit(url)
         self.socket = socket.create_connection((to.hostname, to.port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines = [f"GET {target} HTTP/1.1", f"Host: {to.netloc}", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
-                 f"Sec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}", f"Sec-WebSocket-Protocol: {subprotocol}", f"Authorization: token {token}"]
+        lines = [f"GET /api/kernels/{kernel}/channels?session_id={self.session} HTTP/1.1", f"Host: {to.netloc}", "Connection: Upgrade",
+                 "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}",
+                 "Sec-WebSocket-Protocol: v1.kernel.websocket.jupyter.org", f"Authorization: token {token}"]
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
-        self.unread, self.at = b"", 0
-        head = b""
+        self.unread, self.at, head = b"", 0, b""
         while not head.endswith(b"\r\n\r\n"):
             head += self.take(1)
         if b" 101 " not in head.split(b"\r\n")[0]:
-            raise ConnectionError(f"{target} was not upgraded: {head.decode()}")
+            raise ConnectionError(f"the kernel's socket did not open: {head.decode()}")
 
     def take(self, count):
         missing = count - (len(self.unread) - self.at)
@@ -72,15 +65,14 @@ class Socket:
         self.at += count
         return self.unread[self.at - count:self.at]
 
-    def read(self):
-        """The next data message; pings are answered meanwhile."""
+    def skim(self):
+        """The next whole message; pings are answered meanwhile."""
         whole = b""
         while True:
             first, length = self.take(2)
             if length >= 126:
                 length = int.from_bytes(self.take(2 if length == 126 else 8), "big")
-            payload = self.take(length)
-            kind = first & 15
+            payload, kind = self.take(length), first & 15
             if kind == 8:
                 raise ConnectionError(f"closed with {int.from_bytes(payload[:2], 'big')}: {payload[2:].decode()}")
             if kind == 9:
@@ -98,59 +90,39 @@ class Socket:
         masked = (int.from_bytes(payload, "little") ^ int.from_bytes(mask, "little")).to_bytes(size, "little")
         self.socket.sendall(bytes([128 | kind]) + length + key + masked)
 
-    def close(self):
-        self.socket.close()
-
-
-class WebSocketChannel:
-    """A kernel through a Jupyter server, v1 frames."""
-
-    def __init__(self, url, kernel, token):
-        self.session = uuid.uuid4().hex
-        self.socket = Socket(url, f"/api/kernels/{kernel}/channels?session_id={self.session}", token)
-
     def send(self, kind, content):
-        identity, parts = request_parts(kind, content, self.session)
-        pieces = [b"shell", *parts]
-        offsets = [8 * (len(pieces) + 2)]
-        for piece in pieces:
+        identity, parts = request(kind, content, self.session)
+        offsets = [8 * (len(parts) + 3)]
+        for piece in [b"shell", *parts]:
             offsets.append(offsets[-1] + len(piece))
-        self.socket.write(struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets) + b"".join(pieces))
+        self.write(struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets) + b"shell" + b"".join(parts))
         return identity
 
     def receive(self):
-        frame = self.socket.read()
-        count, *bounds = struct.unpack_from("<7Q", frame)
-        channel, header, parent, _, content = (frame[a:b] for a, b in zip(bounds[:5], bounds[1:6]))
+        frame = self.skim()
+        bounds = struct.unpack_from("<7Q", frame)[1:]
+        channel, header, parent, _, content = (frame[a:b] for a, b in zip(bounds, bounds[1:]))
         return message_of(channel.decode(), header, parent, content)
-
-    def skim(self):
-        """Reads one message without looking into it: the cheapest that a client can do."""
-        return self.socket.read()
 
     def close(self):
         self.socket.close()
 
 
 class ZmqChannel:
-    """The same kernel protocol without any server: sockets straight to what a connection file names."""
+    """The same without any server: sockets straight to what a connection file names."""
 
-    def __init__(self, connection, folder=None):
-        """`folder` replaces the one of ipc sockets, for a kernel whose file system is another one's."""
+    def __init__(self, at):
         self.session, self.context = uuid.uuid4().hex, zmq.Context()
-        self.key = hmac.new(connection["key"].encode(), digestmod=hashlib.sha256)
-        self.shell, self.iopub = self.context.socket(zmq.DEALER), self.context.socket(zmq.SUB)
-        base = connection["ip"] if folder is None else os.path.join(folder, os.path.basename(connection["ip"]))
+        self.key = hmac.new(at["key"].encode(), digestmod=hashlib.sha256)
+        self.shell, self.iopub, self.poller = self.context.socket(zmq.DEALER), self.context.socket(zmq.SUB), zmq.Poller()
         for to, port in (self.shell, "shell_port"), (self.iopub, "iopub_port"):
-            to.linger, to.rcvhwm, to.reconnect_ivl = 0, 0, 5
-            to.connect(f"ipc://{base}-{connection[port]}" if connection["transport"] == "ipc" else f"tcp://{base}:{connection[port]}")
+            to.rcvhwm, to.reconnect_ivl = 0, 5
+            to.connect(f"ipc://{at['ip']}-{at[port]}" if at["transport"] == "ipc" else f"tcp://{at['ip']}:{at[port]}")
+            self.poller.register(to, zmq.POLLIN)
         self.iopub.subscribe(b"")
-        self.poller = zmq.Poller()
-        for each in (self.shell, self.iopub):
-            self.poller.register(each, zmq.POLLIN)
 
     def send(self, kind, content):
-        identity, parts = request_parts(kind, content, self.session)
+        identity, parts = request(kind, content, self.session)
         digest = self.key.copy()
         digest.update(b"".join(parts))
         self.shell.send_multipart([b"<IDS|MSG>", digest.hexdigest().encode(), *parts])
@@ -166,26 +138,28 @@ class ZmqChannel:
             if not self.poller.poll(PATIENCE * 1000):
                 raise TimeoutError("the kernel says nothing")
 
+    def skim(self):
+        return b"".join(self.frames()[1])
+
     def receive(self):
         name, frames = self.frames()
         at = frames.index(b"<IDS|MSG>")
         return message_of(name, frames[at + 2], frames[at + 3], frames[at + 5])
 
-    def skim(self):
-        return self.frames()[1][-1]
-
     def close(self):
         self.context.destroy(0)
 
 
+def ask(channel, code):
+    return channel.send("execute_request", {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False})
+
+
 def answered(channel, asked, hear=lambda message: None):
     """Reads until the request is answered and the kernel idle again; `hear` gets every message that belongs to it."""
-    missing, end = {"reply", "idle"}, time.monotonic() + PATIENCE
+    missing = {"reply", "idle"}
     while missing:
         message = channel.receive()
         if message.parent != asked:
-            if time.monotonic() > end:
-                raise TimeoutError("the request is not answered")
             continue
         if message.channel == "shell":
             missing.discard("reply")
@@ -194,9 +168,8 @@ def answered(channel, asked, hear=lambda message: None):
         hear(message)
 
 
-def execute(channel, code, hear=lambda message: None):
-    answered(channel, channel.send("execute_request", {"code": code, "silent": False, "store_history": False, "user_expressions": {},
-                                                       "allow_stdin": False, "stop_on_error": True}), hear)
+def execute(channel, code):
+    answered(channel, ask(channel, code))
 
 
 def until_ready(channel):
