@@ -1,5 +1,6 @@
 // Widgets that bring their code along as text (anywidget's front-end modules): `_esm` is imported, `_css` is put beside it.
 import { DOMWidgetModel, DOMWidgetView, type WidgetModel } from '@jupyter-widgets/base';
+import { copyOf } from './values';
 
 type Heard = (...values: unknown[]) => void;
 type Cleanup = void | (() => unknown);
@@ -98,6 +99,18 @@ export class AnyModel extends DOMWidgetModel {
     };
   }
 
+  override initialize(...given: Parameters<DOMWidgetModel['initialize']>): void {
+    super.initialize(...given);
+    this.on('change:_esm', () => {
+      this.#loading = undefined;
+    });
+  }
+
+  /** State may hold bytes, which the default would lose. */
+  override serialize(state: Parameters<DOMWidgetModel['serialize']>[0]): ReturnType<DOMWidgetModel['serialize']> {
+    return copyOf(state) as ReturnType<DOMWidgetModel['serialize']>;
+  }
+
   /** The module of this model, initialised once whatever the number of views. */
   loaded(): Promise<Module> {
     this.#loading ??= importText(String(this.get('_esm') ?? '')).then(async module => {
@@ -114,17 +127,48 @@ function wearCss(id: string, css: unknown): void {
   style.textContent = /^https?:\/\//.test(css) ? `@import url(${JSON.stringify(css)})` : css;
 }
 
+/** Milliseconds. */
+const patience = 100;
+
 export class AnyView extends DOMWidgetView {
-  override async render(): Promise<void> {
-    const model = this.model as unknown as AnyModel;
-    const seen = new ModelForModule(model);
+  #end: () => void = () => undefined;
+  #removed = false;
+
+  /** Modules measure what they draw in: they begin when it is on the page, or else when whoever made the view has had time to put it there. */
+  override render(): void {
+    const { model } = this;
     const restyle = () => wearCss(model.model_id, model.get('_css'));
     restyle();
     this.listenTo(model, 'change:_css', restyle);
+    this.listenTo(model, 'change:_esm', () => void this.#draw());
+    this.once('remove', () => {
+      this.#removed = true;
+      this.#end();
+    });
+    const soon = new Promise(resolve => setTimeout(resolve, patience));
+    void Promise.race([this.displayed, soon]).then(() => this.#draw());
+  }
+
+  /** Draws anew when the module has been changed under the widget. */
+  async #draw(): Promise<void> {
+    this.#end();
+    if (this.#removed) return;
+    const model = this.model as unknown as AnyModel;
+    const seen = new ModelForModule(model);
+    let cleanup: Cleanup;
+    let over = false;
+    this.#end = () => {
+      over = true;
+      seen.off();
+      void cleanup?.();
+    };
+    this.el.replaceChildren();
     try {
       const module = await model.loaded();
-      const cleanup = await module.render?.({ model: seen, el: this.el as HTMLElement, experimental: { invoke: invokeOf(model) } });
-      this.once('remove', () => void cleanup?.());
+      if (over) return;
+      const last = await module.render?.({ model: seen, el: this.el as HTMLElement, experimental: { invoke: invokeOf(model) } });
+      if (over) void last?.();
+      else cleanup = last;
     } catch (error) {
       console.error(error);
       const line = document.createElement('pre');
@@ -132,6 +176,16 @@ export class AnyView extends DOMWidgetView {
       line.textContent = String(error);
       this.el.replaceChildren(line);
     }
-    this.once('remove', () => seen.off());
+  }
+
+  /** Messages are the module's; of the base class's own, only what is one of them is looked at. */
+  override handle_message(content: unknown): void {
+    if (typeof content === 'object' && content !== null) super.handle_message(content);
+  }
+
+  override updateTooltip(): void {
+    const title: unknown = this.model.get('tooltip');
+    if (typeof title === 'string' && title !== '') this.el.setAttribute('title', title);
+    else this.el.removeAttribute('title');
   }
 }

@@ -1,6 +1,7 @@
-// The kernel's comms as widgets in the frame see them: every message goes through the port, and the page decides.
+// The kernel's comms as widgets in the frame see them: every message goes through the port, at a pace the page takes, and the page decides.
 import type { ICallbacks, IClassicComm } from '@jupyter-widgets/base';
-import type { FromFrame } from './protocol';
+import { most, type FromFrame } from './protocol';
+import { bytesOf } from './values';
 
 export type Send = (message: FromFrame, transfer?: Transferable[]) => void;
 type Data = Readonly<Record<string, unknown>>;
@@ -13,20 +14,24 @@ interface Incoming {
 }
 type Hear = (message: Incoming) => void;
 
-/** Bytes of their own, which can be handed over. */
-function detached(bytes: Bytes): ArrayBuffer {
-  if (bytes instanceof ArrayBuffer) return bytes.slice(0);
-  const copy = new Uint8Array(bytes.byteLength);
-  copy.set(new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength));
-  return copy.buffer;
+interface Waiting {
+  readonly message: Extract<FromFrame, { t: 'comm_msg' }>;
+  readonly size: number;
 }
 
 const idleStatus = { header: { msg_type: 'status' }, content: { execution_state: 'idle' } };
+const tooLarge = () => new RangeError(`A message of a widget may be ${most.data} characters and ${most.bytes} bytes in ${most.buffers} buffers at most.`);
+const tooMuch = () => new RangeError(`More than ${most.waiting} messages of this widget, or too large ones, wait to be sent.`);
 
 export class Comms {
   readonly #send: Send;
   readonly #open = new Map<string, FrameComm>();
-  readonly #awaited = new Map<string, ICallbacks>();
+  readonly #underWay = new Map<string, ICallbacks | undefined>();
+  readonly #waiting: Waiting[] = [];
+  #waitingSize = 0;
+  #second = 0;
+  #inSecond = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(send: Send) {
     this.#send = send;
@@ -39,21 +44,43 @@ export class Comms {
   }
 
   send(id: string, data: unknown, callbacks: ICallbacks | undefined, buffers: readonly Bytes[]): string {
+    const text = JSON.stringify(data);
+    const bytes = buffers.reduce((sum, each) => sum + each.byteLength, 0);
+    if (text.length > most.data || bytes > most.bytes || buffers.length > most.buffers) throw tooLarge();
+    if (this.#waiting.length >= most.waiting || this.#waitingSize + text.length + bytes > 2 * most.bytes) throw tooMuch();
     const message = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    if (callbacks?.iopub?.['status']) this.#awaited.set(message, callbacks);
-    const copies = buffers.map(detached);
-    this.#send({ t: 'comm_msg', message, comm_id: id, data: JSON.parse(JSON.stringify(data)) as Data, buffers: copies }, copies);
+    this.#underWay.set(message, callbacks);
+    const size = text.length + bytes;
+    this.#waiting.push({ message: { t: 'comm_msg', message, comm_id: id, data: JSON.parse(text) as Data, buffers: buffers.map(bytesOf) }, size });
+    this.#waitingSize += size;
+    this.#flush();
     return message;
   }
 
+  /** Sends as many as the page takes now; the others go when it has taken some, or in the next second. */
+  #flush(): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) [this.#second, this.#inSecond] = [second, 0];
+    while (this.#waiting.length > 0 && this.#underWay.size - this.#waiting.length < most.underWay && this.#inSecond < most.commsPerSecond) {
+      const { message, size } = this.#waiting.shift() as Waiting;
+      this.#waitingSize -= size;
+      this.#inSecond += 1;
+      this.#send(message, [...message.buffers]);
+    }
+    if (this.#waiting.length === 0 || this.#inSecond < most.commsPerSecond) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), (this.#second + 1) * 1000 - performance.now());
+  }
+
   idle(message: string): void {
-    const status = this.#awaited.get(message)?.iopub?.['status'];
-    this.#awaited.delete(message);
+    const status = this.#underWay.get(message)?.iopub?.['status'];
+    this.#underWay.delete(message);
+    this.#flush();
     status?.(idleStatus as Parameters<typeof status>[0]);
   }
 
-  hear(id: string, data: Data, buffers: readonly ArrayBuffer[], parent: string): void {
-    this.#open.get(id)?.hear({ content: { comm_id: id, data }, buffers: buffers.map(each => new DataView(each)), parent_header: { msg_id: parent } });
+  hear(id: string, data: Data, buffers: readonly ArrayBuffer[]): void {
+    this.#open.get(id)?.hear({ content: { comm_id: id, data }, buffers: buffers.map(each => new DataView(each)), parent_header: { msg_id: '' } });
   }
 
   close(id: string): void {

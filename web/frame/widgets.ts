@@ -1,17 +1,18 @@
 // Jupyter widgets in the frame: those whose code is not ours. The page tells their state and carries their messages.
 import '@jupyter-widgets/base/css/index.css';
 import '@jupyter-widgets/controls/css/widgets-base.css';
-import { type DOMWidgetModel, put_buffers, type WidgetModel } from '@jupyter-widgets/base';
+import type { DOMWidgetModel, WidgetModel } from '@jupyter-widgets/base';
 import { HTMLManager } from '@jupyter-widgets/html-manager/lib/htmlmanager';
 import { Comms, type Send } from './comms';
-import type { ToFrame, WidgetState, WidgetStates } from './protocol';
+import type { ModelNews, ToFrame, WidgetState, WidgetStates } from './protocol';
+import { placeBytes } from './values';
 
 type Message = Exclude<ToFrame, { t: 'look' } | { t: 'html' } | { t: 'scripts' }>;
-type State = Parameters<typeof put_buffers>[0];
+type State = NonNullable<Parameters<HTMLManager['new_model']>[1]>;
 
 function stateOf({ state, buffer_paths, buffers }: WidgetState): State {
   const whole = state as State;
-  put_buffers(whole, buffer_paths.map(path => [...path]), buffers.map(each => new DataView(each)));
+  placeBytes(whole, buffer_paths, buffers);
   return whole;
 }
 
@@ -28,6 +29,11 @@ class Manager extends HTMLManager {
   override async get_model(id: string): Promise<WidgetModel> {
     if (!this.has_model(id)) await this.#ask(id);
     return super.get_model(id);
+  }
+
+  async setLive(live: boolean): Promise<void> {
+    const models = await Promise.allSettled(Object.values(Reflect.get(this, '_models') as Record<string, Promise<WidgetModel>>));
+    for (const each of models) if (each.status === 'fulfilled') each.value.comm_live = live && each.value.comm !== undefined;
   }
 
   /** Makes the models that are not here yet. Each is known before the first of them looks for another. */
@@ -64,6 +70,7 @@ export class FrameWidgets {
     switch (message.t) {
       case 'widget':
         this.#live = message.live;
+        this.#root.classList.toggle('frame-placed', message.place === 'page');
         await this.#manager.adopt(message.states, message.live);
         return this.#draw(message.model_id);
       case 'states':
@@ -71,13 +78,22 @@ export class FrameWidgets {
         this.#asked.get(message.request)?.();
         this.#asked.delete(message.request);
         return;
-      case 'comm_msg':
-        return this.#comms.hear(message.comm_id, message.data, message.buffers, message.parent);
-      case 'comm_close':
-        return this.#comms.close(message.comm_id);
+      case 'news':
+        for (const each of message.news) this.#tell(each);
+        return this.#send({ t: 'heard' });
+      case 'live':
+        this.#live = message.live;
+        return this.#manager.setLive(message.live);
       case 'comm_idle':
         return this.#comms.idle(message.message);
     }
+  }
+
+  #tell(news: ModelNews): void {
+    if (news.kind === 'closed') return this.#comms.close(news.model_id);
+    const { model_id, buffers } = news;
+    const data = news.kind === 'custom' ? { method: 'custom', content: news.content } : { method: 'update', state: news.state, buffer_paths: news.buffer_paths };
+    this.#comms.hear(model_id, data, buffers);
   }
 
   async #draw(id: string): Promise<void> {

@@ -10,11 +10,14 @@ import './outputs.css';
 const mostHeight = 2000;
 const mostHosts = 5;
 
-export type Spoken = Extract<FromFrame, { t: 'comm_msg' } | { t: 'states' }>;
+export type Spoken = Extract<FromFrame, { t: 'comm_msg' } | { t: 'states' } | { t: 'heard' }>;
+export type SendToFrame = (message: ToFrame, transfer?: Transferable[]) => void;
+/** Shows a sentence under the frame. */
+export type Say = (words: string) => void;
 
 /** What a frame shows: told anew each time it wakes. */
 export interface FrameContent {
-  draw(send: (message: ToFrame, transfer?: Transferable[]) => void): void;
+  draw(send: SendToFrame, say: Say): void;
   /** What the content says to the kernel; most content may not. */
   onSpoken?(message: Spoken): void;
   /** The frame is gone for now. */
@@ -65,7 +68,7 @@ export class FrameHost {
     if (this.#isReady) this.#draw();
   }
 
-  readonly send = (message: ToFrame, transfer: Transferable[] = []): void => this.#frame?.send(message, transfer);
+  readonly send: SendToFrame = (message, transfer = []) => this.#frame?.send(message, transfer);
 
   #wake(): void {
     if (this.#frame) return;
@@ -75,6 +78,7 @@ export class FrameHost {
         this.#draw();
       },
       onMessage: message => this.#hear(message),
+      onRefused: () => this.#say(t('widget.much')),
       onLeft: () => this.#onLeft(),
     });
     this.#frame.element.style.height = this.node.style.minHeight || '24px';
@@ -90,7 +94,7 @@ export class FrameHost {
   }
 
   #draw(): void {
-    this.#content?.draw(this.send);
+    this.#content?.draw(this.send, words => this.#say(words));
   }
 
   #hear(message: FromFrame): void {

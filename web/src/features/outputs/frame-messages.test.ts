@@ -5,7 +5,7 @@ const comm = { t: 'comm_msg', message: '1-2-3', comm_id: 'abc', data: { method: 
 
 describe('a frame may say', () => {
   it.each([
-    { t: 'size', height: 120.5 }, { t: 'drawn' }, { t: 'open', url: 'https://example.org' }, { t: 'copy', text: 'a' }, { t: 'blocked', url: 'inline' },
+    { t: 'size', height: 120.5 }, { t: 'drawn' }, { t: 'heard' }, { t: 'open', url: 'https://example.org' }, { t: 'copy', text: 'a' }, { t: 'blocked', url: 'inline' },
     { t: 'no_module', name: 'jupyter-leaflet' }, { t: 'states', request: 1, model_ids: ['a', 'b'] }, comm,
   ])('$t', message => expect(readFrameMessage(message)).toEqual(message));
 

@@ -1,7 +1,7 @@
 // What a frame may say. It is untrusted: a message that is not exactly one of these is none.
-import type { FromFrame } from '../../../frame/protocol';
+import { most as mostOf, type FromFrame } from '../../../frame/protocol';
 
-const most = { text: 1_000_000, url: 8192, ids: 500, data: 32 * 1024 * 1024, buffers: 256, bytes: 256 * 1024 * 1024 };
+const most = { text: 1_000_000, url: 8192, ids: 500, ...mostOf };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,6 +52,8 @@ export function readFrameMessage(data: unknown): FromFrame | null {
       return typeof data['height'] === 'number' && data['height'] >= 0 && data['height'] < 1e7 ? { t: 'size', height: data['height'] } : null;
     case 'drawn':
       return { t: 'drawn' };
+    case 'heard':
+      return { t: 'heard' };
     case 'open':
       return isText(data['url'], most.url) ? { t: 'open', url: data['url'] } : null;
     case 'copy':

@@ -1,5 +1,5 @@
 // One sandboxed frame: an iframe with an origin of its own, and the one port to it. Knows nothing of notebooks.
-import { portFollows, ready, type FromFrame, type ToFrame } from '../../../frame/protocol';
+import { most, portFollows, ready, type FromFrame, type ToFrame } from '../../../frame/protocol';
 import { addressOf } from '../../api/config';
 import { RateLimit } from '../../core/outputs-rate';
 import { readFrameMessage } from './frame-messages';
@@ -13,6 +13,8 @@ export interface FrameEars {
   onReady(): void;
   /** Something the frame says, checked. */
   onMessage(message: FromFrame): void;
+  /** A widget's message was left out: not one, too large, or too many of them. */
+  onRefused(): void;
   /** The frame has gone to another page, by itself: nothing it says is heard any more. */
   onLeft(): void;
 }
@@ -20,7 +22,7 @@ export interface FrameEars {
 export class SandboxFrame {
   readonly element: HTMLIFrameElement;
   readonly #ears: FrameEars;
-  readonly #limit = new RateLimit(400, 120);
+  readonly #limit = new RateLimit(most.burst, most.perSecond);
   readonly #endings: (() => void)[] = [];
   #port: MessagePort | null = null;
   #loads = 0;
@@ -63,9 +65,9 @@ export class SandboxFrame {
   }
 
   #hear(data: unknown): void {
-    if (!this.#limit.take(performance.now())) return;
-    const message = readFrameMessage(data);
+    const message = this.#limit.take(performance.now()) ? readFrameMessage(data) : null;
     if (message) this.#ears.onMessage(message);
+    else if (typeof data === 'object' && data !== null && Reflect.get(data, 't') === 'comm_msg') this.#ears.onRefused();
   }
 
   #onLoad(): void {

@@ -1,30 +1,27 @@
-// The widget manager of the notebook: made when there is a kernel to speak with, which is later than JupyterLab expects.
+// Gives the page's notebook its widget manager: made when there is a kernel to speak with, which is later than JupyterLab expects.
 import { IJupyterWidgetRegistry } from '@jupyter-widgets/base';
-import { managerPlugin, registerNotebookWidgetManager } from '@jupyter-widgets/jupyterlab-manager/lib/plugin';
-import { WidgetRenderer } from '@jupyter-widgets/jupyterlab-manager/lib/renderer';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { CodeCell } from '@jupyterlab/cells';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { ITranslator } from '@jupyterlab/translation';
 import { widgetView } from '../../../core/outputs-widget-state';
-import { WaitingWidget } from './waiting';
+import { tellErrorsAsText } from './missing-view';
+import { PageWidgets } from './page-widgets';
+import { WidgetHome, WidgetOutput } from './widget-output';
 
-function* renderersIn(panel: NotebookPanel): IterableIterator<WidgetRenderer> {
-  for (const cell of panel.content.widgets) {
-    if (!(cell instanceof CodeCell)) continue;
-    for (const output of cell.outputArea.widgets) for (const each of output.children()) if (each instanceof WidgetRenderer) yield each;
-  }
-}
+type Registered = Parameters<IJupyterWidgetRegistry['registerWidget']>[0];
 
 /** Outputs drawn before there is a kernel wait; with the first kernel they get the manager. */
-function manage(panel: NotebookPanel): void {
-  const { sessionContext } = panel.context;
-  panel.content.rendermime.addFactory({ safe: true, mimeTypes: [widgetView], createRenderer: options => new WaitingWidget(options, panel) }, -10);
+function manage(panel: NotebookPanel, home: WidgetHome, modules: readonly Registered[]): void {
+  const { context, content } = panel;
+  const { sessionContext } = context;
+  home.show(panel);
   const onKernel = () => {
     if (!sessionContext.session?.kernel) return;
     sessionContext.kernelChanged.disconnect(onKernel);
-    void registerNotebookWidgetManager(panel, renderersIn(panel));
+    const widgets = new PageWidgets(context, content.rendermime, { saveState: false });
+    for (const each of modules) widgets.register(each);
+    panel.disposed.connect(() => widgets.dispose());
+    home.join(widgets);
   };
   sessionContext.kernelChanged.connect(onKernel);
   onKernel();
@@ -35,11 +32,13 @@ export const widgetManager: JupyterFrontEndPlugin<IJupyterWidgetRegistry> = {
   description: 'Joins widgets in outputs with their models in the kernel.',
   autoStart: true,
   requires: [IRenderMimeRegistry, INotebookTracker],
-  optional: [ITranslator],
   provides: IJupyterWidgetRegistry,
-  activate: async (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, tracker: INotebookTracker, translator: ITranslator | null) => {
-    const registry = await managerPlugin.activate(app, rendermime, null, null, null, null, null, translator);
-    tracker.widgetAdded.connect((_, panel) => manage(panel));
-    return registry;
+  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, tracker: INotebookTracker): IJupyterWidgetRegistry => {
+    const modules: Registered[] = [];
+    const home = new WidgetHome();
+    tellErrorsAsText();
+    rendermime.addFactory({ safe: true, mimeTypes: [widgetView], createRenderer: () => new WidgetOutput(home) }, -10);
+    tracker.widgetAdded.connect((_, panel) => manage(panel, home, modules));
+    return { registerWidget: module => void modules.push(module) };
   },
 };

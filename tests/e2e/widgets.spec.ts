@@ -1,0 +1,221 @@
+// Widgets with code of their own: it runs in the frame and only there, and what happens to them reaches the kernel, every view, and a page loaded anew.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import { call, launch, nothingWentWrong, openSignedIn, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { seriousFaults } from "./accessibility.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const cellAt = (page: Page, at: number): Locator => page.locator(`.jp-Notebook-cell[data-windowed-list-index="${at}"]`);
+const outputOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".jp-Cell-outputWrapper .jp-OutputArea");
+const done = (page: Page, at: number): Promise<void> => cellAt(page, at).locator(".al-run[data-run=done]").waitFor({ timeout: 60_000 });
+const frameIn = (page: Page, at: number, nth = 0): FrameLocator => outputOf(page, at).locator(".al-frame-widget iframe").nth(nth).contentFrame();
+
+async function runCell(page: Page, at: number): Promise<void> {
+  await cellAt(page, at).locator(".cm-content").click();
+  await page.keyboard.press("Control+Enter");
+  await done(page, at);
+  await outputOf(page, at).scrollIntoViewIfNeeded(); // frames rest while nobody sees them
+}
+
+async function open(path: string, cells: Cell[]): Promise<Watched & { said: string[] }> {
+  await putNotebook(path, cells);
+  const watched = await openSignedIn(browser);
+  const said: string[] = [];
+  watched.page.on("console", (message) => ["warning", "error"].includes(message.type()) && said.push(message.text()));
+  await watched.page.goto(new URL(`notebooks/${encodeURI(path)}`, url).href);
+  await watched.page.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
+  return { ...watched, said };
+}
+
+async function close(watched: Watched): Promise<void> {
+  await watched.context.close();
+  for (const { id } of (await (await call("GET", "api/kernels")).json()) as { id: string }[]) await call("DELETE", `api/kernels/${id}`);
+  nothingWentWrong(watched);
+}
+
+// What anywidget is on the wire: text traits of a DOMWidget under its names.
+const setUp = `
+import ipywidgets, traitlets
+class AnyWidget(ipywidgets.DOMWidget):
+    _model_name = traitlets.Unicode('AnyModel').tag(sync=True)
+    _model_module = traitlets.Unicode('anywidget').tag(sync=True)
+    _model_module_version = traitlets.Unicode('~0.11.*').tag(sync=True)
+    _view_name = traitlets.Unicode('AnyView').tag(sync=True)
+    _view_module = traitlets.Unicode('anywidget').tag(sync=True)
+    _view_module_version = traitlets.Unicode('~0.11.*').tag(sync=True)
+    def __init__(self, **given):
+        texts = {name: getattr(type(self), name) for name in ('_esm', '_css') if isinstance(getattr(type(self), name, None), str)}
+        self.add_traits(**{name: traitlets.Unicode(text).tag(sync=True) for name, text in texts.items()})
+        super().__init__(**given)
+
+class Counter(AnyWidget):
+    _esm = '''
+    function render({ model, el }) {
+      const button = document.createElement("button");
+      button.className = "counter";
+      const show = () => { button.textContent = "sheep: " + model.get("value"); };
+      button.addEventListener("click", () => { model.set("value", model.get("value") + 1); model.save_changes(); });
+      model.on("change:value", show);
+      show();
+      el.append(button);
+    }
+    export default { render };
+    '''
+    _css = ".counter { background: rgb(20, 120, 60); color: white; border: 0; border-radius: 6px; padding: 8px 16px; font: inherit; }"
+    value = traitlets.Int(0).tag(sync=True)
+`;
+
+test("a counter counts in the kernel and in each of its views, and the kernel counts in them", async () => {
+  const watched = await open("counter.ipynb", [`${setUp}\nc = Counter(value=3)\nc`, "c", "c.value *= 10\nprint(c.value)"]);
+  const { page, said } = watched;
+  await runCell(page, 0);
+  await runCell(page, 1);
+  const [first, second] = [frameIn(page, 0).locator(".counter"), frameIn(page, 1).locator(".counter")];
+  await first.getByText("sheep: 3").waitFor();
+  assert.equal(await first.evaluate((element) => getComputedStyle(element).backgroundColor), "rgb(20, 120, 60)");
+  await first.click();
+  await second.getByText("sheep: 4").waitFor();
+  await second.click();
+  await second.click();
+  await first.getByText("sheep: 6").waitFor();
+  await runCell(page, 2);
+  await outputOf(page, 2).getByText("60", { exact: true }).waitFor();
+  await first.getByText("sheep: 60").waitFor();
+  await second.getByText("sheep: 60").waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "widgets-counter");
+  await page.reload();
+  await frameIn(page, 0).locator(".counter").getByText("sheep: 60").waitFor({ timeout: 30_000 });
+  await frameIn(page, 1).locator(".counter").click();
+  await frameIn(page, 0).locator(".counter").getByText("sheep: 61").waitFor();
+  await runCell(page, 2);
+  await outputOf(page, 2).getByText("610", { exact: true }).waitFor();
+  assert.deepEqual(said.filter((line) => /yjs/i.test(line)), []);
+  await close(watched);
+});
+
+test("a widget's code has no way to the page, and bytes go both ways with its messages", async () => {
+  const watched = await open("bytes.ipynb", [`${setUp}
+class Echo(AnyWidget):
+    _esm = '''
+    globalThis.leaked = "yes";
+    function initialize({ model }) { globalThis.begun = (globalThis.begun ?? 0) + 1; }
+    function render({ model, el }) {
+      let reach;
+      try { parent.document.body.dataset.leaked = "yes"; reach = "reached"; } catch (error) { reach = error.name; }
+      const line = document.createElement("p");
+      el.append(line);
+      model.on("msg:custom", (content, buffers) => { line.textContent = [origin, reach, globalThis.begun, content.word, ...new Uint8Array(buffers[0].buffer)].join(" "); });
+      const all = new Uint8Array([9, 1, 2, 3, 9]);
+      model.set("data", new DataView(all.buffer, 1, 3));
+      model.save_changes();
+      model.send({ ask: null }, undefined, [all.subarray(1, 3)]);
+    }
+    export default { initialize, render };
+    '''
+    data = traitlets.Bytes(b"").tag(sync=True)
+e = Echo()
+def heard(widget, content, buffers):
+    widget.send({"word": str(content)}, buffers=[bytes(buffers[0])[::-1] + e.data])
+e.on_msg(heard)
+e`]);
+  const { page } = watched;
+  await runCell(page, 0);
+  await frameIn(page, 0).getByText("null SecurityError 1 {'ask': None} 2 1 1 2 3").waitFor();
+  assert.deepEqual(await page.evaluate(() => [Reflect.get(globalThis, "leaked"), document.body.dataset["leaked"]]), [undefined, undefined]);
+  await close(watched);
+});
+
+test("widgets of both kinds stand in one box, and foreign code shows a slider of the kernel's", async () => {
+  const watched = await open("boxes.ipynb", [`${setUp}
+class Holder(AnyWidget):
+    _esm = '''
+    async function render({ model, el }) {
+      const child = await model.widget_manager.get_model(model.get("child").slice("IPY_MODEL_".length));
+      await model.widget_manager.display_view(await model.widget_manager.create_view(child), el);
+      const line = document.createElement("p");
+      const show = () => { line.textContent = "inside: " + child.get("value"); };
+      child.on("change:value", show);
+      show();
+      el.append(line);
+    }
+    export default { render };
+    '''
+    child = traitlets.Instance(ipywidgets.Widget).tag(sync=True, **ipywidgets.widget_serialization)
+slider = ipywidgets.IntSlider(value=4, description='wool')
+c = Counter()
+ipywidgets.jslink((c, 'value'), (slider, 'value'))
+ipywidgets.VBox([slider, ipywidgets.HBox([c, Holder(child=slider, layout=ipywidgets.Layout(width='60%'))])])`, "slider.value = 20", "print(slider.value, c.value)"]);
+  const { page } = watched;
+  await runCell(page, 0);
+  const [counter, holder] = [frameIn(page, 0), frameIn(page, 0, 1)];
+  await holder.getByText("inside: 0").waitFor(); // linked with the counter
+  await counter.locator(".counter").click();
+  await holder.getByText("inside: 1").waitFor();
+  await outputOf(page, 0).locator(".widget-readout", { hasText: /^1$/ }).waitFor();
+  await outputOf(page, 0).getByRole("slider").focus();
+  await page.keyboard.press("ArrowRight");
+  await holder.getByText("inside: 2").waitFor();
+  await counter.getByText("sheep: 2").waitFor();
+  await runCell(page, 1);
+  await holder.getByText("inside: 20").waitFor();
+  await holder.getByRole("slider").focus();
+  await holder.getByRole("slider").press("ArrowLeft");
+  await counter.getByText("sheep: 19").waitFor();
+  await outputOf(page, 0).locator(".widget-readout", { hasText: /^19$/ }).waitFor();
+  await runCell(page, 2);
+  await outputOf(page, 2).getByText("19 19").waitFor();
+  await picture(page, "widgets-boxes");
+  await close(watched);
+});
+
+test("a closed widget goes; after a restart the others stay as they were, and the next run is live", async () => {
+  const watched = await open("ends.ipynb", [`${setUp}\nc, d = Counter(value=5), Counter(value=8)\nd`, "c", "c.close()"]);
+  const { page } = watched;
+  for (const at of [0, 1]) await runCell(page, at);
+  await frameIn(page, 1).getByText("sheep: 5").waitFor();
+  await runCell(page, 2);
+  await outputOf(page, 1).locator("iframe").waitFor({ state: "detached" });
+  const counter = frameIn(page, 0).locator(".counter");
+  await page.keyboard.press("Control+m");
+  await page.keyboard.press(".");
+  await page.getByRole("dialog", { name: "Restart the session?" }).getByRole("button", { name: "Restart" }).click();
+  await outputOf(page, 0).locator(".jupyter-widgets-disconnected").waitFor();
+  await counter.getByText("sheep: 8").waitFor();
+  await picture(page, "widgets-restarted");
+  await runCell(page, 0);
+  await outputOf(page, 0).locator(".al-frame-widget:not(.jupyter-widgets-disconnected)").waitFor();
+  await counter.click();
+  await counter.getByText("sheep: 9").waitFor();
+  await close(watched);
+});
+
+test("a widget whose module is not here says which it needs, and what it is", async () => {
+  const watched = await open("missing.ipynb", [`
+import ipywidgets, traitlets
+class Canvas(ipywidgets.DOMWidget):
+    _model_name = traitlets.Unicode('MPLCanvasModel').tag(sync=True)
+    _model_module = traitlets.Unicode('jupyter-matplotlib').tag(sync=True)
+    _view_name = traitlets.Unicode('MPLCanvasView').tag(sync=True)
+    _view_module = traitlets.Unicode('jupyter-matplotlib').tag(sync=True)
+    def __repr__(self): return 'Canvas(toolbar=None)'
+class Worse(Canvas):
+    _view_module = traitlets.Unicode('<img src=x onerror=alert(1)>').tag(sync=True)
+Canvas()`, "ipywidgets.VBox([ipywidgets.Label('above'), Worse()])"]);
+  const { page } = watched;
+  for (const at of [0, 1]) await runCell(page, at);
+  await outputOf(page, 0).getByText("This widget needs “jupyter-matplotlib”, which is not part of Allmende.").waitFor();
+  await outputOf(page, 0).getByText("Canvas(toolbar=None)").waitFor();
+  await outputOf(page, 1).getByText("above").waitFor();
+  await outputOf(page, 1).getByText("This widget needs “<img src=x onerror=alert(1)>”, which is not part of Allmende. (MPLCanvasModel)").waitFor();
+  assert.equal(await outputOf(page, 1).locator("img").count(), 0);
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "widgets-missing");
+  await close(watched);
+});
