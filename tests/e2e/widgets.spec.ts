@@ -23,14 +23,31 @@ async function runCell(page: Page, at: number): Promise<void> {
   await outputOf(page, at).scrollIntoViewIfNeeded(); // frames rest while nobody sees them
 }
 
-async function open(path: string, cells: Cell[]): Promise<Watched & { said: string[] }> {
-  await putNotebook(path, cells);
+// Ada's page with this notebook, and what is said in its console.
+async function visit(path: string): Promise<Watched & { said: string[] }> {
   const watched = await openSignedIn(browser);
   const said: string[] = [];
   watched.page.on("console", (message) => ["warning", "error"].includes(message.type()) && said.push(message.text()));
   await watched.page.goto(new URL(`notebooks/${encodeURI(path)}`, url).href);
   await watched.page.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
   return { ...watched, said };
+}
+
+async function open(path: string, cells: Cell[]): Promise<Watched & { said: string[] }> {
+  await putNotebook(path, cells);
+  return visit(path);
+}
+
+// A notebook as somebody else saved it: with outputs and the state of its widgets.
+async function putSaved(path: string, models: Record<string, object>, shown: string[]): Promise<void> {
+  const view = "application/vnd.jupyter.widget-view+json";
+  const cells = shown.map((model_id, i) => ({
+    id: `cell-${i}`, cell_type: "code", metadata: {}, source: "", execution_count: 1,
+    outputs: [{ output_type: "display_data", metadata: {}, data: { "text/plain": model_id, [view]: { version_major: 2, version_minor: 0, model_id } } }],
+  }));
+  const metadata = { kernelspec: { name: "python3", display_name: "Python 3" }, widgets: { "application/vnd.jupyter.widget-state+json": { version_major: 2, version_minor: 0, state: models } } };
+  const reply = await call("PUT", `api/contents/${encodeURI(path)}`, { type: "notebook", format: "json", content: { nbformat: 4, nbformat_minor: 5, metadata, cells } });
+  assert.ok(reply.ok, `putting ${path} gave ${reply.status}`);
 }
 
 async function close(watched: Watched): Promise<void> {
@@ -119,10 +136,10 @@ class Echo(AnyWidget):
     }
     export default { initialize, render };
     '''
-    data = traitlets.Bytes(b"").tag(sync=True)
+    data = traitlets.Any(b"").tag(sync=True)
 e = Echo()
 def heard(widget, content, buffers):
-    widget.send({"word": str(content)}, buffers=[bytes(buffers[0])[::-1] + e.data])
+    widget.send({"word": str(content)}, buffers=[bytes(buffers[0])[::-1] + bytes(e.data)])
 e.on_msg(heard)
 e`]);
   const { page } = watched;
@@ -217,5 +234,37 @@ Canvas()`, "ipywidgets.VBox([ipywidgets.Label('above'), Worse()])"]);
   assert.equal(await outputOf(page, 1).locator("img").count(), 0);
   assert.deepEqual(await seriousFaults(page), []);
   await picture(page, "widgets-missing");
+  await close(watched);
+});
+
+test("saved widgets are shown without a kernel and with a new one, those of ipywidgets 7 as well", async () => {
+  const esm = "export default { render({ model, el }) { el.textContent = 'saved: ' + model.get('word') + ' ' + new Uint8Array(model.get('data').buffer).join(); } }";
+  const old = { model_module: "@jupyter-widgets/controls", model_module_version: "1.5.0" };
+  await putSaved("saved.ipynb", {
+    any: {
+      model_name: "AnyModel", model_module: "anywidget", model_module_version: "~0.9.*", buffers: [{ path: ["data"], encoding: "base64", data: "AQID" }],
+      state: { _model_name: "AnyModel", _model_module: "anywidget", _model_module_version: "~0.9.*", _view_name: "AnyView", _view_module: "anywidget", _view_module_version: "~0.9.*", _esm: esm, word: "wool" },
+    },
+    slider: {
+      ...old, model_name: "IntSliderModel",
+      state: { _model_name: "IntSliderModel", _model_module: old.model_module, _model_module_version: "1.5.0", _view_name: "IntSliderView", _view_module: old.model_module, _view_module_version: "1.5.0", value: 7, min: 0, max: 10, description: "old" },
+    },
+  }, ["any", "slider", "nowhere"]);
+  const watched = await visit("saved.ipynb");
+  const { page } = watched;
+  const frame = (at: number) => outputOf(page, at).locator("iframe").contentFrame();
+  await frame(0).getByText("saved: wool 1,2,3").waitFor();
+  await outputOf(page, 0).getByText("As it was when the notebook was saved. Run its cell to make it live.").waitFor();
+  await frame(1).locator(".widget-readout", { hasText: "7" }).waitFor();
+  await outputOf(page, 2).getByText("This widget belongs to a session that has ended. Run its cell to bring it back.").waitFor();
+  await picture(page, "widgets-saved");
+  await cellAt(page, 2).locator(".cm-content").click();
+  await page.keyboard.type("'now there is a kernel'");
+  await page.keyboard.press("Control+Enter");
+  await done(page, 2);
+  await outputOf(page, 0).locator(".jupyter-widgets-disconnected").waitFor();
+  await frame(0).getByText("saved: wool 1,2,3").waitFor();
+  await frame(1).locator(".widget-readout", { hasText: "7" }).waitFor();
+  await picture(page, "widgets-saved-kernel");
   await close(watched);
 });

@@ -106,9 +106,9 @@ export class AnyModel extends DOMWidgetModel {
     });
   }
 
-  /** State may hold bytes, which the default would lose. */
+  /** State may hold bytes, which the default would lose. As the default does, it changes what it is given: that is what is sent. */
   override serialize(state: Parameters<DOMWidgetModel['serialize']>[0]): ReturnType<DOMWidgetModel['serialize']> {
-    return copyOf(state) as ReturnType<DOMWidgetModel['serialize']>;
+    return Object.assign(state, copyOf(state)) as ReturnType<DOMWidgetModel['serialize']>;
   }
 
   /** The module of this model, initialised once whatever the number of views. */

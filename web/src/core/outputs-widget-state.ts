@@ -45,6 +45,13 @@ export function isCoreModule(name: string, version: string): boolean {
   return Object.hasOwn(ours, name) && (major === undefined || Number(major) === ours[name]);
 }
 
+/** Where widgets of this module run: in the page, in a frame (their code comes with them, or is an older one), or nowhere. */
+export function homeOfWidget(name: string, version: string): 'page' | 'frame' | null {
+  if (isCoreModule(name, version)) return 'page';
+  const isOld = (name === '@jupyter-widgets/base' || name === '@jupyter-widgets/controls') && /^[\^~]?1\./.test(version);
+  return name === 'anywidget' || isOld ? 'frame' : null;
+}
+
 /** One model as a frame is told it; the buffers belong where the paths say. */
 export interface ToldState {
   readonly model_name: string;

@@ -11,9 +11,9 @@ export class KeptModel extends WidgetModel {
     layout: { deserialize: (value: unknown, manager: Manager) => unpack_models(value as Parameters<typeof unpack_models>[0], manager).catch(() => null) },
   };
 
-  /** State may hold bytes, which the default would lose. */
+  /** State may hold bytes, which the default would lose. As the default does, it changes what it is given: that is what is sent. */
   override serialize(state: Parameters<WidgetModel['serialize']>[0]): ReturnType<WidgetModel['serialize']> {
-    return copyOf(state) as ReturnType<WidgetModel['serialize']>;
+    return Object.assign(state, copyOf(state)) as ReturnType<WidgetModel['serialize']>;
   }
 }
 

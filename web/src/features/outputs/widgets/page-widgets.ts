@@ -1,31 +1,28 @@
-// The page's widget manager: ipywidgets' own widgets run in the page, those of anywidget in frames, of all others it is said what they need.
+// The page's widget manager: ipywidgets' own widgets run in the page, those of anywidget in frames, and of all others it is said what they need.
 import type { WidgetModel, WidgetView } from '@jupyter-widgets/base';
 import { WidgetManager } from '@jupyter-widgets/jupyterlab-manager/lib/manager';
 import type { INotebookModel } from '@jupyterlab/notebook';
-import { isCoreModule, savedStates } from '../../../core/outputs-widget-state';
+import { homeOfWidget, savedStates } from '../../../core/outputs-widget-state';
 import { FrameView } from './frame-view';
 import { MissingView } from './missing-view';
 import { KeptModel, MissingModel } from './models';
 
 type Kernels = Parameters<WidgetManager['_handleKernelChanged']>[0];
 
-/** The module whose widgets bring their code along in their state. */
-const inFrames = 'anywidget';
-
 export class PageWidgets extends WidgetManager {
   override async loadModelClass(name: string, module: string, version: string): Promise<typeof WidgetModel> {
-    if (module === inFrames) return KeptModel;
+    if (homeOfWidget(module, version) === 'frame') return KeptModel;
     return ((await this.#core(name, module, version)) as typeof WidgetModel | null) ?? MissingModel;
   }
 
   override async loadViewClass(name: string, module: string, version: string): Promise<typeof WidgetView> {
-    if (module === inFrames) return FrameView as unknown as typeof WidgetView;
+    if (homeOfWidget(module, version) === 'frame') return FrameView as unknown as typeof WidgetView;
     return ((await this.#core(name, module, version)) as typeof WidgetView | null) ?? (MissingView as unknown as typeof WidgetView);
   }
 
   /** A class of ipywidgets' own; null when there is none. */
   async #core(name: string, module: string, version: string): Promise<typeof WidgetModel | typeof WidgetView | null> {
-    if (!isCoreModule(module, version)) return null;
+    if (homeOfWidget(module, version) !== 'page') return null;
     try {
       return await this.loadClass(name, module, version);
     } catch (error) {
