@@ -89,8 +89,15 @@ function invokeOf(model: WidgetModel): Invoke {
   };
 }
 
+/** Milliseconds, for what ought to take none. */
+const patience = 500;
+
 export class AnyModel extends DOMWidgetModel {
   #loading: Promise<Module> | undefined;
+  #open: () => void = () => undefined;
+  readonly #ready = new Promise<void>(resolve => {
+    this.#open = resolve;
+  });
 
   override defaults() {
     return {
@@ -106,6 +113,13 @@ export class AnyModel extends DOMWidgetModel {
     });
   }
 
+  /** What the kernel says is for the module, too: it is heard when that has had its chance to listen. */
+  override async _handle_comm_msg(message: Parameters<DOMWidgetModel['_handle_comm_msg']>[0]): Promise<void> {
+    await Promise.resolve(); // what came early is told before this is whole
+    await this.#ready;
+    return super._handle_comm_msg(message);
+  }
+
   /** State may hold bytes, which the default would lose. As the default does, it changes what it is given: that is what is sent. */
   override serialize(state: Parameters<DOMWidgetModel['serialize']>[0]): ReturnType<DOMWidgetModel['serialize']> {
     return Object.assign(state, copyOf(state)) as ReturnType<DOMWidgetModel['serialize']>;
@@ -113,11 +127,25 @@ export class AnyModel extends DOMWidgetModel {
 
   /** The module of this model, initialised once whatever the number of views. */
   loaded(): Promise<Module> {
-    this.#loading ??= importText(String(this.get('_esm') ?? '')).then(async module => {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<Module> {
+    try {
+      const module = await importText(String(this.get('_esm') ?? ''));
+      setTimeout(this.#open, patience); // nobody may draw it, and to begin may take an answer of the kernel
       await module.initialize?.({ model: new ModelForModule(this), experimental: { invoke: invokeOf(this) } });
       return module;
-    });
-    return this.#loading;
+    } catch (error) {
+      this.#open();
+      throw error;
+    }
+  }
+
+  /** A view of it listens. */
+  listens(): void {
+    this.#open();
   }
 }
 
@@ -126,9 +154,6 @@ function wearCss(id: string, css: unknown): void {
   const style = document.getElementById(`css-${id}`) ?? document.head.appendChild(Object.assign(document.createElement('style'), { id: `css-${id}` }));
   style.textContent = /^https?:\/\//.test(css) ? `@import url(${JSON.stringify(css)})` : css;
 }
-
-/** Milliseconds. */
-const patience = 100;
 
 export class AnyView extends DOMWidgetView {
   #end: () => void = () => undefined;
@@ -145,7 +170,7 @@ export class AnyView extends DOMWidgetView {
       this.#removed = true;
       this.#end();
     });
-    const soon = new Promise(resolve => setTimeout(resolve, patience));
+    const soon = new Promise(resolve => setTimeout(resolve, patience / 5));
     void Promise.race([this.displayed, soon]).then(() => this.#draw());
   }
 
@@ -166,7 +191,9 @@ export class AnyView extends DOMWidgetView {
     try {
       const module = await model.loaded();
       if (over) return;
-      const last = await module.render?.({ model: seen, el: this.el as HTMLElement, experimental: { invoke: invokeOf(model) } });
+      const drawing = module.render?.({ model: seen, el: this.el as HTMLElement, experimental: { invoke: invokeOf(model) } });
+      model.listens();
+      const last = await drawing;
       if (over) void last?.();
       else cleanup = last;
     } catch (error) {

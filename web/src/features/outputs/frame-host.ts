@@ -17,6 +17,8 @@ export type Say = (words: string) => void;
 
 /** What a frame shows: told anew each time it wakes. */
 export interface FrameContent {
+  /** Whether it wants to live before anybody sees it. */
+  readonly isEager?: boolean;
   draw(send: SendToFrame, say: Say): void;
   /** What the content says to the kernel; most content may not. */
   onSpoken?(message: Spoken): void;
@@ -50,7 +52,7 @@ export class FrameHost {
 
   /** The place is on the page. */
   attach(): void {
-    this.#endWatch ??= liveFrames.add({ node: this.node, wake: () => this.#wake(), sleep: () => this.#sleep() });
+    this.#endWatch ??= liveFrames.add({ node: this.node, isEager: () => this.#content?.isEager === true, wake: () => this.#wake(), sleep: () => this.#sleep() });
   }
 
   /** The place leaves the page, perhaps to come back: a frame does not survive that, its content does. */

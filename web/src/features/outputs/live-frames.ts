@@ -3,6 +3,8 @@ import { chooseLive, distanceTo, type FramePlace } from '../../core/outputs-live
 
 export interface Sleeper {
   readonly node: HTMLElement;
+  /** Whether it wakes wherever it is. */
+  isEager(): boolean;
   wake(): void;
   sleep(): void;
 }
@@ -43,7 +45,9 @@ class LiveFrames {
 
   #settle(): void {
     const seen = { top: 0, bottom: innerHeight };
-    const places: FramePlace[] = [...this.#sleepers].map(([id, { node }]) => ({ id, distance: distanceTo(node.getBoundingClientRect(), seen), live: this.#awake.has(id) }));
+    const places: FramePlace[] = [...this.#sleepers].map(([id, sleeper]) => ({
+      id, distance: distanceTo(sleeper.node.getBoundingClientRect(), seen), live: this.#awake.has(id) || sleeper.isEager(),
+    }));
     const live = chooseLive(places, reach * innerHeight);
     for (const [id, sleeper] of this.#sleepers) {
       if (live.has(id) === this.#awake.has(id)) continue;

@@ -1,12 +1,13 @@
 // Joins the models of the page with a frame that shows one of them. The frame has models of its own, with the code of their modules; this
 // tells it what becomes of them, and does with ours what it says of them. It knows only the models which the shown one refers to.
 import { WidgetModel } from '@jupyter-widgets/base';
-import { most, type FromFrame, type ToFrame, type WidgetStates } from '../../../../frame/protocol';
+import { most, type FromFrame, type ToFrame, type WidgetState, type WidgetStates } from '../../../../frame/protocol';
 import { referredModels } from '../../../core/outputs-widget-state';
 import { t } from '../../../ui/i18n';
 import type { FrameContent, Say, SendToFrame, Spoken } from '../frame-host';
+import { FramedModel } from './models';
 import { Outbox } from './outbox';
-import { readUpdate, tell, tellChange } from './told';
+import { readUpdate, tell, tellChange, tellMessage } from './told';
 
 type Fields = Record<string, unknown>;
 type Spoke = Extract<FromFrame, { t: 'comm_msg' }>;
@@ -21,6 +22,12 @@ export class WidgetLink implements FrameContent {
 
   constructor(root: WidgetModel) {
     this.#root = root;
+    if (root instanceof FramedModel) root.begin();
+  }
+
+  /** Modules of a kernel's widgets hear what it says from the beginning. */
+  get isEager(): boolean {
+    return this.#root.comm_live;
   }
 
   draw(send: SendToFrame, say: Say): void {
@@ -121,16 +128,21 @@ class Session {
   /** Their states at this moment; what becomes of them from now on will be told. */
   #take(models: readonly WidgetModel[]): WidgetStates {
     for (const model of models) if (!this.#models.has(model.model_id)) this.#watch(model);
-    return Object.fromEntries(models.map(model => [model.model_id, tell(model)]));
+    return Object.fromEntries(models.map(model => [model.model_id, this.#fromBeginning(model)]));
+  }
+
+  #fromBeginning(model: WidgetModel): WidgetState {
+    const beginning = model instanceof FramedModel ? model.takeBeginning() : null;
+    for (const each of beginning?.news ?? []) this.#outbox.put(each);
+    return beginning?.told ?? tell(model);
   }
 
   #watch(model: WidgetModel): void {
     const { model_id } = model;
     this.#models.set(model_id, model);
     const onChange = () => this.#onChange(model);
-    const onCustom = (content: unknown, buffers: readonly (DataView | ArrayBuffer)[] = []) => {
-      const bytes = buffers.map(each => (each instanceof ArrayBuffer ? each.slice(0) : (each.buffer.slice(each.byteOffset, each.byteOffset + each.byteLength) as ArrayBuffer)));
-      if (!this.#outbox.put({ kind: 'custom', model_id, content: JSON.parse(JSON.stringify(content ?? null)) as unknown, buffers: bytes })) this.#say(t('widget.much'));
+    const onCustom = (content: unknown, buffers?: readonly (DataView | ArrayBuffer)[]) => {
+      if (!this.#outbox.put(tellMessage(model, content, buffers))) this.#say(t('widget.much'));
       this.#flush();
     };
     const onDestroy = () => {

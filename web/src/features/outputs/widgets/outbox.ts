@@ -1,13 +1,22 @@
-// What a frame has to be told of its models while it is still busy with what it was told last. Changes of one model come together; messages
-// keep their order. So a kernel faster than a frame costs no more memory than the state it changes, and a bounded number of messages.
+// What a frame has to be told of its models while it is still busy with what it was told last. Everything is told, in order: modules hear of each
+// change, and some use fields as messages. Only when too much waits, changes come together: then the frame learns what the models are in the end.
 import type { ModelNews } from '../../../../frame/protocol';
 
 type Update = Extract<ModelNews, { kind: 'update' }>;
 
-const mostMessages = 1000;
-const mostSize = 64 * 1024 * 1024;
+interface Bounds {
+  readonly count: number;
+  readonly size: number;
+}
 
-const sizeOf = (news: ModelNews): number => (news.kind === 'custom' ? JSON.stringify(news.content).length + news.buffers.reduce((sum, each) => sum + each.byteLength, 0) : 0);
+const usual: Bounds = { count: 1000, size: 64 * 1024 * 1024 };
+
+/** Characters and bytes. */
+export function sizeOf(news: ModelNews): number {
+  if (news.kind === 'closed') return 0;
+  const text = JSON.stringify(news.kind === 'custom' ? news.content : news.state).length;
+  return news.buffers.reduce((sum, each) => sum + each.byteLength, text);
+}
 
 /** Which fields an update is about: in its state, or only in its bytes. */
 const fieldsOf = ({ state, buffer_paths }: Update): Set<unknown> => new Set<unknown>([...Object.keys(state), ...buffer_paths.map(([field]) => field)]);
@@ -22,34 +31,39 @@ export function merged(earlier: Update, later: Update): Update {
   };
 }
 
+/** Without messages, and one update a model, where the last of its updates stood. */
+function merge(news: readonly ModelNews[]): ModelNews[] {
+  const whole = new Map<string, Update>();
+  for (const each of news) {
+    if (each.kind !== 'update') continue;
+    const earlier = whole.get(each.model_id);
+    whole.delete(each.model_id);
+    whole.set(each.model_id, earlier ? merged(earlier, each) : each);
+  }
+  return [...whole.values(), ...news.filter(each => each.kind === 'closed')];
+}
+
 export class Outbox {
+  readonly #most: Bounds;
   #news: ModelNews[] = [];
-  #messages = 0;
+  #count = 0;
   #size = 0;
   #busy = false;
 
-  /** False when messages had to be left out, because too many or too large ones wait; what the models are is told nevertheless. */
-  put(news: ModelNews): boolean {
-    if (news.kind === 'update') {
-      this.#update(news);
-      return true;
-    }
-    this.#news.push(news);
-    if (news.kind === 'closed') return true;
-    this.#messages += 1;
-    this.#size += sizeOf(news);
-    if (this.#messages <= mostMessages && this.#size <= mostSize) return true;
-    const rest = this.#news.filter(each => each.kind !== 'custom');
-    [this.#news, this.#messages, this.#size] = [[], 0, 0];
-    for (const each of rest) this.put(each);
-    return false;
+  constructor(most: Bounds = usual) {
+    this.#most = most;
   }
 
-  #update(news: Update): void {
-    const at = this.#news.findLastIndex(each => each.model_id === news.model_id);
-    const last = this.#news[at];
-    if (last?.kind === 'update') this.#news[at] = merged(last, news);
-    else this.#news.push(news);
+  /** False when messages had to be left out, because too much waits. */
+  put(news: ModelNews): boolean {
+    this.#news.push(news);
+    this.#count += 1;
+    this.#size += sizeOf(news);
+    if (this.#count <= this.#most.count && this.#size <= this.#most.size) return true;
+    const lost = this.#news.some(each => each.kind === 'custom');
+    this.#news = merge(this.#news);
+    [this.#count, this.#size] = [0, 0]; // what models are in the end is told whatever its size
+    return !lost;
   }
 
   get hasNews(): boolean {
@@ -60,7 +74,7 @@ export class Outbox {
   take(): readonly ModelNews[] {
     if (this.#busy || this.#news.length === 0) return [];
     const news = this.#news;
-    [this.#news, this.#messages, this.#size, this.#busy] = [[], 0, 0, true];
+    [this.#news, this.#count, this.#size, this.#busy] = [[], 0, 0, true];
     return news;
   }
 

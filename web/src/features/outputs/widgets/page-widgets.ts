@@ -5,13 +5,13 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 import { homeOfWidget, savedStates } from '../../../core/outputs-widget-state';
 import { FrameView } from './frame-view';
 import { MissingView } from './missing-view';
-import { KeptModel, MissingModel } from './models';
+import { FramedModel, MissingModel } from './models';
 
 type Kernels = Parameters<WidgetManager['_handleKernelChanged']>[0];
 
 export class PageWidgets extends WidgetManager {
   override async loadModelClass(name: string, module: string, version: string): Promise<typeof WidgetModel> {
-    if (homeOfWidget(module, version) === 'frame') return KeptModel;
+    if (homeOfWidget(module, version) === 'frame') return FramedModel;
     return ((await this.#core(name, module, version)) as typeof WidgetModel | null) ?? MissingModel;
   }
 

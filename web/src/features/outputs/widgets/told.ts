@@ -1,7 +1,7 @@
 // Models of the page as a frame is told them, and what a frame may tell back.
 import { remove_buffers, type WidgetModel } from '@jupyter-widgets/base';
 import type { BufferPath, ModelNews, WidgetState } from '../../../../frame/protocol';
-import { copyOf, placeBytes } from '../../../../frame/values';
+import { bytesOf, copyOf, placeBytes } from '../../../../frame/values';
 
 type Fields = Record<string, unknown>;
 type Update = Extract<ModelNews, { kind: 'update' }>;
@@ -28,6 +28,11 @@ export function tellChange(model: WidgetModel, fields: readonly string[]): Updat
   const told = fields.filter(each => !ours.has(each));
   if (told.length === 0) return null;
   return { kind: 'update', model_id: model.model_id, ...packed(model, Object.fromEntries(told.map(each => [each, model.get(each)]))) };
+}
+
+/** A message of the kernel to a model. */
+export function tellMessage({ model_id }: WidgetModel, content: unknown, buffers: readonly (DataView | ArrayBuffer)[] = []): Extract<ModelNews, { kind: 'custom' }> {
+  return { kind: 'custom', model_id, content: JSON.parse(JSON.stringify(content ?? null)) as unknown, buffers: buffers.map(bytesOf) };
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Comms } from './comms';
+import { most, type FromFrame } from './protocol';
+
+type Sent = Extract<FromFrame, { t: 'comm_msg' }>;
+
+describe('what widgets say', () => {
+  const sent: Sent[] = [];
+  let comms = new Comms(() => undefined);
+  const say = (content: unknown, buffers: ArrayBuffer[] = []) => comms.send('c', { method: 'custom', content }, undefined, buffers);
+  const takeAll = () => {
+    for (const { message } of sent) comms.idle(message);
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    sent.length = 0;
+    comms = new Comms(message => void sent.push(message as Sent));
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('goes as soon as the page takes it, and nothing of it is lost', () => {
+    for (let i = 0; i < 100; i += 1) say(i);
+    expect(sent.length).toBe(most.underWay);
+    while (sent.length < 100) takeAll();
+    expect(sent.map(({ data }) => data['content'])).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it('goes at the page’s pace, however fast the page takes it', () => {
+    for (let i = 0; i < 1000; i += 1) say(i);
+    for (let second = 1; second <= 5; second += 1) {
+      for (let i = 0; i < 100; i += 1) takeAll();
+      expect(sent.length).toBe(second * most.commsPerSecond);
+      vi.advanceTimersByTime(1000);
+    }
+  });
+
+  it('is refused where it is said when it is too large or too much', () => {
+    expect(() => say('x'.repeat(most.data))).toThrow(RangeError);
+    expect(() => say(1, Array.from({ length: most.buffers + 1 }, () => new ArrayBuffer(1)))).toThrow(RangeError);
+    for (let i = 0; i < most.underWay + most.waiting; i += 1) say(i);
+    expect(() => say('one more')).toThrow(RangeError);
+  });
+
+  it('keeps its own bytes', () => {
+    const bytes = new ArrayBuffer(3);
+    say(1, [bytes]);
+    expect([bytes.byteLength, sent[0]?.buffers.map(each => each.byteLength)]).toEqual([3, [3]]);
+  });
+
+  it('tells whoever waits that it has been taken', () => {
+    const heard: unknown[] = [];
+    const message = comms.send('c', {}, { iopub: { status: status => void heard.push(Reflect.get(status.content, 'execution_state')) } }, []);
+    comms.idle(message);
+    comms.idle(message);
+    expect(heard).toEqual(['idle']);
+  });
+});
