@@ -149,6 +149,34 @@ e`]);
   await close(watched);
 });
 
+test("a module hears all the kernel says once its widget is shown, though nobody sees it yet", async () => {
+  const watched = await open("early.ipynb", [`${setUp}
+class Log(AnyWidget):
+    _esm = '''
+    function render({ model, el }) {
+      const heard = [];
+      const note = (word) => { if (word !== null) heard.push(word); el.textContent = heard.join(" "); };
+      note("from " + model.get("word"));
+      model.on("change:word", () => note(model.get("word")));
+      model.on("msg:custom", (content) => note("(" + content + ")"));
+    }
+    export default { render };
+    '''
+    word = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+log = Log(word='before')
+display(log)
+for word in ('one', 'two', 'three'):
+    log.word = word
+    log.word = None
+    log.send(word)`]);
+  const { page } = watched;
+  await page.keyboard.press("Control+Enter");
+  await done(page, 0);
+  await outputOf(page, 0).scrollIntoViewIfNeeded();
+  await frameIn(page, 0).getByText("from before one (one) two (two) three (three)", { exact: true }).waitFor();
+  await close(watched);
+});
+
 test("widgets of both kinds stand in one box, and foreign code shows a slider of the kernel's", async () => {
   const watched = await open("boxes.ipynb", [`${setUp}
 class Holder(AnyWidget):
@@ -205,6 +233,7 @@ test("a closed widget goes; after a restart the others stay as they were, and th
   await page.getByRole("dialog", { name: "Restart the session?" }).getByRole("button", { name: "Restart" }).click();
   await outputOf(page, 0).locator(".jupyter-widgets-disconnected").waitFor();
   await counter.getByText("sheep: 8").waitFor();
+  await page.getByText("Restarting…").waitFor({ state: "hidden" });
   await picture(page, "widgets-restarted");
   await runCell(page, 0);
   await outputOf(page, 0).locator(".al-frame-widget:not(.jupyter-widgets-disconnected)").waitFor();

@@ -115,7 +115,6 @@ export class AnyModel extends DOMWidgetModel {
 
   /** What the kernel says is for the module, too: it is heard when that has had its chance to listen. */
   override async _handle_comm_msg(message: Parameters<DOMWidgetModel['_handle_comm_msg']>[0]): Promise<void> {
-    await Promise.resolve(); // what came early is told before this is whole
     await this.#ready;
     return super._handle_comm_msg(message);
   }

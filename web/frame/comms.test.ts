@@ -56,3 +56,19 @@ describe('what widgets say', () => {
     expect(heard).toEqual(['idle']);
   });
 });
+
+describe('what the kernel says', () => {
+  it('is heard in order, each message when the one before is done with, from when there is a model', async () => {
+    const comms = new Comms(() => undefined);
+    const comm = comms.join('c');
+    const heard: unknown[] = [];
+    for (const n of [3, 1, 2]) comms.hear('c', { n }, []);
+    comms.close('c');
+    comm.on_close(() => heard.push('closed'));
+    comm.on_msg(async ({ content }) => {
+      for (let i = 0; i < Number(content.data['n']); i += 1) await Promise.resolve();
+      heard.push(content.data['n']);
+    });
+    await vi.waitFor(() => expect(heard).toEqual([3, 1, 2, 'closed']));
+  });
+});

@@ -12,7 +12,7 @@ interface Incoming {
   readonly buffers: readonly DataView[];
   readonly parent_header: { readonly msg_id: string };
 }
-type Hear = (message: Incoming) => void;
+type Hear = (message: Incoming) => unknown;
 
 interface Waiting {
   readonly message: Extract<FromFrame, { t: 'comm_msg' }>;
@@ -86,7 +86,7 @@ export class Comms {
   close(id: string): void {
     const comm = this.#open.get(id);
     this.#open.delete(id);
-    comm?.onClose({ content: { comm_id: id, data: {} }, buffers: [], parent_header: { msg_id: '' } });
+    comm?.end({ content: { comm_id: id, data: {} }, buffers: [], parent_header: { msg_id: '' } });
   }
 }
 
@@ -94,9 +94,13 @@ class FrameComm implements IClassicComm {
   readonly comm_id: string;
   readonly target_name = 'jupyter.widget';
   readonly #comms: Comms;
-  #onMessage: Hear | null = null;
-  #early: Incoming[] = [];
-  onClose: Hear = () => undefined;
+  #onMessage: Hear = () => undefined;
+  #onClose: Hear = () => undefined;
+  #begin: () => void = () => undefined;
+  /** One message after the other, each when the model is done with the one before; the first when there is a model. */
+  #line: Promise<unknown> = new Promise<void>(resolve => {
+    this.#begin = resolve;
+  });
 
   constructor(id: string, comms: Comms) {
     this.comm_id = id;
@@ -117,18 +121,20 @@ class FrameComm implements IClassicComm {
     return '';
   }
 
-  /** Messages that come while the model is being made wait for it. */
   hear(message: Incoming): void {
-    if (this.#onMessage) this.#onMessage(message);
-    else this.#early.push(message);
+    this.#line = this.#line.then(() => this.#onMessage(message)).catch((error: unknown) => console.error(error));
+  }
+
+  end(message: Incoming): void {
+    this.#line = this.#line.then(() => this.#onClose(message));
   }
 
   on_msg(hear: Hear): void {
     this.#onMessage = hear;
-    for (const message of this.#early.splice(0)) hear(message);
+    this.#begin();
   }
 
   on_close(hear: Hear): void {
-    this.onClose = hear;
+    this.#onClose = hear;
   }
 }
