@@ -19,7 +19,7 @@ Task<Result<json::object>> ask(std::string socket, std::string path, json::objec
   if (response.status < 300) co_return reply;
   const auto* message = findString(reply, "message");
   const auto* reason = findString(reply, "reason");
-  co_return std::unexpected(Error{reason == nullptr ? Code::Internal : codeNamed(*reason),
+  co_return std::unexpected(Error{codeNamed(reason == nullptr ? "" : *reason).value_or(Code::Internal),
       message == nullptr ? fmt::format("the server answered with status {}", response.status) : std::string(*message), {}});
 }
 

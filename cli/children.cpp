@@ -127,7 +127,7 @@ Result<json::object> Child::readReady(Duration patience) {
   const auto* failure = findString(said, "failure");
   if (failure == nullptr) return said;
   const auto* reason = findString(said, "reason");
-  return std::unexpected(Error{codeNamed(reason == nullptr ? std::string_view{} : *reason), std::string(*failure), {}});
+  return std::unexpected(Error{codeNamed(reason == nullptr ? "" : *reason).value_or(Code::Internal), std::string(*failure), {}});
 }
 
 void Child::stop(Duration patience) {

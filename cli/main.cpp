@@ -29,13 +29,6 @@ int exitCodeOf(Code code) {
   return 1;
 }
 
-Code codeNamed(std::string_view reason) {
-  for (auto code = Code::InvalidInput; code < Code::Internal; code = static_cast<Code>(static_cast<int>(code) + 1)) {
-    if (nameOf(code) == reason) return code;
-  }
-  return Code::Internal;
-}
-
 std::filesystem::path defaultDataDirectory() {
   const auto set = config::environment();
   if (const auto found = set.find("ALLMENDE_DATA"); found != set.end()) return found->second;

@@ -24,9 +24,6 @@ std::filesystem::path programDirectory();
 // The exit code for a failure, as in docs/reference.
 int exitCodeOf(Code code);
 
-// The code that a server or node names in its answer; Internal for a name that is none.
-Code codeNamed(std::string_view reason);
-
 // Starts node and server, prints the link of the first administrator, and runs until SIGINT or SIGTERM or until one of them cannot go on.
 // `serverFlags` go to allmende-server as they are.
 Result<> serve(Context context, std::vector<std::string> serverFlags);

@@ -49,6 +49,12 @@ TEST(Result, carriesTheFirstFailureUpWithWhatWasBeingDone) {
   EXPECT_EQ(quarter(6).error(), (Error{Code::InvalidInput, "halving again: 3 is odd", {}}));
 }
 
+TEST(Result, codesAreReadBackByTheirNames) {
+  for (const auto code : {Code::InvalidInput, Code::DiskFull, Code::Internal}) EXPECT_EQ(codeNamed(nameOf(code)), code);
+  EXPECT_EQ(codeNamed("no such code"), std::nullopt);
+  EXPECT_EQ(codeNamed(""), std::nullopt);
+}
+
 TEST(Json, aRecordedStructSurvivesTheRoundTrip) {
   const Limit limit{.name = "disk", .bytes = 5, .note = "hard", .steps = {1, 2}};
   Limit back;

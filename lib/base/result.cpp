@@ -19,4 +19,11 @@ std::string_view nameOf(Code code) {
   return "internal";
 }
 
+std::optional<Code> codeNamed(std::string_view name) {
+  for (auto code = Code::InvalidInput; code <= Code::Internal; code = static_cast<Code>(static_cast<int>(code) + 1)) {
+    if (nameOf(code) == name) return code;
+  }
+  return std::nullopt;
+}
+
 }  // namespace allmende

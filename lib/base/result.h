@@ -35,6 +35,9 @@ enum class Code : std::uint8_t {
 // The code as API bodies and log lines spell it: "invalid_input", "over_limit", …
 std::string_view nameOf(Code code);
 
+// The code spelled so; nothing for a name that is none.
+std::optional<Code> codeNamed(std::string_view name);
+
 struct Error {
   Code code = Code::Internal;
   std::string message;                  // what happened, which value, what was allowed, what to do; safe to show

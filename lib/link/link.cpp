@@ -47,14 +47,6 @@ json::value bodyOf(const json::object& object) {
   return body == nullptr ? json::value(json::object()) : *body;
 }
 
-Code codeNamed(std::string_view name) {
-  for (const auto code : {Code::InvalidInput, Code::Unauthenticated, Code::Denied, Code::NotFound, Code::Conflict, Code::OverLimit,
-           Code::DiskFull, Code::Unavailable, Code::TimedOut, Code::Cancelled}) {
-    if (nameOf(code) == name) return code;
-  }
-  return Code::Internal;
-}
-
 Result<Answer> readAnswer(const json::object& object) {
   Answer answer;
   TRY(answer.number, readNumber(object, "answer"));
@@ -67,7 +59,7 @@ Result<Answer> readAnswer(const json::object& object) {
   const auto* reason = findString(error->get_object(), "reason");
   const auto* message = findString(error->get_object(), "message");
   if (reason == nullptr || message == nullptr) return fail(Code::InvalidInput, "error must have a reason and a message");
-  answer.body = std::unexpected(Error{codeNamed(*reason), std::string(*message), {}});
+  answer.body = std::unexpected(Error{codeNamed(*reason).value_or(Code::Internal), std::string(*message), {}});
   return answer;
 }
 
