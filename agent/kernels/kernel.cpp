@@ -225,7 +225,10 @@ Task<> Kernel::stop() {
 Result<> Kernel::interrupt() {
   if (state_ == State::Dead) return fail(Code::Conflict, "the kernel is dead: {} Restart it.", reason_.value_or(""));
   if (!ready_) return {};  // it does nothing yet; a signal would end its start
-  if (spec_.interruptByMessage) return wires_->ask(jupyter::Channel::Control, "interrupt_request", "{}");
+  if (spec_.interruptByMessage) {
+    TRY(wires_->ask(jupyter::Channel::Control, "interrupt_request", "{}"));
+    return {};
+  }
   process_->signalGroup(SIGINT);
   return {};
 }
@@ -290,14 +293,13 @@ void Kernel::hear(Wires::Heard heard) {
 
 void Kernel::noteActivity(const Wires::Heard& heard) {
   if (isTracked(heard.header.type) || isTracked(heard.parent.type) || state_ == State::Busy) lastActivity_ = house_.clock.now();
-  if (heard.header.type != "status" || !ready_ || !isTracked(heard.parent.type)) return;
-  const auto content = parseJsonObject(heard.message.content);
-  const auto* state = content ? findString(*content, "execution_state") : nullptr;
-  if (state == nullptr) return;
+  if (!ready_ || !isTracked(heard.parent.type)) return;
+  const auto state = jupyter::stateToldBy(heard.header, heard.message);
+  if (state.empty()) return;
   // Several at once: requests on control and on subshells come and go while a cell runs.
-  if (*state == "busy" && busyWith_.size() < kMostQuestions && heard.parent.id.size() <= kLongestMessageId)
+  if (state == "busy" && busyWith_.size() < kMostQuestions && heard.parent.id.size() <= kLongestMessageId)
     busyWith_.insert(heard.parent.id);
-  if (*state == "idle") busyWith_.erase(heard.parent.id);
+  if (state == "idle") busyWith_.erase(heard.parent.id);
   state_ = busyWith_.empty() ? State::Idle : State::Busy;
 }
 

@@ -43,9 +43,11 @@ Task<Result<>> Wires::open(Duration patience) {
 Task<> Wires::settled(Duration patience) {
   RealClock clock;
   const auto end = clock.sinceStart() + patience;
-  answered_ = rested_ = false;
-  if (!ask(jupyter::Channel::Shell, "kernel_info_request", "{}")) co_return;
-  while ((!answered_ || !rested_) && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
+  const auto last = ask(jupyter::Channel::Shell, "kernel_info_request", "{}");
+  if (!last) co_return;
+  last_ = *last;
+  lastAnswered_ = lastRested_ = false;
+  while ((!lastAnswered_ || !lastRested_) && clock.sinceStart() < end) co_await changed_.waitFor(end - clock.sinceStart());
 }
 
 Task<Result<>> Wires::send(jupyter::Message message) {
@@ -53,8 +55,11 @@ Task<Result<>> Wires::send(jupyter::Message message) {
   return peer.send(jupyter::toWire(std::move(message), signer_));
 }
 
-Result<> Wires::ask(jupyter::Channel channel, std::string type, std::string content) {
-  return of(channel).push(jupyter::toWire(jupyter::makeMessage(channel, type, session_, std::move(content)), signer_));
+Result<std::string> Wires::ask(jupyter::Channel channel, std::string type, std::string content) {
+  auto request = jupyter::makeMessage(channel, type, session_, std::move(content));
+  auto id = jupyter::readHeader(request.header).id;
+  TRY(of(channel).push(jupyter::toWire(std::move(request), signer_)));
+  return id;
 }
 
 Task<Error> Wires::broken() {
@@ -73,20 +78,24 @@ Task<> Wires::close() {
 // Answers to our own requests, and the greeting of a subscription, are nobody else's business.
 bool Wires::isOurs(const Heard& heard) {
   const bool ours = heard.parent.session == session_;
-  if (heard.message.channel == jupyter::Channel::Iopub) {
-    const bool rests = ours && heard.header.type == "status" && heard.message.content.contains("idle");
-    if (!outputHeard_ || rests) {
-      outputHeard_ = true;
-      rested_ = rested_ || rests;
-      changed_.notifyAll();
-    }
-    return ours || heard.header.type == "iopub_welcome";
-  }
-  if (ours && heard.header.type == "kernel_info_reply" && !answered_) {
-    answered_ = true;
+  const bool output = heard.message.channel == jupyter::Channel::Iopub;
+  if (output && !outputHeard_) {
+    outputHeard_ = true;
     changed_.notifyAll();
   }
-  return ours;
+  if (ours) noteOwn(heard);
+  return ours || (output && heard.header.type == "iopub_welcome");
+}
+
+void Wires::noteOwn(const Heard& heard) {
+  const bool ofLast = heard.parent.id == last_;
+  if (heard.header.type == "kernel_info_reply") {
+    answered_ = true;
+    lastAnswered_ = lastAnswered_ || ofLast;
+  } else if (ofLast && jupyter::stateToldBy(heard.header, heard.message) == "idle") {
+    lastRested_ = true;
+  }
+  changed_.notifyAll();
 }
 
 void Wires::take(jupyter::Channel channel, std::vector<std::string> frames) {

@@ -28,8 +28,8 @@ class Wires {
   // Returns when the kernel has answered kernel_info_request and its output is heard, so that nothing of it can be missed.
   Task<Result<>> open(Duration patience);
   Task<Result<>> send(jupyter::Message message);
-  // A request of our own; what it is answered is heard by nobody.
-  Result<> ask(jupyter::Channel channel, std::string type, std::string content);
+  // A request of our own, whose answer nobody hears; returns its id.
+  Result<std::string> ask(jupyter::Channel channel, std::string type, std::string content);
   // Returns when all that was sent before is answered, and the answers are heard.
   Task<> settled(Duration patience);
   // Returns when a connection is gone that was open, with the reason: "it spoke nonsense on …".
@@ -42,13 +42,16 @@ class Wires {
   Peer& of(jupyter::Channel channel) { return *peers_.at(static_cast<std::size_t>(channel)); }
   void take(jupyter::Channel channel, std::vector<std::string> frames);
   bool isOurs(const Heard& heard);
+  void noteOwn(const Heard& heard);
 
   jupyter::Signer signer_;
   OnMessage onMessage_;
   std::string session_;  // of our own requests
   bool answered_ = false;
   bool outputHeard_ = false;
-  bool rested_ = false;  // the last of our own requests is done: its "idle" was heard
+  std::string last_;  // id of the request that settled() made, and what was heard of it
+  bool lastAnswered_ = false;
+  bool lastRested_ = false;
   std::uint64_t forged_ = 0;
   Notifier changed_;
   std::array<std::unique_ptr<Peer>, 4> peers_;

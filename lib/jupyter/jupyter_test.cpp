@@ -46,6 +46,17 @@ TEST(Legacy, aMessageWithAndWithoutBuffersSurvivesTheRoundTrip) {
   }
 }
 
+TEST(Message, tellsAStateOnlyWhenItIsAStatusThatTellsOne) {
+  const auto told = [](std::string type, std::string content) {
+    auto message = makeMessage(Channel::Iopub, type, "s", std::move(content));
+    return stateToldBy(readHeader(message.header), message);
+  };
+  EXPECT_EQ(told("status", R"({"execution_state":"idle"})"), "idle");
+  EXPECT_EQ(told("stream", R"({"execution_state":"idle"})"), "");
+  EXPECT_EQ(told("status", R"({"execution_state":7,"note":"idle"})"), "");
+  EXPECT_EQ(told("status", "idle"), "");
+}
+
 TEST(Legacy, fillsWhatSparseClientsLeaveOut) {
   const auto message = decodeLegacy(R"({"header":{"msg_type":"kernel_info_request"},"content":{}})", false);
   ASSERT_TRUE(message);

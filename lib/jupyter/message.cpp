@@ -45,6 +45,13 @@ Header readHeader(std::string_view text) {
   return header;
 }
 
+std::string stateToldBy(const Header& header, const Message& message) {
+  if (header.type != "status") return {};
+  const auto content = parseJsonObject(message.content);
+  const auto* state = content ? findString(*content, "execution_state") : nullptr;
+  return state == nullptr ? std::string() : std::string(*state);
+}
+
 void completeHeader(json::object& header) {
   const auto fill = [&](std::string_view name, auto make) {
     const auto* text = findString(header, name);

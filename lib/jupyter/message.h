@@ -39,6 +39,9 @@ struct Header {
 // Reads a header's fields; an empty Header when the text is no JSON object.
 Header readHeader(std::string_view text);
 
+// The execution_state that a status message tells; empty when it is another message or tells none.
+std::string stateToldBy(const Header& header, const Message& message);
+
 // Fills in what kernels need and sparse clients leave out: an id, a type of no meaning, a session, a name, a date, a version.
 void completeHeader(json::object& header);
 
