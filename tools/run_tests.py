@@ -56,7 +56,7 @@ COUNTERS = [  # (pattern, group that passed, group that failed); a step's counts
     (r"^ℹ fail (\d+)", None, 1),
 ]
 # What a failing test says of itself in its runner's words: gtest, unittest, node:test, vitest, compilers.
-TELLS = re.compile(r"^(?:\d+: )?(?:\[  FAILED  \] \w|(?:FAIL|ERROR): |ℹ Error|✖ (?!failing tests)|\s*FAIL  |.*: (?:fatal )?error: )", re.MULTILINE)
+TELLS = re.compile(r"^(?:\d+: )?(?:\[  FAILED  \] \w|(?:FAIL|ERROR): |ℹ Error|✖ (?!failing tests)|\s*FAIL  |.*: (?:fatal )?error: )")
 TOLD_LINES = 14  # of each failure
 
 

@@ -300,8 +300,7 @@ class ABadDay(unittest.TestCase):
                 status, model = ask(house.url + "api/kernels", token, "POST", {"name": name})
                 if status == 201:
                     kernel = f"{house.url}api/kernels/{model['id']}"
-                    model = until("the kernel's end", lambda: (lambda said: said if said["execution_state"] == "dead" else None)(ask(kernel, token)[1]))
-                    said = model["reason"]
+                    said = until("the kernel's end", lambda: reason_of_end(kernel, token))
                     self.assertEqual(ask(kernel, token, "DELETE")[0], 204)
                 else:
                     said = model["message"]
@@ -314,6 +313,12 @@ class ABadDay(unittest.TestCase):
             status, brief = ask(house.url + "api/tokens", token, "POST", {"name": "brief", "expires_in_s": 1})
             self.assertEqual(status, 201, brief)
             until("the token to expire", lambda: ask(house.url + "api/status", brief["token"])[0] == 403, 20)
+
+
+def reason_of_end(kernel, token):
+    """Why the kernel at this address is dead; None while it is not."""
+    model = ask(kernel, token)[1]
+    return model["reason"] if model["execution_state"] == "dead" else None
 
 
 def agent_of(runtime):
