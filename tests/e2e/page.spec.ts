@@ -75,7 +75,7 @@ function fromElsewhere(minor: 2 | 5): Notebook {
     },
     cells: [
       {
-        ...id("text-1"), cell_type: "markdown", source: ["# Elsewhere\n", "\n", "![dot](attachment:dot.png) of *text*"], attachments: { "dot.png": { "image/png": pixel } },
+        ...id("text-1"), cell_type: "markdown", source: ["# Elsewhere\n", "\n", "![dot](attachment:dot.png) of *text*, and ![nothing](attachment:gone.png)"], attachments: { "dot.png": { "image/png": pixel } },
         metadata: { id: "oldStyleId", colab: { base_uri: "https://localhost:8080/" }, tags: ["keep", "me"], "of nobody": [null] },
       },
       {

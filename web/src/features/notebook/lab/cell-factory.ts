@@ -2,6 +2,7 @@
 import { type ICellFooter, type ICellHeader, type IInputPrompt, MarkdownCell } from '@jupyterlab/cells';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { t } from '../../../ui/i18n';
+import { WithAttachments } from './attachments';
 import { AddAbove, AddBelow, type Insert } from './add-bar';
 import { RunButton, type RunDeeds } from './run-button';
 import type { Runs } from './runs';
@@ -40,6 +41,8 @@ export class CellFactory extends NotebookPanel.ContentFactory {
   }
 
   override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {
-    return new MarkdownCell({ ...options, emptyPlaceholder: t('cell.emptyText') }).initializeState();
+    const sanitizer = new WithAttachments(options.rendermime.sanitizer, options.model.attachments);
+    const rendermime = options.rendermime.clone({ sanitizer });
+    return new MarkdownCell({ ...options, rendermime, emptyPlaceholder: t('cell.emptyText') }).initializeState();
   }
 }
