@@ -29,8 +29,8 @@ export class Comms {
   readonly #underWay = new Map<string, ICallbacks | undefined>();
   readonly #waiting: Waiting[] = [];
   #waitingSize = 0;
-  #second = 0;
-  #inSecond = 0;
+  /** When all that has been sent is within the page's pace. It may lie a second ahead: what a hand does in a moment goes at once. */
+  #due = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(send: Send) {
@@ -57,19 +57,22 @@ export class Comms {
     return message;
   }
 
-  /** Sends as many as the page takes now; the others go when it has taken some, or in the next second. */
+  /** Sends as many as the page takes now; the others go when it has taken some, or one by one as time passes. */
   #flush(): void {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) [this.#second, this.#inSecond] = [second, 0];
-    while (this.#waiting.length > 0 && this.#underWay.size - this.#waiting.length < most.underWay && this.#inSecond < most.commsPerSecond) {
+    while (this.#waiting.length > 0 && this.#underWay.size - this.#waiting.length < most.underWay) {
+      const now = performance.now();
+      const due = Math.max(this.#due, now) + 1000 / most.commsPerSecond;
+      if (due - now > 1000) return this.#flushIn(due - now - 1000);
+      this.#due = due;
       const { message, size } = this.#waiting.shift() as Waiting;
       this.#waitingSize -= size;
-      this.#inSecond += 1;
       this.#send(message, [...message.buffers]);
     }
-    if (this.#waiting.length === 0 || this.#inSecond < most.commsPerSecond) return;
+  }
+
+  #flushIn(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#flush(), (this.#second + 1) * 1000 - performance.now());
+    this.#timer = setTimeout(() => this.#flush(), milliseconds);
   }
 
   idle(message: string): void {

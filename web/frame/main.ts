@@ -5,6 +5,7 @@ import { showHtml } from './html';
 import { watchLinks } from './links';
 import { portFollows, ready, type Look, type FromFrame, type ToFrame } from './protocol';
 import { runScripts } from './scripts';
+import { Teller } from './teller';
 import type { FrameWidgets } from './widgets';
 
 const root = document.getElementById('root') ?? document.body;
@@ -19,6 +20,7 @@ function wear(look: Look): void {
 /** Tells the page how high the content is, whenever that changes. */
 function watchSize(send: (message: FromFrame) => void): void {
   const chase = new Chase();
+  const teller = new Teller(height => send({ t: 'size', height }));
   let resized = false;
   addEventListener('resize', () => {
     resized = true;
@@ -28,7 +30,7 @@ function watchSize(send: (message: FromFrame) => void): void {
     const bar = document.documentElement.scrollWidth > document.documentElement.clientWidth ? innerHeight - document.documentElement.clientHeight : 0;
     const place = root.isConnected ? root : document.body; // a script may have put everything anew
     const height = Math.ceil(Math.max(place.getBoundingClientRect().height, place.scrollHeight)) + bar;
-    if (chase.admits(height, resized)) send({ t: 'size', height });
+    if (chase.admits(height, resized)) teller.put(height);
   };
   new ResizeObserver(tell).observe(root);
   new MutationObserver(tell).observe(document.body, { childList: true, subtree: true, attributes: true, characterData: true });

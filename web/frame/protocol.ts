@@ -64,9 +64,11 @@ export const most = {
   /** Characters of one message's data, and bytes of its buffers. */
   data: 32 * 1024 * 1024, buffers: 256, bytes: 256 * 1024 * 1024,
   /** Messages of all kinds, at once and a second. */
-  burst: 1000, perSecond: 300,
-  /** Comm messages a second, and those under way. */
-  commsPerSecond: 200, underWay: 32,
+  burst: 400, perSecond: 120,
+  /** What makes these up: comm messages, heights, and answers to news, each a second. */
+  commsPerSecond: 50, sizesPerSecond: 30, newsPerSecond: 40,
+  /** Comm messages the page has not taken yet. */
+  underWay: 32,
   /** Comm messages that wait in the frame. */
   waiting: 5000,
 } as const;

@@ -13,8 +13,8 @@ type Fields = Record<string, unknown>;
 type Spoke = Extract<FromFrame, { t: 'comm_msg' }>;
 
 const mostModels = 1000;
-/** Milliseconds between two tellings: more often nobody sees. */
-const pace = 16;
+/** Milliseconds between two tellings: the frame answers each, and more often nobody sees. */
+const pace = 1000 / most.newsPerSecond;
 
 export class WidgetLink implements FrameContent {
   readonly #root: WidgetModel;
