@@ -233,7 +233,7 @@ test("a closed widget goes; after a restart the others stay as they were, and th
   await page.getByRole("dialog", { name: "Restart the session?" }).getByRole("button", { name: "Restart" }).click();
   await outputOf(page, 0).locator(".jupyter-widgets-disconnected").waitFor();
   await counter.getByText("sheep: 8").waitFor();
-  await page.getByText("Restarting…").waitFor({ state: "hidden" });
+  await page.getByText("The session was restarted", { exact: true }).waitFor({ state: "attached" }); // said to be heard: on the way there the page says other things
   await picture(page, "widgets-restarted");
   await runCell(page, 0);
   await outputOf(page, 0).locator(".al-frame-widget:not(.jupyter-widgets-disconnected)").waitFor();
