@@ -124,9 +124,10 @@ export class FrameHost {
     this.node.style.minHeight = value; // keeps the place while the frame rests
   }
 
-  /** A click in the frame counts as one on the page, so a script alone opens and copies nothing. */
+  /** A click in the frame counts as one on the page and gives it the focus, so a script alone opens and copies nothing, nor does one whose cell was just run. */
   get #isWanted(): boolean {
-    return navigator.userActivation?.isActive !== false && this.#asks.take(performance.now());
+    const isClicked = navigator.userActivation?.isActive !== false && document.activeElement === this.#frame?.element;
+    return isClicked && this.#asks.take(performance.now());
   }
 
   #onOpen(url: string): void {

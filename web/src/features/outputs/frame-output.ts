@@ -2,6 +2,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Panel, Widget } from '@lumino/widgets';
 import { homeOfHtml } from '../../core/outputs-html';
+import { isBokehNotice } from './bokeh-notice';
 import { FrameHost, type FrameContent } from './frame-host';
 import { PageHtml, textOf } from './in-page';
 
@@ -47,6 +48,8 @@ export class HtmlOutput extends Panel implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const html = textOf(model, this.#options.mimeType);
+    this.setHidden(isBokehNotice(html));
+    if (this.isHidden) return;
     if (homeOfHtml(html) === 'frame') return this.#the(FrameWidget, () => new FrameWidget()).display(frameHtml(html));
     await this.#the(PageHtml, () => new PageHtml(this.#options)).renderModel(model);
   }

@@ -4,7 +4,9 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { bokehExec, BokehLoadOutput, bokehLoad, BokehPlotOutput } from './bokeh-output';
 import { HtmlOutput, ScriptOutput } from './frame-output';
 import { PageImage, PageMarkdown, PageSvg } from './in-page';
+import { JsonOutput } from './json-output';
 import { PlotOutput } from './plot-output';
+import { errorType, PageText } from './text-output';
 import { widgetPlugins } from './widgets/plugins';
 
 type Make = (options: IRenderMime.IRendererOptions) => IRenderMime.IRenderer;
@@ -22,6 +24,8 @@ const extensions: readonly IRenderMime.IExtension[] = [
   renderer('markdown', ['text/markdown'], 65, options => new PageMarkdown(options)),
   renderer('image', ['image/bmp', 'image/png', 'image/jpeg', 'image/gif', 'image/webp'], 90, options => new PageImage(options)),
   renderer('svg', ['image/svg+xml'], 80, options => new PageSvg(options)),
+  renderer('text', ['text/plain', 'application/vnd.jupyter.stdout', errorType], 120, options => new PageText(options)),
+  { ...renderer('json', ['application/json', 'application/geo+json'], 70, options => new JsonOutput(options)), dataType: 'json' },
   renderer('vega', vegaTypes, 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./vega-draw')).drawVega(mimeType))),
   renderer('plotly', ['application/vnd.plotly.v1+json'], 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./plotly-draw')).draw)),
   renderer('bokeh-load', [bokehLoad], 30, () => new BokehLoadOutput()),

@@ -5,8 +5,8 @@ import { RateLimit } from '../../core/outputs-rate';
 import { readFrameMessage } from './frame-messages';
 import { currentLook, onLook } from './look';
 
-/** Without allow-same-origin: the header of frame.html says the same, and either of them is enough. */
-const rights = 'allow-scripts allow-popups allow-downloads allow-forms allow-modals';
+/** Without allow-same-origin: the header of frame.html says the same, and either of them is enough. Without allow-popups: what opens goes through the page. */
+const rights = 'allow-scripts allow-downloads allow-forms allow-modals';
 
 export interface FrameEars {
   /** The frame waits for what to draw. */
@@ -33,6 +33,7 @@ export class SandboxFrame {
     this.element.title = title;
     this.element.className = 'al-frame';
     this.element.setAttribute('sandbox', rights);
+    this.element.allow = "focus-without-user-activation 'none'"; // what a person types is for where they put the cursor
     this.element.referrerPolicy = 'no-referrer';
     this.element.src = addressOf('frame.html');
     this.element.addEventListener('load', () => this.#onLoad());

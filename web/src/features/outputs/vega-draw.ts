@@ -43,6 +43,7 @@ export const drawVega = (mime: string): Draw => async (place, data, look) => {
     actions: { export: true, source: false, compiled: false, editor: false },
   };
   const { view, finalize } = await embed(place, spec as unknown as VisualizationSpec, options);
+  place.querySelector('summary')?.setAttribute('aria-label', t('plot.menu'));
   return {
     resize: () => {
       const width = place.clientWidth;
