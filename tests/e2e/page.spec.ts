@@ -185,3 +185,76 @@ test("an older notebook, dragged onto the page, is kept whole too; one of format
   assert.deepEqual(await seriousFaults(page), []);
   await close(watched);
 });
+
+// Leaving for good.
+
+async function signOut(page: Page): Promise<void> {
+  await page.locator(".avatar, .nb-avatar").click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel("Name").fill("ada");
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+}
+
+test("after signing out neither Back nor a second Back shows what was there, in a browser that keeps left pages", async () => {
+  await putFolder("private");
+  await putNotebook("private/diary.ipynb", ["print('Dear diary')"]);
+  const keeping = await launch({ keepsLeftPages: true });
+  const watched = await openSignedIn(keeping);
+  const { page } = watched;
+  await page.goto(notebookAddress("private/diary.ipynb"));
+  await hasFocus(page);
+  await page.goto(address("?folder=private"));
+  await fileRow(page, "diary.ipynb").waitFor();
+  await page.evaluate(() => Reflect.set(window, "isThePageThatWasLeft", true));
+  await signOut(page);
+  for (const left of ["home", "the notebook"]) {
+    await page.evaluate(() => void setTimeout(() => history.back()));
+    await page.getByRole("heading", { name: "Sign in" }).or(page.getByText("You are signed out").first()).waitFor();
+    assert.equal(/diary/i.test(await page.locator("body").innerText()), false, `nothing of ${left} is readable`);
+    if (left === "home") assert.equal(await page.evaluate(() => Reflect.has(window, "isThePageThatWasLeft")), false);
+  }
+  await watched.context.close();
+  await keeping.close();
+  nothingWentWrong(watched);
+});
+
+test("a second tab learns at once that its account was signed out, loses no word, and saves after signing in again", async () => {
+  const watched = await at("here.ipynb", ["'here'"]);
+  const { page, context } = watched;
+  const [other, files] = [await context.newPage(), await context.newPage()];
+  await putNotebook("there.ipynb", ["'there'"]);
+  await other.goto(notebookAddress("there.ipynb"));
+  await hasFocus(other);
+  await files.goto(address());
+  await fileRow(files, "there.ipynb").waitFor();
+  await page.bringToFront();
+  await signOut(page);
+  await files.getByText("You are signed out. What you see may be old.").waitFor();
+  await other.bringToFront();
+  const notice = other.getByText("You are signed out, so nothing can be saved. What you write stays on this page.");
+  await notice.waitFor();
+  await hasFocus(other);
+  await other.keyboard.press("Enter");
+  await other.keyboard.press("Control+End");
+  await other.keyboard.type(" # written after");
+  await other.getByText("Not saved; a copy is kept in this browser").waitFor();
+  await notice.waitFor();
+  await other.keyboard.press("Control+Enter");
+  await other.getByText(/^No session could be started: /).first().waitFor();
+  assert.deepEqual(await seriousFaults(other), []);
+  await picture(other, "page-signed-out");
+  other.on("dialog", (dialog) => void dialog.accept());
+  await other.reload();
+  await other.getByText("Sign in to see the page you asked for.").waitFor();
+  assert.equal((await other.locator("body").innerText()).includes("written after"), false);
+  await signIn(other);
+  await editor(other, 0).getByText("'there' # written after").waitFor({ timeout: 30_000 });
+  await other.getByText("All changes saved").waitFor();
+  for (const deadline = Date.now() + 20_000; (await storedNotebook("there.ipynb")).cells[0]!["source"] !== "'there' # written after";) assert.ok(Date.now() < deadline, "what was written is saved");
+  await close(watched);
+});

@@ -16,9 +16,11 @@ export const signInLink: string = needed("ALLMENDE_SIGN_IN_LINK");
 
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-export function launch(): Promise<Browser> {
+// `keepsLeftPages` as browsers do for people: a page that was left stays in memory for the Back button, which Playwright forbids otherwise.
+export function launch({ keepsLeftPages = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
+    ignoreDefaultArgs: keepsLeftPages ? ["--disable-back-forward-cache"] : [],
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }

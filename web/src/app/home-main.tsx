@@ -3,22 +3,17 @@ import { lazy, StrictMode, Suspense, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
-import { signOut } from '../api/account';
 import { addressOf, config } from '../api/config';
 import type { Account } from '../api/schema';
 import { nextPath } from '../core/next-path';
 import { HomePage } from '../features/home/HomePage';
+import { leave } from '../features/signed-out';
 import { SignIn } from '../features/sign-in/SignIn';
 import { chosenLanguage, startTranslations } from '../ui/i18n';
 import { startTheme } from '../ui/theme';
 import '../ui/tokens.css';
 
 const AccountPage = lazy(() => import('../features/account/AccountPage').then(page => ({ default: page.AccountPage })));
-
-async function leave(): Promise<void> {
-  await signOut().catch(() => undefined); // signed out already, or the server is away: the sign-in page says so
-  location.assign(addressOf('login'));
-}
 
 function Signed({ account: atLoad }: { account: Account }) {
   const [account, setAccount] = useState(atLoad);

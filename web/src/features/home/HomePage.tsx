@@ -8,6 +8,7 @@ import { t } from '../../ui/i18n';
 import { Notices } from '../../ui/notices';
 import { useStore } from '../../ui/use-store';
 import { Dialogs } from './Dialogs';
+import { watchSigningOut } from '../signed-out';
 import { DropZone } from './DropZone';
 import { FilesView } from './FilesView';
 import { Header } from './Header';
@@ -50,10 +51,12 @@ export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
     addEventListener('popstate', follow);
     const seen = () => document.visibilityState === 'visible' && void home.refresh();
     document.addEventListener('visibilitychange', seen);
+    const stopHearing = watchSigningOut(() => home.store.set({ signedOut: true }));
     const stopWatching = watchRuntime(home.store);
     return () => {
       removeEventListener('popstate', follow);
       document.removeEventListener('visibilitychange', seen);
+      stopHearing();
       stopWatching();
     };
   }, [home]);

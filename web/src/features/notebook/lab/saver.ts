@@ -2,12 +2,13 @@
 import type { YNotebook } from '@jupyter/ydoc';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { ApiError, api } from '../../../api/client';
-import { escapedPath } from '../../../api/config';
+import { addressOf, escapedPath } from '../../../api/config';
 import { drive, type FileEntry, notebookAddress } from '../../../api/files';
 import { countChanged, canonicalText, markOf, type NotebookContent, sourcesText } from '../../../core/notebook-compare';
 import { failureOfStatus, helpsToWait, pauseAfter, saveAt } from '../../../core/saving';
 import { t, time } from '../../../ui/i18n';
 import { failureWords } from '../../failure';
+import { watchSigningOut } from '../../signed-out';
 import type { ConflictChoice, Page } from '../store';
 import type { Away } from './away';
 import type { LocalCopies, LocalCopy } from './local-copy';
@@ -59,6 +60,7 @@ export class Saver {
     this.#base = baseOf(contentOf(model), opened.lastModified, opened.content);
     // The document itself is heard: of text that a running cell adds to its output, contentChanged says nothing.
     (model.sharedModel as YNotebook).ydoc.on('update', () => this.#onChange());
+    watchSigningOut(() => this.#tellSignedOut());
     addEventListener('pagehide', () => this.#keepForReload());
     addEventListener('online', () => this.#page.state.saving.kind === 'failed' && void this.save());
     document.addEventListener('visibilitychange', () => {
@@ -165,11 +167,16 @@ export class Saver {
     if (why === 'away' && nextTry !== null) return this.#away.saver({ nextTry, keptAt: this.#keptAt });
     this.#away.saver(null);
     const again = { label: t('tryAgain'), run: () => void this.save() };
-    const signIn = { label: t('signIn.newTab'), run: () => void open(`${notebookAddress('').replace(/notebooks\/$/, '')}login`, '_blank', 'noopener') };
     const asCopy = { label: t('save.asNew'), run: () => void this.alone(() => this.#save(true)) };
-    if (why === 'signed-out') this.#page.raise({ id: 'signed-out', tone: 'warn', text: t('save.signedOut'), actions: [signIn, again], canClose: false });
+    if (why === 'signed-out') this.#tellSignedOut();
     else if (why === 'gone') this.#page.raise({ id: 'save', tone: 'danger', text: t('save.gone'), actions: [asCopy], canClose: false });
     else this.#page.raise({ id: 'save', tone: 'danger', text: t('save.problem', { message }), actions: [again, { label: t('command.download'), run: () => this.#page.run('download') }], canClose: true });
+  }
+
+  #tellSignedOut(): void {
+    const signIn = { label: t('signIn.newTab'), run: () => void open(addressOf('login'), '_blank', 'noopener') };
+    const again = { label: t('tryAgain'), run: () => void this.save() };
+    this.#page.raise({ id: 'signed-out', tone: 'warn', text: t('save.signedOut'), actions: [signIn, again], canClose: false });
   }
 
   // Copies in this browser.

@@ -1,7 +1,6 @@
 // The top of the page: mark and way home, the notebook's name, whether it is saved, the menus, the account.
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { House, LogIn, LogOut, Settings } from 'lucide-react';
-import { signOut } from '../../../api/account';
 import { addressOf } from '../../../api/config';
 import { nameOf, parentOf } from '../../../core/listing';
 import { isAtRisk } from '../../../core/saving';
@@ -9,6 +8,7 @@ import { t } from '../../../ui/i18n';
 import { Logo } from '../../../ui/logo';
 import { Menu, type MenuPlace } from '../../../ui/menu';
 import { useStore } from '../../../ui/use-store';
+import { leave } from '../../signed-out';
 import type { Page } from '../store';
 import { MenuBar } from './MenuBar';
 import { SaveState } from './SaveState';
@@ -92,8 +92,7 @@ function AccountMenu({ page }: { page: Page }) {
   const [place, setPlace] = useState<MenuPlace | null>(null);
   const signIn = `${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`;
   if (!account) return <a className="al-button al-button-primary" href={signIn}><LogIn size={16} aria-hidden />{t('signIn.go')}</a>;
-  const leave = () => void signOut().catch(() => undefined).then(() => location.assign(addressOf('login')));
-  const askedLeave = () => (isAtRisk(saving) ? page.show({ kind: 'confirm', title: t('signOut.title'), text: t('signOut.text'), action: t('account.signOut'), danger: true, run: leave }) : leave());
+  const askedLeave = () => (isAtRisk(saving) ? page.show({ kind: 'confirm', title: t('signOut.title'), text: t('signOut.text'), action: t('account.signOut'), danger: true, run: () => void leave() }) : void leave());
   return (
     <>
       <button type="button" className="nb-avatar" aria-haspopup="menu" title={account.display_name} onClick={event => setPlace({ under: event.currentTarget })}><span aria-hidden>{initials(account.display_name || account.name)}</span><span className="al-hidden-text">{t('account.of', { name: account.display_name || account.name })}</span></button>
