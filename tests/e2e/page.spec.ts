@@ -118,6 +118,12 @@ async function storedNotebook(path: string): Promise<Notebook> {
   return (await reply.json()) as Notebook;
 }
 
+// Waits until the file's cell says this.
+async function isStored(path: string, cell: number, words: string): Promise<void> {
+  const source = async () => [(await storedNotebook(path)).cells[cell]!["source"]].flat().join("");
+  for (const deadline = Date.now() + 20_000; !(await source()).includes(words);) assert.ok(Date.now() < deadline, `cell ${cell} of ${path} is stored with ${words}`);
+}
+
 // Opens the uploaded notebook from its row, sees its outputs, changes one cell, and compares what is stored then with what came.
 async function editsOneCellOnly(watched: Watched, path: string, came: Notebook, minor: 2 | 5): Promise<void> {
   const { page } = watched;
@@ -137,8 +143,7 @@ async function editsOneCellOnly(watched: Watched, path: string, came: Notebook, 
   wanted.cells[1]!["source"] = "import this\nprint('edit me')  # edited";
   // Jupyter has two spellings for a folded output and writes both where it finds one.
   wanted.cells[2]!["metadata"] = { collapsed: false, jupyter: { source_hidden: false, outputs_hidden: false }, slideshow: { slide_type: "slide" } };
-  const edited = async () => (await storedNotebook(path)).cells[1]!["source"];
-  for (const deadline = Date.now() + 20_000; !String(await edited()).includes("# edited");) assert.ok(Date.now() < deadline, "the change is saved");
+  await isStored(path, 1, "# edited");
   assert.deepEqual(said(await storedNotebook(path), minor), said(wanted, minor));
 }
 
@@ -255,6 +260,6 @@ test("a second tab learns at once that its account was signed out, loses no word
   await signIn(other);
   await editor(other, 0).getByText("'there' # written after").waitFor({ timeout: 30_000 });
   await other.getByText("All changes saved").waitFor();
-  for (const deadline = Date.now() + 20_000; (await storedNotebook("there.ipynb")).cells[0]!["source"] !== "'there' # written after";) assert.ok(Date.now() < deadline, "what was written is saved");
+  await isStored("there.ipynb", 0, "'there' # written after");
   await close(watched);
 });
