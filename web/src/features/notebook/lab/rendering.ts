@@ -2,9 +2,11 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISanitizer, Sanitizer } from '@jupyterlab/apputils';
 import { ILatexTypesetter, IMarkdownParser, IRenderMimeRegistry, RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ITranslator } from '@jupyterlab/translation';
 import { addressOf } from '../../../api/config';
 import { notebookAddress } from '../../../api/files';
+import { mayHoldMath } from '../../../core/has-math';
 
 const sanitizer: JupyterFrontEndPlugin<ISanitizer> = {
   id: 'allmende:sanitizer',
@@ -17,6 +19,11 @@ const sanitizer: JupyterFrontEndPlugin<ISanitizer> = {
 function addressOfFile(path: string, id: string): string {
   if (path.toLowerCase().endsWith('.ipynb')) return notebookAddress(path) + id;
   return addressOf(`?file=${encodeURIComponent(path)}`);
+}
+
+/** Sets formulas, and is not loaded before there is one: by itself JupyterLab loads it with the first text cell. */
+function whenNeeded(typesetter: IRenderMime.ILatexTypesetter): IRenderMime.ILatexTypesetter {
+  return { typeset: host => (mayHoldMath(host.textContent ?? '') ? typesetter.typeset(host) : undefined) };
 }
 
 const rendermime: JupyterFrontEndPlugin<IRenderMimeRegistry> = {
@@ -36,7 +43,7 @@ const rendermime: JupyterFrontEndPlugin<IRenderMimeRegistry> = {
           });
         },
       },
-      latexTypesetter, markdownParser, translator, sanitizer: clean,
+      latexTypesetter: whenNeeded(latexTypesetter), markdownParser, translator, sanitizer: clean,
     }),
 };
 
