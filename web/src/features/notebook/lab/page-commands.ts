@@ -15,6 +15,7 @@ import { failureWords } from '../../failure';
 import { changeTheme } from '../page/SettingsDialog';
 import { homeAddress } from '../page/TitleBar';
 import type { Page } from '../store';
+import { nameFindBar } from './find-bar';
 import type { KernelSession } from './kernel-session';
 import type { Saver } from './saver';
 
@@ -135,7 +136,7 @@ function file({ page, panel, saver }: Surroundings): Table {
 
 function looking({ page, registry }: Surroundings): Table {
   const theme = (id: 'system' | 'light' | 'dark'): Command => ({ run: () => changeTheme(page, id), isChosen: () => themeChoice() === id });
-  const find = (command: string) => () => void registry.execute(command).catch(console.error);
+  const find = (command: string) => () => void registry.execute(command).then(() => requestAnimationFrame(nameFindBar)).catch(console.error);
   return {
     find: { run: find('documentsearch:start') },
     replace: { run: find('documentsearch:startWithReplace') },

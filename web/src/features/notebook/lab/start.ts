@@ -138,6 +138,7 @@ function addCommands(app: App, page: Page, panel: NotebookPanel): void {
 async function show(app: App, panel: NotebookPanel, tracker: { add(panel: NotebookPanel): Promise<void> }): Promise<void> {
   panel.id = 'notebook-panel';
   panel.toolbar.hide();
+  for (const name of ['role', 'aria-label']) panel.content.node.removeAttribute(name); // "main area content", always in English; the page's main part has a name
   await tracker.add(panel);
   app.shell.add(panel, 'main');
   await panel.revealed;
