@@ -431,7 +431,7 @@ test("language and look chosen in the notebook's settings hold for the whole pag
   const isDark = () => page.evaluate(() => document.documentElement.dataset["theme"] === "dark");
   assert.equal(await isDark(), false);
   await page.emulateMedia({ colorScheme: "dark" });
-  assert.equal(await isDark(), true, "follows the system while it is open");
+  await page.waitForFunction(() => document.documentElement.dataset["theme"] === "dark"); // follows the system while it is open
   await page.emulateMedia({ colorScheme: "light" });
   await page.locator("[data-menu=tools]").click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
