@@ -18,11 +18,11 @@ import time
 import unittest
 import urllib.error
 import urllib.request
-import uuid
 from pathlib import Path
 
 import websocket
 
+from client import Kernel, ask, reason_of_end, until
 from house import BIN, House
 
 
@@ -30,32 +30,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def ask(url, token="", method="GET", body=None, context=None, patience=60):
-    """(status, body); the body as JSON where it is some."""
-    request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json", **({"Authorization": f"token {token}"} if token else {})})
-    try:
-        with urllib.request.urlopen(request, timeout=patience, context=context) as reply:
-            status, text = reply.status, reply.read()
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            status, text = refusal.code, refusal.read()
-    try:
-        return status, json.loads(text)
-    except ValueError:
-        return status, text.decode(errors="replace")
-
-
-def until(what, holds, patience=60):
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, RuntimeError):
-            if value := holds():
-                return value
-        time.sleep(0.02)
-    raise AssertionError(f"waited {patience} s in vain for: {what}")
 
 
 def port_of(pid):
@@ -66,34 +40,6 @@ def port_of(pid):
         if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
             return int(words[1].split(":")[1], 16)
     raise RuntimeError(f"process {pid} listens on no port")
-
-
-class Kernel:
-    """A kernel of an installation, and a socket to it."""
-
-    def __init__(self, url, token, **options):
-        status, model = ask(url + "api/kernels", token, "POST", {"name": "python3"}, context=options.get("context"))
-        assert status == 201, (status, model)
-        self.id, self.url, self.token = model["id"], url, token
-        self.connect(**options)
-
-    def connect(self, context=None):
-        self.socket = websocket.create_connection(f"{self.url.replace('http', 'ws', 1)}api/kernels/{self.id}/channels?token={self.token}",
-                                                  timeout=60, sslopt={"context": context} if context else None)
-
-    def run(self, code):
-        """What the code prints."""
-        number, text = uuid.uuid4().hex, ""
-        header = {"msg_id": number, "msg_type": "execute_request", "session": uuid.uuid4().hex, "username": "", "version": "5.3", "date": "2026-01-01T00:00:00Z"}
-        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-        self.socket.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "content": content}))
-        while True:
-            message = json.loads(self.socket.recv())
-            if message["parent_header"].get("msg_id") != number:
-                continue
-            text += message["content"].get("text", "") if message["msg_type"] == "stream" else ""
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return text
 
 
 def close_code(sock):
@@ -313,12 +259,6 @@ class ABadDay(unittest.TestCase):
             status, brief = ask(house.url + "api/tokens", token, "POST", {"name": "brief", "expires_in_s": 1})
             self.assertEqual(status, 201, brief)
             until("the token to expire", lambda: ask(house.url + "api/status", brief["token"])[0] == 403, 20)
-
-
-def reason_of_end(kernel, token):
-    """Why the kernel at this address is dead; None while it is not."""
-    model = ask(kernel, token)[1]
-    return model["reason"] if model["execution_state"] == "dead" else None
 
 
 def agent_of(runtime):

@@ -7,13 +7,12 @@ import socket
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 from pathlib import Path
 
 import websocket
 
+import client
 from api.agent_client import Channels, text_of
 
 URL, DATA, BIN = os.environ["ALLMENDE_URL"], os.environ["ALLMENDE_DATA"], os.environ["ALLMENDE_BIN"]
@@ -38,18 +37,7 @@ class Person:
 
     def ask(self, method, path, body=None):
         """(status, body); the body as JSON where it is some."""
-        request = urllib.request.Request(URL + path, method=method, data=None if body is None else json.dumps(body).encode(),
-                                         headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
-                status, text = reply.status, reply.read()
-        except urllib.error.HTTPError as refused:
-            with refused:
-                status, text = refused.code, refused.read()
-        try:
-            return status, json.loads(text)
-        except ValueError:
-            return status, text.decode(errors="replace")
+        return client.ask(URL + path, self.token, method, body)
 
     def web_socket(self, path, subprotocols=()):
         return websocket.create_connection(URL.replace("http", "ws", 1).rstrip("/") + path, subprotocols=list(subprotocols), timeout=60,

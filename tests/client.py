@@ -1,0 +1,74 @@
+"""A program of somebody's who has an API token: requests, and kernels with one socket."""
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import websocket
+
+
+def ask(url, token="", method="GET", body=None, context=None, patience=60):
+    """(status, body); the body as JSON where it is some."""
+    request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json", **({"Authorization": f"token {token}"} if token else {})})
+    try:
+        with urllib.request.urlopen(request, timeout=patience, context=context) as reply:
+            status, text = reply.status, reply.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            status, text = refusal.code, refusal.read()
+    try:
+        return status, json.loads(text)
+    except ValueError:
+        return status, text.decode(errors="replace")
+
+
+def until(what, holds, patience=60):
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError, RuntimeError):
+            if value := holds():
+                return value
+        time.sleep(0.02)
+    raise AssertionError(f"waited {patience} s in vain for: {what}")
+
+
+class Kernel:
+    """A kernel of an installation, and a socket to it."""
+
+    def __init__(self, url, token, **options):
+        status, model = ask(url + "api/kernels", token, "POST", {"name": "python3"}, context=options.get("context"))
+        assert status == 201, (status, model)
+        self.id, self.url, self.token = model["id"], url, token
+        self.connect(**options)
+
+    def connect(self, context=None):
+        self.socket = websocket.create_connection(f"{self.url.replace('http', 'ws', 1)}api/kernels/{self.id}/channels?token={self.token}",
+                                                  timeout=60, sslopt={"context": context} if context else None)
+
+    def send(self, code):
+        """Asks for the code to be run; returns the request's id."""
+        number = uuid.uuid4().hex
+        header = {"msg_id": number, "msg_type": "execute_request", "session": uuid.uuid4().hex, "username": "", "version": "5.3", "date": "2026-01-01T00:00:00Z"}
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        self.socket.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "content": content}))
+        return number
+
+    def run(self, code):
+        """What the code prints."""
+        number, text = self.send(code), ""
+        while True:
+            message = json.loads(self.socket.recv())
+            if message["parent_header"].get("msg_id") != number:
+                continue
+            text += message["content"].get("text", "") if message["msg_type"] == "stream" else ""
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return text
+
+
+def reason_of_end(kernel, token):
+    """Why the kernel at this address is dead; None while it is not."""
+    model = ask(kernel, token)[1]
+    return model["reason"] if model["execution_state"] == "dead" else None
