@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { call, launch, nothingWentWrong, openSignedIn, phone, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -12,9 +12,6 @@ before(async () => {
 });
 after(() => browser.close());
 
-const address = (path: string): string => new URL(`notebooks/${encodeURI(path)}`, url).href;
-const cellAt = (page: Page, at: number): Locator => page.locator(`.jp-Notebook-cell[data-windowed-list-index="${at}"]`);
-const outputOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".jp-Cell-outputWrapper .jp-OutputArea");
 const runButton = (page: Page, at: number): Locator => cellAt(page, at).locator(".al-run");
 const done = (page: Page, at: number): Promise<void> => cellAt(page, at).locator(".al-run[data-run=done]").waitFor({ timeout: 60_000 });
 const failed = (page: Page, at: number): Promise<void> => cellAt(page, at).locator(".al-run[data-run=error]").waitFor({ timeout: 60_000 });
@@ -43,7 +40,7 @@ async function hasFocus(page: Page): Promise<void> {
 async function at(path: string, cells: Cell[], options: BrowserContextOptions = {}): Promise<Watched> {
   await putNotebook(path, cells);
   const watched = await openSignedIn(browser, options);
-  await watched.page.goto(address(path));
+  await watched.page.goto(notebookAddress(path));
   await hasFocus(watched.page);
   return watched;
 }
@@ -227,7 +224,7 @@ test("two tabs on one notebook lose nothing: the second is told, and both versio
   const watched = await at("shared.ipynb", ["a = 'before'"]);
   const { page } = watched;
   const other = await watched.context.newPage();
-  await other.goto(address("shared.ipynb"));
+  await other.goto(notebookAddress("shared.ipynb"));
   await hasFocus(other);
   await other.keyboard.press("Enter");
   await other.keyboard.press("Control+a");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { call, launch, nothingWentWrong, open, openSignedIn, password, phone, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { call, cellAt, launch, nothingWentWrong, open, openSignedIn, outputOf, password, phone, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -15,9 +15,7 @@ after(() => browser.close());
 
 const address = (query = ""): string => new URL(query, url).href;
 const notebookAddress = (path: string): string => address(`notebooks/${encodeURI(path)}`);
-const cellAt = (page: Page, at: number): Locator => page.locator(`.jp-Notebook-cell[data-windowed-list-index="${at}"]`);
 const editor = (page: Page, at: number): Locator => cellAt(page, at).locator(".cm-content");
-const outputOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".jp-Cell-outputWrapper .jp-OutputArea");
 const fileRow = (page: Page, name: string): Locator => page.locator(".grid-body [role=row]").filter({ has: page.getByRole("link", { name, exact: true }) });
 
 async function hasFocus(page: Page): Promise<void> {

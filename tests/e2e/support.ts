@@ -1,7 +1,7 @@
 // What the browser tests share: one Chromium, people signed in to a fresh Allmende, and a watch for what must never happen on our page.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 
 function needed(name: string): string {
   const value = process.env[name];
@@ -104,3 +104,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 export function nothingWentWrong(watched: Watched): void {
   assert.deepEqual(watched.faults, []);
 }
+
+export const notebookAddress = (path: string): string => new URL(`notebooks/${encodeURI(path)}`, url).href;
+// The cell at this place of the notebook, from 0, and all that it showed.
+export const cellAt = (page: Page, at: number): Locator => page.locator(`.jp-Notebook-cell[data-windowed-list-index="${at}"]`);
+export const outputOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".jp-Cell-outputWrapper .jp-OutputArea");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
-import { call, launch, nothingWentWrong, openSignedIn, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -11,8 +11,6 @@ before(async () => {
 });
 after(() => browser.close());
 
-const cellAt = (page: Page, at: number): Locator => page.locator(`.jp-Notebook-cell[data-windowed-list-index="${at}"]`);
-const outputOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".jp-Cell-outputWrapper .jp-OutputArea");
 const done = (page: Page, at: number): Promise<void> => cellAt(page, at).locator(".al-run[data-run=done]").waitFor({ timeout: 60_000 });
 const frameIn = (page: Page, at: number, nth = 0): FrameLocator => outputOf(page, at).locator(".al-frame-widget iframe").nth(nth).contentFrame();
 
@@ -28,7 +26,7 @@ async function visit(path: string): Promise<Watched & { said: string[] }> {
   const watched = await openSignedIn(browser);
   const said: string[] = [];
   watched.page.on("console", (message) => ["warning", "error"].includes(message.type()) && said.push(message.text()));
-  await watched.page.goto(new URL(`notebooks/${encodeURI(path)}`, url).href);
+  await watched.page.goto(notebookAddress(path));
   await watched.page.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
   return { ...watched, said };
 }
