@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/children.h"
+#include "cli/scope.h"
 #include "cli/verbs.h"
 #include "lib/base/json.h"
 
@@ -65,17 +66,11 @@ Finding checkData(const Context& context) {
       "runtimes and drives fill the disk soon", "free some space, or choose another directory with --data DIR", false};
 }
 
-Finding checkUser() {
-  const bool root = ::geteuid() == 0;
-  return {"rights", root, root ? "root" : fmt::format("user {}", ::geteuid()),
-      "no cgroup limits, no disk limit, no separate users: `allmende serve` refuses to run code unlimited",
-      "run as root, for instance with sudo"};
-}
-
 }  // namespace
 
 Result<> doctor(Context context) {
-  std::vector<Finding> findings{checkUser(), checkData(context)};
+  enterOwnScope();
+  std::vector<Finding> findings{checkData(context)};
   for (auto& finding : askNode(context)) findings.push_back(std::move(finding));
   int failed = 0;
   for (const auto& finding : findings) {

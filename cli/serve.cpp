@@ -1,4 +1,4 @@
-// `allmende serve`: node as root, server as its own user; one stops, all stop.
+// `allmende serve`: node as root, server as its own user; without root both as whoever we are. One stops, all stop.
 
 #include <fcntl.h>
 #include <pwd.h>
@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "cli/children.h"
+#include "cli/scope.h"
 #include "cli/verbs.h"
 #include "lib/base/json.h"
 #include "lib/base/log.h"
@@ -113,16 +114,13 @@ Result<> watch(const Context& context, const std::vector<std::string>& flags, Ch
 
 Result<> serve(Context context, std::vector<std::string> serverFlags) {
   log::setProgram("launcher");
-  if (::geteuid() != 0) {
-    return fail(Code::Unavailable,
-        "`allmende serve` needs root on this machine: without it there are no cgroup limits, no disk limit and no separate users, so code "
-        "would run "
-        "unlimited. Run it as root, for instance with sudo ./run");
-  }
+  enterOwnScope();
   TRY(claimDataDirectory(context.data));
   blockSignals();
   TRY(auto node, Child::start(nodeDemand(context)));
-  TRY(node.readReady(60s));
+  TRY(const auto ready, node.readReady(60s));
+  if (const auto* lost = findString(ready, "lost"))
+    std::fprintf(stderr, "Allmende runs without root. What is lost: %s. With root (sudo) nothing is.\n", lost->c_str());
   auto server = startServer(context, serverFlags);
   if (!server) {
     node.stop(30s);

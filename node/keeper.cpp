@@ -128,6 +128,7 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   kept->places = placesOf(site_.cgroups(), *kept->sandbox);
   kept->startedAt = clock_.sinceStart();
   kept->runtime.socket = kept->sandbox->socket;
+  kept->runtime.limits = kept->sandbox->limits;
   kept->runtime.startedAtMs = clock_.now().time_since_epoch().count();
   log::info(
       "runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()}});

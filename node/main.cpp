@@ -1,4 +1,4 @@
-// `allmende-node`: root's part of Allmende, which holds the sandboxes of this machine.
+// `allmende-node`: holds the sandboxes of this machine, as root or, with less, without.
 
 #include <pwd.h>
 #include <sys/fsuid.h>
@@ -110,7 +110,9 @@ Task<int> run(net::EventLoop& loop, NodeSettings settings, sandbox::Site& site) 
   const auto opened = node.open(settings);
   if (opened) {
     log::info("node.started", {{"version", ALLMENDE_VERSION}, {"socket", settings.socket}});
-    say({{"socket", settings.socket}});
+    json::object ready{{"socket", settings.socket}};
+    if (site.rootless()) ready["lost"] = sandbox::kLostWithoutRoot;
+    say(ready);
     co_await loop.signalled();
   }
   co_await node.close();
@@ -134,7 +136,7 @@ int examine(const NodeSettings& settings) {
 
 int printHelp() {
   NodeSettings settings;
-  std::puts("allmende-node: holds the sandboxes of this machine; needs root. `allmende serve` starts it.\n");
+  std::puts("allmende-node: holds the sandboxes of this machine; as root or, with less, without. `allmende serve` starts it.\n");
   std::fputs(config::help(config::slotsOf(settings)).c_str(), stdout);
   std::puts(
       "\n  --doctor                           Print what this machine has and lacks, a JSON object a line.\n"

@@ -58,8 +58,8 @@ json::object mount(std::string_view destination, std::string_view type, std::str
   return {{"destination", destination}, {"type", type}, {"source", source}, {"options", std::move(options)}};
 }
 
-json::object readOnlyBind(std::string_view destination, std::string_view source) {
-  return mount(destination, "bind", source, {"bind", "ro", "nosuid", "nodev"});
+json::object readOnlyBind(std::string_view destination, std::string_view source, bool withMountsBelow) {
+  return mount(destination, "bind", source, {withMountsBelow ? "rbind" : "bind", "ro", "nosuid", "nodev"});
 }
 
 // Pages of a tmpfs count as the runtime's memory, so each may be a quarter of it.
@@ -79,9 +79,9 @@ json::array mounts(const BundleDemand& demand) {
       memoryFiles("/tmp", quarter),
       mount("/run", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=755", "size=16m"}),
       mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
-      readOnlyBind("/usr", "/usr"),
-      readOnlyBind(demand.python, demand.python),
-      readOnlyBind("/run/allmende/agent", demand.agent),
+      readOnlyBind("/usr", "/usr", demand.withMountsBelow),
+      readOnlyBind(demand.python, demand.pythonOutside, demand.withMountsBelow),
+      readOnlyBind("/run/allmende/agent", demand.agent, false),
       mount("/content", "bind", demand.content, {"bind", "nosuid", "nodev"}),
   };
 }
@@ -108,7 +108,9 @@ json::object makeBundle(const BundleDemand& demand) {
   json::array namespaces;
   namespaces.push_back(json::object{{"type", "user"}, {"path", demand.userNamespace}});
   for (const auto* type : {"pid", "ipc", "uts", "mount", "cgroup", "network"}) namespaces.push_back(json::object{{"type", type}});
-  const json::array ids{json::object{{"containerID", 0}, {"hostID", demand.firstId}, {"size", kIdsPerRuntime}}};
+  json::array ids;
+  for (const auto& [inside, outside, size] : demand.ids.pieces)
+    ids.push_back(json::object{{"containerID", inside}, {"hostID", outside}, {"size", size}});
   json::object linux{{"namespaces", std::move(namespaces)}, {"uidMappings", ids}, {"gidMappings", ids}, {"cgroupsPath", demand.cgroup},
       {"resources", resources(demand)}, {"seccomp", seccompProfile()},
       {"maskedPaths", paths({"/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",

@@ -3,19 +3,22 @@
 
 #include "lib/base/json.h"
 #include "lib/link/link.h"
+#include "node/sandbox/users.h"
 
 namespace allmende::sandbox {
 
 struct BundleDemand {
   link::RuntimeId id;
   link::Limits limits;
-  std::string python;   // the same path outside and inside
+  std::string python;  // the path of the Python environment inside, which is the one it was made for
+  std::string pythonOutside;
   std::string agent;    // the agent's program, outside
   std::string root;     // mounted root file system
   std::string content;  // what becomes /content
   std::string cgroup;   // "/allmende-1f/rt_1"
-  std::uint32_t firstId = 0;
+  IdMap ids;
   std::string userNamespace;            // where the one to be joined can be opened
+  bool withMountsBelow = false;         // of what is mounted from the machine; true where a user namespace may not leave them out
   bool swapIsCounted = true;            // false on v1 kernels without memory.memsw.*
   bool socketsAreCountedApart = false;  // true on v1: what waits in sockets is not part of the group's memory there
 };

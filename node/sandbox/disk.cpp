@@ -122,11 +122,17 @@ void abandonDisk(const std::string& on) {
   ::ioctl(directory.get(), kShutDown, &how);
 }
 
-Result<> shiftOwners(const std::string& directory, std::uint32_t first) {
+Result<> mountMemoryDisk(std::int64_t bytes, const std::string& on) {
+  const auto options = fmt::format("size={},mode=0711", bytes);
+  if (::mount("tmpfs", on.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0) return failErrno("mounting {}", on);
+  return {};
+}
+
+Result<> mapOwners(const std::string& directory, const IdMap& ids) {
   const auto shift = [&](const std::string& path) -> Result<> {
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) return failErrno("reading {}", path);
-    if (::lchown(path.c_str(), status.st_uid + first, status.st_gid + first) != 0) return failErrno("giving away {}", path);
+    if (::lchown(path.c_str(), ids.outsideOf(status.st_uid), ids.outsideOf(status.st_gid)) != 0) return failErrno("giving away {}", path);
     return {};
   };
   TRY(shift(directory));

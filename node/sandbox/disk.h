@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/sandbox/fd.h"
+#include "node/sandbox/users.h"
 
 namespace allmende::sandbox {
 
@@ -26,8 +26,11 @@ Result<> mountDisk(const std::string& image, const std::string& on);
 // gigabytes would take seconds. Does nothing where no disk is mounted.
 void abandonDisk(const std::string& on);
 
-// Adds `first` to owner and group of the directory and everything below it: ids of the machine for ids inside.
-Result<> shiftOwners(const std::string& directory, std::uint32_t first);
+// A file system in memory instead, which its first writer pays with memory: what there is without root.
+Result<> mountMemoryDisk(std::int64_t bytes, const std::string& on);
+
+// Gives the directory and everything below it to those outside who are its owners inside.
+Result<> mapOwners(const std::string& directory, const IdMap& ids);
 
 // The names of the images below `directory` that loop devices of this machine still have open.
 std::vector<std::string> openImages(const std::string& directory);

@@ -62,7 +62,7 @@ Finding examineRights(bool unified) {
 }
 
 Finding examineUserNamespaces() {
-  const auto space = makeUserNamespace(kFirstId);
+  const auto space = makeUserNamespace(*UserRanges().take());
   if (!space) return bad("user namespaces", space.error().message, kNoRuntimes, "sysctl user.max_user_namespaces=10000");
   return good("user namespaces", fmt::format("65536 ids from {} on can be mapped", kFirstId));
 }
@@ -72,7 +72,7 @@ Finding examineMappedMounts(const std::string& trial) {
     for (const auto* name : {"/below", "/lower", "/upper", "/work", "/root"}) {
       if (::mkdir((trial + name).c_str(), 0700) != 0) return failErrno("making {}{}", trial, name);
     }
-    TRY(const auto space, makeUserNamespace(kFirstId));
+    TRY(const auto space, makeUserNamespace(*UserRanges().take()));
     TRY(bindMapped(trial + "/below", trial + "/lower", space));
     return mountOverlay(trial + "/lower", trial + "/upper", trial + "/work", trial + "/root");
   }();
@@ -136,15 +136,26 @@ Finding tryWhole(const SiteDemand& demand, const std::string& trial) {
 
 }  // namespace
 
+// Empty for root. Otherwise this process becomes root of its own, if it can.
+std::vector<Finding> examineRootless() {
+  if (!isRootless()) return {};
+  std::vector<Finding> findings{
+      optional(bad("root", fmt::format("user {}", ::geteuid()), kLostWithoutRoot, "run allmende as root, for instance with sudo"))};
+  const auto own = ::geteuid() == 0 ? Result<>{} : becomeRootOfOwn();
+  findings.push_back(own ? good("rights without root", "user ids and a cgroup of our own")
+                         : bad("rights without root", own.error().message, kNoRuntimes, "do as it says, or run allmende as root"));
+  return findings;
+}
+
 std::vector<Finding> examineMachine(const SiteDemand& demand) {
-  if (::geteuid() != 0) {
-    return {bad("root", fmt::format("user {}", ::geteuid()),
-        "no cgroup limits, no disk limit, no user ids of a runtime's own: code would run unlimited, so no runtime is started",
-        "run allmende as root, for instance with sudo")};
+  auto findings = examineRootless();
+  const bool rootless = !findings.empty();
+  if (rootless && !findings.back().ok) return findings;
+  findings.push_back(examineCgroups());
+  if (!rootless) {
+    findings.push_back(examineRights(findings.back().found.starts_with("version 2")));
+    findings.push_back(examineUserNamespaces());
   }
-  std::vector<Finding> findings{examineCgroups()};
-  findings.push_back(examineRights(findings.front().found.starts_with("version 2")));
-  findings.push_back(examineUserNamespaces());
   findings.push_back(examineCrun(demand));
   findings.push_back(examineRunsc());
   findings.push_back(examineRoom(demand.data));
@@ -154,8 +165,10 @@ std::vector<Finding> examineMachine(const SiteDemand& demand) {
         "choose a directory root can write to with --data DIR"));
     return findings;
   }
-  findings.push_back(examineMappedMounts(trial));
-  findings.push_back(examineLoop(trial));
+  if (!rootless) {
+    findings.push_back(examineMappedMounts(trial));
+    findings.push_back(examineLoop(trial));
+  }
   if (std::ranges::all_of(findings, [](const Finding& finding) { return finding.ok || !finding.required; }))
     findings.push_back(tryWhole(demand, trial));
   std::error_code error;

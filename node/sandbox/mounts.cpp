@@ -27,7 +27,8 @@ Result<> hideUnifiedHierarchy() {
 }
 
 Result<> bindMount(const std::string& source, const std::string& target) {
-  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) return failErrno("mounting {} on {}", source, target);
+  if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
+    return failErrno("mounting {} on {}", source, target);
   return {};
 }
 

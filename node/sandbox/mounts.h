@@ -15,7 +15,7 @@ Result<> enterMountNamespace();
 // so that hierarchy is unmounted here, for us alone. Does nothing on other machines.
 Result<> hideUnifiedHierarchy();
 
-// Mounts what lies at `source` on the directory `target`.
+// Mounts what lies at `source` on `target`, with what is mounted below it: in a user namespace nothing of that may be left out.
 Result<> bindMount(const std::string& source, const std::string& target);
 
 // The same, read-only, with the owners mapped by the user namespace `space`: who is 0 there owns what root owns here.

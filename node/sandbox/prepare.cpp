@@ -25,13 +25,6 @@ std::uint32_t hashOf(std::string_view text) {
   return hash;
 }
 
-Result<> beRoot() {
-  if (::geteuid() == 0) return {};
-  return fail(Code::Unavailable,
-      "allmende-node needs root: without it there are no cgroup limits, no disk limit and no separate user ids, so code would run "
-      "unlimited. Run `allmende serve` as root, for instance with sudo");
-}
-
 Result<> findServerUser(Places& places) {
   const auto& name = places.demand.serverUser;
   if (name.empty()) return {};
@@ -118,6 +111,7 @@ Result<> removeLeftovers(const Places& places) {
 }
 
 Result<> makeTemplates(const Places& places) {
+  if (places.rootless) return {};
   if (::mkdir(places.own("skeleton").c_str(), 0755) != 0) return failErrno("making the skeleton of runtimes");
   TRY(makeSkeleton(places.own("skeleton")));
   TRY(makeDiskContent(places.own("disk"), places.demand.sampleData));
@@ -129,11 +123,10 @@ Result<> makeTemplates(const Places& places) {
 Site::Site(std::unique_ptr<Places> places) : places_(std::move(places)) {}
 
 Result<std::unique_ptr<Site>> Site::prepare(SiteDemand demand) {
-  auto made = std::make_unique<Places>();
-  made->demand = std::move(demand);
+  auto made = std::make_unique<Places>(std::move(demand));
   auto& places = *made;
   std::unique_ptr<Site> site(new Site(std::move(made)));  // from here on its destructor undoes what was done
-  TRY(beRoot());
+  if (::geteuid() != 0) TRY(becomeRootOfOwn());
   TRY(findServerUser(places));
   TRY(findAgent(places));
   TRY(nameThings(places));
@@ -159,6 +152,8 @@ Site::~Site() {
   unmount(places_->work);
   ::rmdir(places_->work.c_str());
 }
+
+bool Site::rootless() const { return places_->rootless; }
 
 const CgroupLayout& Site::cgroups() const { return places_->cgroups; }
 

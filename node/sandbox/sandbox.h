@@ -12,6 +12,7 @@
 #include "lib/link/link.h"
 #include "node/sandbox/cgroups.h"
 #include "node/sandbox/fd.h"
+#include "node/sandbox/users.h"
 
 namespace allmende::sandbox {
 
@@ -31,14 +32,14 @@ struct SiteDemand {
 // A running sandbox.
 struct Sandbox {
   RuntimeId id;
-  Limits limits;
+  Limits limits;       // as they hold: see Site::rootless
   std::string socket;  // where its agent listens, as the server sees it
   std::string cgroup;  // its group in every hierarchy of Site::cgroups()
   std::string disk;    // where its disk is mounted, for us alone
   Fd init;             // pidfd of the agent: readable when it has ended
   Fd memoryRanOut;     // see watchMemory
   Fd output;           // what the agent prints; non-blocking at both ends, so that a flood is lost and blocks nobody
-  std::uint32_t firstId = 0;
+  IdMap ids;
   int pid = 0;
 };
 
@@ -47,6 +48,11 @@ struct Ending {
   int exitCode = 0;
   int signal = 0;
 };
+
+// For people: what a node without root cannot do. See Site::rootless.
+inline constexpr std::string_view kLostWithoutRoot =
+    "the files of a runtime lie in its memory and may fill half of it, instead of a disk of its own; and the server runs as the same user "
+    "as everything else, so a fault in it would reach all that this user may";
 
 class Site {
  public:
@@ -66,6 +72,8 @@ class Site {
   Result<Ending> remove(std::unique_ptr<Sandbox> sandbox);
 
   const CgroupLayout& cgroups() const;
+  // Whether this node has no root: see rootless.h. The disk of a runtime is then at most half of its memory.
+  bool rootless() const;
   // How many bytes the machine's disk has left for images.
   std::int64_t freeBytes() const;
 

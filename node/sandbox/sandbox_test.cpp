@@ -70,15 +70,26 @@ TEST(UserRanges, giveNobodyTheIdsOfAnother) {
   UserRanges ranges;
   const auto first = *ranges.take();
   const auto second = *ranges.take();
-  EXPECT_EQ(first, kFirstId);
-  EXPECT_EQ(second, kFirstId + kIdsPerRuntime);
+  EXPECT_EQ(first.first(), kFirstId);
+  EXPECT_EQ(second.first(), kFirstId + kIdsPerRuntime);
   ranges.giveBack(first);
-  EXPECT_EQ(*ranges.take(), first);
+  EXPECT_EQ(ranges.take()->first(), kFirstId);
+}
+
+TEST(UserRanges, giveOnlyWhatSomethingInsideBelongsToWhereThereAreFew) {
+  UserRanges ranges(true);
+  const auto first = *ranges.take();
+  const auto second = *ranges.take();
+  EXPECT_EQ(first.text(), "0 1 1\n5 2 1\n1000 3 1\n65534 4 1\n");
+  EXPECT_EQ(second.outsideOf(kKernelUser), 7U);
+  EXPECT_EQ(second.outsideOf(33), second.outsideOf(65534)) << "who has no id there is nobody";
+  ranges.giveBack(second);
+  EXPECT_EQ(ranges.take()->first(), second.first());
 }
 
 TEST(UserRanges, sayWhenAllAreTaken) {
   UserRanges ranges;
-  for (std::uint32_t slot = 0; slot < kMostRanges; ++slot) ASSERT_TRUE(ranges.take());
+  for (std::uint32_t slot = 0; slot < ranges.most(); ++slot) ASSERT_TRUE(ranges.take());
   EXPECT_EQ(ranges.take().error().code, Code::OverLimit);
 }
 
@@ -86,11 +97,12 @@ BundleDemand demandOfBundle() {
   return {.id = *RuntimeId::parse("rt_0123456789abcdef0123"),
       .limits = {.memoryBytes = 1 << 30, .cpus = 0.5, .pids = 99},
       .python = "/opt/python",
+      .pythonOutside = "/opt/python",
       .agent = "/srv/agent",
       .root = "/run/x/root",
       .content = "/run/x/content",
       .cgroup = "/x/rt_1",
-      .firstId = kFirstId,
+      .ids = {{{0, kFirstId, kIdsPerRuntime}}},
       .userNamespace = "/proc/7/fd/9"};
 }
 
@@ -136,7 +148,7 @@ TEST(Bundle, boundsWhatWaitsInSocketsWhereTheGroupsMemoryDoesNot) {
 
 TEST(UserNamespace, belongsToTheFirstUserOfItsRangeAndNotToRoot) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root may give a namespace to another user";
-  const auto space = makeUserNamespace(kFirstId + kIdsPerRuntime);
+  const auto space = makeUserNamespace({{{0, kFirstId + kIdsPerRuntime, kIdsPerRuntime}}});
   ASSERT_TRUE(space) << space.error().message;
   uid_t owner = 0;
   ASSERT_EQ(::ioctl(space->get(), NS_GET_OWNER_UID, &owner), 0);
@@ -238,11 +250,15 @@ TEST_F(DiskTest, aCopyNeverReplacesAFile) {
   EXPECT_EQ(*readFile(directory_ + "/to"), "b");
 }
 
-TEST(Site, isRefusedToWhoeverIsNotRootWithWhatWouldBeLost) {
-  if (::geteuid() == 0) GTEST_SKIP() << "we are root";
-  const auto site = Site::prepare({.data = "/tmp"});
-  ASSERT_FALSE(site);
-  EXPECT_THAT(site.error().message, HasSubstr("code would run unlimited"));
+TEST(Site, isRefusedWithoutRootWhereNothingWouldLimitRuntimes) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody with no cgroup";
+  const auto tryAsNobody = [] {
+    const bool nobody = ::setresuid(65534, 65534, 65534) == 0;
+    const auto site = Site::prepare({.data = "/tmp"});
+    std::fputs(site ? "prepared" : site.error().message.c_str(), stderr);
+    ::_exit(nobody && !site && site.error().code == Code::Unavailable ? 0 : 1);
+  };
+  EXPECT_EXIT(tryAsNobody(), testing::ExitedWithCode(0), "without root nothing would limit runtimes here");
 }
 
 }  // namespace

@@ -3,13 +3,17 @@
 
 #include <sys/types.h>
 
+#include "node/sandbox/rootless.h"
 #include "node/sandbox/sandbox.h"
 #include "node/sandbox/users.h"
 
 namespace allmende::sandbox {
 
 struct Places {
+  explicit Places(SiteDemand of) : demand(std::move(of)), rootless(isRootless()), ranges(rootless) {}
+
   SiteDemand demand;
+  bool rootless;
   std::string name;      // "allmende-" and a hash of the data directory: names the cgroup parent and our directory in /run
   std::string runtimes;  // <data>/runtimes, as the server sees it
   std::string work;      // the same directory, mounted where nobody but root can rename what lies above it

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "node/sandbox/disk.h"
 #include "node/sandbox/mounts.h"
 #include "node/sandbox/program.h"
+#include "node/sandbox/rootfs.h"
 #include "node/sandbox/site.h"
 
 namespace allmende::sandbox {
@@ -57,34 +59,51 @@ Result<> claimDirectory(Start& start) {
 }
 
 Result<> claimUserIds(Start& start) {
-  TRY(start.sandbox.firstId, start.places.ranges.take());
-  TRY(start.userNamespace, makeUserNamespace(start.sandbox.firstId));
+  TRY(start.sandbox.ids, start.places.ranges.take());
+  TRY(start.userNamespace, makeUserNamespace(start.sandbox.ids));
   return {};
+}
+
+Result<> makeMemoryDisk(const Start& start) {
+  TRY(mountMemoryDisk(start.sandbox.limits.diskBytes, start.sandbox.disk));
+  TRY(makeDiskContent(start.sandbox.disk, start.places.demand.sampleData));
+  return makeSkeleton(start.path("/disk/upper"));
 }
 
 // The default size is copied from a template, others are made.
 Result<> makeDisk(Start& start) {
-  const auto bytes = start.demand.limits.diskBytes;
+  const auto bytes = start.sandbox.limits.diskBytes;
+  start.sandbox.disk = start.path("/disk");
+  if (start.places.rootless) return makeMemoryDisk(start);
   const auto ready = start.places.own(fmt::format("disk-{}.ext4", bytes));
   if (::access(ready.c_str(), R_OK) == 0) {
     TRY(copySparse(ready, start.path("/disk.ext4")));
   } else {
     TRY(makeDiskTemplate(start.path("/disk.ext4"), bytes, start.places.own("disk")));
   }
-  start.sandbox.disk = start.path("/disk");
   return mountDisk(start.path("/disk.ext4"), start.sandbox.disk);
 }
 
 Result<> giveDiskToInside(const Start& start) {
   for (const auto* name : {"/disk/upper", "/disk/content"}) {
-    TRY(shiftOwners(start.path(name), start.sandbox.firstId));
+    TRY(mapOwners(start.path(name), start.sandbox.ids));
   }
   return {};
 }
 
 Result<> mountRoot(const Start& start) {
+  if (start.places.rootless) return bindMount(start.path("/disk/upper"), start.path("/root"));
   TRY(bindMapped(start.places.own("skeleton"), start.path("/lower"), start.userNamespace));
   return mountOverlay(start.path("/lower"), start.path("/disk/upper"), start.path("/disk/work"), start.path("/root"));
+}
+
+// Without root, programs may lie in a home that only its user may enter.
+Result<> mountPrograms(const Start& start) {
+  if (!start.places.rootless) return {};
+  if (::mkdir(start.path("/python").c_str(), 0700) != 0) return failErrno("making {}", start.path("/python"));
+  TRY(writeFile(start.path("/agent"), ""));
+  TRY(bindMount(start.demand.python, start.path("/python")));
+  return bindMount(start.places.demand.agent, start.path("/agent"));
 }
 
 // Made outside and handed in, so that what is inside can neither choose nor replace where it listens.
@@ -117,14 +136,16 @@ Result<> openOutput(Start& start) {
 
 Result<> writeBundle(const Start& start) {
   const auto bundle = makeBundle({.id = start.demand.id,
-      .limits = start.demand.limits,
+      .limits = start.sandbox.limits,
       .python = start.demand.python,
-      .agent = start.places.demand.agent,
+      .pythonOutside = start.places.rootless ? start.path("/python") : start.demand.python,
+      .agent = start.places.rootless ? start.path("/agent") : start.places.demand.agent,
       .root = start.path("/root"),
       .content = start.path("/disk/content"),
       .cgroup = start.sandbox.cgroup,
-      .firstId = start.sandbox.firstId,
+      .ids = start.sandbox.ids,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
+      .withMountsBelow = start.places.rootless,
       .swapIsCounted = start.places.swapIsCounted,
       .socketsAreCountedApart = !start.places.cgroups.unified});
   return writeFile(start.path("/config.json"), json::serialize(bundle));
@@ -170,6 +191,7 @@ Result<> contain(Start& start) {
   TRY(makeDisk(start));
   TRY(giveDiskToInside(start));
   TRY(mountRoot(start));
+  TRY(mountPrograms(start));
   TRY(openSocket(start));  // connections queue from here on
   TRY(openOutput(start));
   TRY(writeBundle(start));
@@ -211,6 +233,7 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand) {
   auto sandbox = std::make_unique<Sandbox>();
   sandbox->id = demand.id;
   sandbox->limits = demand.limits;
+  if (places_->rootless) sandbox->limits.diskBytes = std::min(demand.limits.diskBytes, demand.limits.memoryBytes / 2);
   sandbox->cgroup = places_->groupOf(demand.id);
   Start start{*places_, demand, *sandbox, {}, {}, {}};
   if (auto contained = contain(start); !contained) {
@@ -234,7 +257,7 @@ Result<Ending> Site::remove(std::unique_ptr<Sandbox> sandbox) {
     (status.si_code == CLD_EXITED ? ending.exitCode : ending.signal) = status.si_status;
   }
   TRY(std::move(removed));
-  if (sandbox->firstId != 0) places_->ranges.giveBack(sandbox->firstId);
+  if (!sandbox->ids.pieces.empty()) places_->ranges.giveBack(sandbox->ids);
   return ending;
 }
 
@@ -249,7 +272,7 @@ Result<> removeTraces(const Places& places, const RuntimeId& id) {
   if (!deleted) note(first, std::unexpected(deleted.error()));
   note(first, removeGroup(places.cgroups, group));
   abandonDisk(places.of(id, "/disk"));
-  for (const auto* name : {"/root", "/lower", "/disk"}) unmount(places.of(id, name));
+  for (const auto* name : {"/root", "/lower", "/disk", "/python", "/agent"}) unmount(places.of(id, name));
   std::error_code error;
   fs::remove_all(places.of(id), error);
   if (error) note(first, fail(Code::Internal, "removing {}: {}", places.of(id), error.message()));

@@ -7,13 +7,17 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace allmende::sandbox {
 namespace {
 
 // Becomes that user, without losing what root may: not every machine lets others make user namespaces.
 bool become(uid_t user) {
   return ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0 && ::syscall(SYS_setresgid, user, user, user) == 0 &&
-         ::syscall(SYS_setresuid, user, user, user) == 0;
+         ::syscall(SYS_setresuid, user, user, user) == 0 &&
+         ::prctl(PR_SET_DUMPABLE, 1) == 0;  // else /proc/PID/uid_map is the machine's root's
 }
 
 // Stays in a new user namespace until the pipe to its parent closes. Between fork and _exit nothing may allocate.
@@ -27,8 +31,7 @@ bool become(uid_t user) {
   ::_exit(0);
 }
 
-Result<Fd> openMapped(pid_t holder, std::uint32_t first) {
-  const auto map = fmt::format("0 {} {}\n", first, kIdsPerRuntime);
+Result<Fd> openMapped(pid_t holder, const std::string& map) {
   TRY(writeFile(fmt::format("/proc/{}/uid_map", holder), map));
   TRY(writeFile(fmt::format("/proc/{}/gid_map", holder), map));
   Fd space(::open(fmt::format("/proc/{}/ns/user", holder).c_str(), O_RDONLY | O_CLOEXEC));
@@ -38,23 +41,49 @@ Result<Fd> openMapped(pid_t holder, std::uint32_t first) {
 
 }  // namespace
 
-Result<std::uint32_t> UserRanges::take() {
+std::uint32_t IdMap::outsideOf(std::uint32_t inside) const {
+  for (const auto& piece : pieces) {
+    if (inside >= piece.inside && inside - piece.inside < piece.size) return piece.outside + (inside - piece.inside);
+  }
+  return inside == 65534 ? first() : outsideOf(65534);
+}
+
+std::string IdMap::text() const {
+  std::string text;
+  for (const auto& piece : pieces) text += fmt::format("{} {} {}\n", piece.inside, piece.outside, piece.size);
+  return text;
+}
+
+std::uint32_t UserRanges::most() const {
+  return few_ ? 65535 / static_cast<std::uint32_t>(std::size(kFewInside)) : (0x7FFE0000 - kFirstId) / kIdsPerRuntime;
+}
+
+IdMap UserRanges::mapOf(std::uint32_t slot) const {
+  if (!few_) return {{{0, kFirstId + slot * kIdsPerRuntime, kIdsPerRuntime}}};
+  IdMap ids;
+  auto next = 1 + slot * static_cast<std::uint32_t>(std::size(kFewInside));
+  for (const auto inside : kFewInside) ids.pieces.push_back({inside, next++, 1});
+  return ids;
+}
+
+Result<IdMap> UserRanges::take() {
   const std::lock_guard lock(mutex_);
   if (!returned_.empty()) {
-    const auto first = *returned_.begin();
+    const auto slot = *returned_.begin();
     returned_.erase(returned_.begin());
-    return first;
+    return mapOf(slot);
   }
-  if (used_ == kMostRanges) return fail(Code::OverLimit, "all {} ranges of user ids are in use; stop a runtime first", kMostRanges);
-  return kFirstId + used_++ * kIdsPerRuntime;
+  if (used_ == most()) return fail(Code::OverLimit, "all {} ranges of user ids are in use; stop a runtime first", most());
+  return mapOf(used_++);
 }
 
-void UserRanges::giveBack(std::uint32_t first) {
+void UserRanges::giveBack(const IdMap& ids) {
   const std::lock_guard lock(mutex_);
-  returned_.insert(first);
+  const auto size = few_ ? static_cast<std::uint32_t>(std::size(kFewInside)) : kIdsPerRuntime;
+  returned_.insert((ids.first() - (few_ ? 1 : kFirstId)) / size);
 }
 
-Result<Fd> makeUserNamespace(std::uint32_t first) {
+Result<Fd> makeUserNamespace(const IdMap& ids) {
   int up[2];
   int down[2];
   if (::pipe2(up, O_CLOEXEC) != 0) return failErrno("making a pipe");
@@ -63,17 +92,18 @@ Result<Fd> makeUserNamespace(std::uint32_t first) {
   if (::pipe2(down, O_CLOEXEC) != 0) return failErrno("making a pipe");
   const Fd downRead(down[0]);
   Fd downWrite(down[1]);
+  const auto map = ids.text();
   const auto holder = ::fork();
   if (holder < 0) return failErrno("starting a process for a user namespace");
   if (holder == 0) {
     ::close(down[1]);
-    holdUserNamespace(first, up[1], down[0]);
+    holdUserNamespace(ids.first(), up[1], down[0]);
   }
   upWrite.reset();
   char made = 0;
   while (::read(upRead.get(), &made, 1) < 0 && errno == EINTR) {
   }
-  auto space = made == 'y' ? openMapped(holder, first)
+  auto space = made == 'y' ? openMapped(holder, map)
                            : Result<Fd>(fail(Code::Unavailable,
                                  "the kernel refuses user namespaces; allow them with sysctl user.max_user_namespaces=10000"));
   downWrite.reset();

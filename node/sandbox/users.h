@@ -1,40 +1,68 @@
 #pragma once
-// Which user ids of the machine a runtime is made of: every runtime has 65,536 of its own, and a user namespace that maps 0… to them.
+// Which user ids of the machine a runtime is made of: every runtime has some of its own, and a user namespace that maps those inside to
+// them.
 
 #include <sys/types.h>
 
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "node/sandbox/fd.h"
 
 namespace allmende::sandbox {
-
-inline constexpr std::uint32_t kIdsPerRuntime = 65536;
-// The first id. 0x70000000 to 0x7FFDFFFF is handed out by nobody: not by adduser, not by /etc/subuid, not by systemd.
-inline constexpr std::uint32_t kFirstId = 0x70000000;
-inline constexpr std::uint32_t kMostRanges = (0x7FFE0000 - kFirstId) / kIdsPerRuntime;
 
 // Who is who inside. The agent is 0; kernels and shells are this one, which owns /content and its home.
 inline constexpr uid_t kKernelUser = 1000;
 inline constexpr const char* kKernelUserName = "allmende";
 inline constexpr const char* kKernelHome = "/home/allmende";
 
+// Root has 65,536 ids for each runtime. The first one: 0x70000000 to 0x7FFDFFFF is handed out by nobody, not by adduser, not by
+// /etc/subuid, not by systemd.
+inline constexpr std::uint32_t kFirstId = 0x70000000;
+inline constexpr std::uint32_t kIdsPerRuntime = 65536;
+
+// Without root there are 65,536 ids for all runtimes together: then each has the few that something inside belongs to.
+inline constexpr std::uint32_t kFewInside[] = {0, 5, kKernelUser, 65534};  // agent, group of terminals, kernels, nobody
+
+// The ids of one runtime, inside and outside; users and groups alike.
+struct IdMap {
+  struct Piece {
+    std::uint32_t inside = 0;
+    std::uint32_t outside = 0;
+    std::uint32_t size = 0;
+  };
+  std::vector<Piece> pieces;  // in the order of both
+
+  std::uint32_t first() const { return pieces.front().outside; }
+  // The id outside of one inside; of 65534, nobody, when it is none.
+  std::uint32_t outsideOf(std::uint32_t inside) const;
+  // As /proc/PID/uid_map takes it.
+  std::string text() const;
+};
+
 // The ranges in use. Safe to use from several threads.
 class UserRanges {
  public:
-  // The first id of a range that nobody else has. Fails with OverLimit when all are taken.
-  Result<std::uint32_t> take();
-  void giveBack(std::uint32_t first);
+  // `few`: see kFewInside; they are taken from 1 to 65535, as this process' user namespace has them.
+  explicit UserRanges(bool few = false) : few_(few) {}
+  // Ids that no other runtime has. Fails with OverLimit when all are taken.
+  Result<IdMap> take();
+  void giveBack(const IdMap& ids);
+  // How many can be taken.
+  std::uint32_t most() const;
 
  private:
+  IdMap mapOf(std::uint32_t slot) const;
+
+  bool few_;
   std::mutex mutex_;
-  std::set<std::uint32_t> returned_;
-  std::uint32_t used_ = 0;  // ranges ever given out
+  std::set<std::uint32_t> returned_;  // slots
+  std::uint32_t used_ = 0;            // slots ever given out
 };
 
-// A user namespace that maps 0… to `first`…; it lives as long as the descriptor. It belongs to the user `first`: what the kernel counts by
+// A user namespace with that map; it lives as long as the descriptor. It belongs to the user who is 0 inside: what the kernel counts by
 // user (inotify, message queues, pending signals) is also charged to the owner, and what root owns would be used up for the whole machine.
-Result<Fd> makeUserNamespace(std::uint32_t first);
+Result<Fd> makeUserNamespace(const IdMap& ids);
 
 }  // namespace allmende::sandbox

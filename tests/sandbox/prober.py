@@ -173,7 +173,11 @@ def is_answered():
 def fill(path, most, piece=1 << 20):
     """Writes zeros until it is refused; returns how many bytes went in and the refusal."""
     taken, block = 0, os.urandom(piece)
-    with open(path, "wb", buffering=0) as file:
+    try:
+        file = open(path, "wb", buffering=0)
+    except OSError as error:  # no room for the name itself
+        return taken, name_of(error.errno)
+    with file:
         while taken < most:
             try:
                 taken += file.write(block)
