@@ -14,7 +14,7 @@ std::string programDirectory() { return fs::read_symlink("/proc/self/exe").paren
 api::ApiSettings apiSettingsOf(const ServerSettings& settings) {
   return {.baseUrl = settings.baseUrl,
       .web = webFolderOf(settings, programDirectory()),
-      .jupyterData = fs::path(settings.python) / "share/jupyter",
+      .jupyterData = fs::path(pythonOf(settings, programDirectory())) / "share/jupyter",
       .access = {.hosts = hostsOf(settings), .allowedOrigins = settings.allowedOrigins, .trustedProxies = settings.trustedProxies},
       .metricsForLoopback = settings.metricsForLoopback};
 }
@@ -34,10 +34,10 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
-      runtimes_(executor, *engine_, journal_, clock_, {.python = settings_.python, .limits = limitsOf(settings_)}),
+      runtimes_(executor, *engine_, journal_, clock_, {.python = pythonOf(settings_, programDirectory()), .limits = limitsOf(settings_)}),
       kernels_(runtimes_, clock_),
       sessions_(*database_, kernels_, clock_),
-      kernelspecs_(clock_, fs::path(settings_.python) / "share/jupyter/kernels"),
+      kernelspecs_(clock_, fs::path(pythonOf(settings_, programDirectory())) / "share/jupyter/kernels"),
       api_(executor, {*database_, accounts_, contents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
           apiSettingsOf(settings_), std::move(stop)),
       street_(executor, api_),

@@ -102,6 +102,13 @@ std::string webFolderOf(const ServerSettings& settings, const fs::path& programs
   return !fs::exists(installed, error) && fs::exists(ofCheckout, error) ? ofCheckout : installed;
 }
 
+std::string pythonOf(const ServerSettings& settings, const fs::path& programs) {
+  if (!settings.python.empty()) return settings.python;
+  const auto installed = programs.parent_path() / "python";
+  std::error_code error;
+  return fs::exists(installed, error) ? installed : "/opt/allmende/python";
+}
+
 std::string urlOf(const ServerSettings& settings, std::uint16_t port) {
   if (!settings.publicUrl.empty()) return settings.publicUrl;
   auto host = settings.host;

@@ -23,7 +23,7 @@ struct ServerSettings {
   std::vector<std::string> trustedProxies;
   std::string database;
   std::string nodeSocket;
-  std::string python = "/opt/allmende/python";
+  std::string python;
   std::string web;
   config::ByteSize runtimeMemory{link::Limits{}.memoryBytes};
   double runtimeCpus = link::Limits{}.cpus;
@@ -51,7 +51,7 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
           "trusted_proxies", &S::trustedProxies, "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
       field("database", &S::database, "sqlite:/path/to/file.db or postgresql://user@host/name; empty = allmende.db in the data directory."),
       field("node_socket", &S::nodeSocket, "Where allmende-node listens; empty = node.sock in the data directory."),
-      field("python", &S::python, "Python environment of the runtimes, the same path inside and outside."),
+      field("python", &S::python, "Python environment of the runtimes, the same path inside and outside; empty = where it was installed."),
       field("web", &S::web, "Folder of the built page; empty = where it was installed beside the programs."),
       field("runtime_memory", &S::runtimeMemory, "Most memory of one runtime."),
       field("runtime_cpus", &S::runtimeCpus, "Processors of one runtime; parts of one are allowed."),
@@ -78,6 +78,7 @@ std::string nodeSocketOf(const ServerSettings& settings);
 std::string adminSocketOf(const ServerSettings& settings);
 // `programs` is the directory that the running program lies in.
 std::string webFolderOf(const ServerSettings& settings, const std::filesystem::path& programs);
+std::string pythonOf(const ServerSettings& settings, const std::filesystem::path& programs);
 // What people open when the server listens on `port`, with a slash at its end.
 std::string urlOf(const ServerSettings& settings, std::uint16_t port);
 // The host of public_url, which is a name of ours too, behind those of `hosts`.
