@@ -64,7 +64,8 @@ Task<Result<Ready>> House::openStreet() {
   CO_TRY(co_await sessions_.load());
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
   const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
-  CO_TRY(const auto where, during("listening where host and port say", street_.listen(wanted, tlsOf(settings_))));
+  const auto tls = tlsOf(settings_);
+  CO_TRY(const auto where, during("listening where host and port say", tls ? street_.listenTls(wanted, *tls) : street_.listen(wanted)));
   Ready ready{.url = urlOf(settings_, std::get<net::TcpEndpoint>(where).port), .signInLink = {}};
   api_.setUrl(ready.url);
   engine_->begin();

@@ -2,11 +2,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include "agent/files/disk.h"
 #include "lib/base/base64.h"
+#include "lib/base/sha256.h"
 
 namespace allmende::files {
 namespace {
@@ -18,15 +18,6 @@ Instant instantOf(const timespec& time) {
   constexpr std::int64_t kYear10000 = 253'402'300'800;
   if (time.tv_sec < -62'135'596'800 || time.tv_sec >= kYear10000) return Instant{};
   return Instant{std::chrono::seconds{time.tv_sec} + std::chrono::milliseconds{time.tv_nsec / 1'000'000}};
-}
-
-std::string sha256Of(std::string_view bytes) {
-  unsigned char raw[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  check(EVP_Digest(bytes.data(), bytes.size(), raw, &size, EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256");
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", raw[i]);
-  return hex;
 }
 
 struct CloseFolder {

@@ -10,6 +10,7 @@
 #include "lib/base/json.h"
 #include "lib/base/json_check.h"
 #include "lib/base/log.h"
+#include "lib/base/sha256.h"
 #include "lib/base/task.h"
 
 namespace allmende {
@@ -168,6 +169,26 @@ TEST(Base64, comesBackByteForByteAndRefusesWhatIsNone) {
   EXPECT_EQ(fromBase64(""), "");
   for (const auto* broken : {"Z", "Zg", "Zg=", "Zg===", "=", "Zm8=Zm8=", "Zm9v!", "Z\xc3\xa4=="})
     EXPECT_EQ(fromBase64(broken), std::nullopt) << broken;
+}
+
+// The examples of FIPS 180-4 and RFC 4231.
+TEST(Sha256, isThatOfTheStandardAndPiecesDoNotMatter) {
+  EXPECT_EQ(sha256Of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 hash;
+  for (const std::string_view piece : {"a", "", "bc"}) hash.add(piece);
+  EXPECT_EQ(hexOf(hash.finish()), sha256Of("abc"));
+}
+
+TEST(HmacSha256, isThatOfTheStandardForKeysShortAndLong) {
+  EXPECT_EQ(hexOf(HmacSha256("Jefe").of({"what do ya want ", "for nothing?"})),
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hexOf(HmacSha256(std::string(131, '\xaa')).of({"Test Using Larger Than Block-Size Key - Hash Key First"})),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST(SameInConstantTime, comparesLengthAndEveryByte) {
+  EXPECT_TRUE(sameInConstantTime("abc", "abc"));
+  for (const std::string_view other : {"abd", "ab", "abcd", ""}) EXPECT_FALSE(sameInConstantTime("abc", other)) << other;
 }
 
 }  // namespace

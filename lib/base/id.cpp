@@ -5,6 +5,8 @@
 #include <array>
 #include <span>
 
+#include "lib/base/base64.h"
+
 namespace allmende {
 namespace {
 
@@ -21,15 +23,7 @@ void fillRandom(std::span<unsigned char> bytes) {
 std::string randomHex(std::size_t bytes) {
   std::string raw(bytes, '\0');
   fillRandom({reinterpret_cast<unsigned char*>(raw.data()), raw.size()});
-  std::string hex;
-  hex.reserve(bytes * 2);
-  for (const char c : raw) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
+  return toHex(raw);
 }
 
 std::string randomUuid() {

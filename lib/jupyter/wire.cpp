@@ -1,9 +1,5 @@
 #include "lib/jupyter/wire.h"
 
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include "lib/base/json.h"
 
 namespace allmende::jupyter {
@@ -11,54 +7,18 @@ namespace {
 
 constexpr std::string_view kDelimiter = "<IDS|MSG>";
 
-struct FreeMac {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-
 }  // namespace
 
-// A context that holds the key already: duplicating it costs a third of keying a new one.
-struct Signer::Keyed {
-  std::unique_ptr<EVP_MAC_CTX, FreeMac> context;
-};
-
 Signer::Signer(std::string_view key) {
-  if (key.empty()) return;
-  auto* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  keyed_ = std::make_unique<Keyed>();
-  keyed_->context.reset(EVP_MAC_CTX_new(mac));
-  EVP_MAC_free(mac);
-  char digest[] = "SHA256";
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
-  check(EVP_MAC_init(keyed_->context.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(), parameters) == 1,
-      "OpenSSL has HMAC-SHA256");
+  if (!key.empty()) mac_.emplace(key);
 }
 
-Signer::~Signer() = default;
-
 std::string Signer::sign(const Message& message) const {
-  if (!keyed_) return {};
-  const std::unique_ptr<EVP_MAC_CTX, FreeMac> context(EVP_MAC_CTX_dup(keyed_->context.get()));
-  for (const auto* part : {&message.header, &message.parentHeader, &message.metadata, &message.content}) {
-    EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(part->data()), part->size());
-  }
-  unsigned char raw[EVP_MAX_MD_SIZE];
-  std::size_t size = 0;
-  EVP_MAC_final(context.get(), raw, &size, sizeof raw);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    hex += kDigits[raw[i] >> 4U];
-    hex += kDigits[raw[i] & 15U];
-  }
-  return hex;
+  return mac_ ? hexOf(mac_->of({message.header, message.parentHeader, message.metadata, message.content})) : "";
 }
 
 bool Signer::verify(const Message& message, std::string_view signature) const {
-  if (!keyed_) return true;
-  const auto right = sign(message);
-  return right.size() == signature.size() && CRYPTO_memcmp(right.data(), signature.data(), right.size()) == 0;
+  return !mac_ || sameInConstantTime(sign(message), signature);
 }
 
 std::vector<std::string> toWire(Message message, const Signer& signer) {

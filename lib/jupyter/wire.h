@@ -1,11 +1,12 @@
 #pragma once
 // A message as ZeroMQ frames, signed. Part of the door lib/jupyter/jupyter.h.
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/sha256.h"
 #include "lib/jupyter/message.h"
 
 namespace allmende::jupyter {
@@ -14,9 +15,6 @@ namespace allmende::jupyter {
 class Signer {
  public:
   explicit Signer(std::string_view key);
-  ~Signer();
-  Signer(const Signer&) = delete;
-  Signer& operator=(const Signer&) = delete;
 
   // The lower-case hex signature over header, parent header, metadata and content.
   std::string sign(const Message& message) const;
@@ -24,8 +22,7 @@ class Signer {
   bool verify(const Message& message, std::string_view signature) const;
 
  private:
-  struct Keyed;
-  std::unique_ptr<Keyed> keyed_;
+  std::optional<HmacSha256> mac_;
 };
 
 // identities…, <IDS|MSG>, signature, header, parent header, metadata, content, buffers…; we send no identities.

@@ -128,7 +128,8 @@ class HttpServer {
   ~HttpServer();
   // Starts accepting. Fails with Conflict when the port or path is taken, InvalidInput when the address or TLS files are unusable.
   // A Unix socket file left by a dead process is replaced. Returns where it listens (the port, when 0 was asked).
-  Result<Endpoint> listen(Endpoint endpoint, std::optional<TlsFiles> tls = {});
+  Result<Endpoint> listen(Endpoint endpoint);
+  Result<Endpoint> listenTls(TcpEndpoint endpoint, const TlsFiles& files);
   // Stops accepting, closes WebSockets with 1012 (never 1001: Jupyter clients would not reconnect), lets requests finish for `patience`.
   Task<> stop(Duration patience);
   std::size_t connections() const;

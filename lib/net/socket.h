@@ -5,7 +5,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -17,7 +16,6 @@ namespace allmende::net {
 
 namespace beast = boost::beast;
 using Socket = asio::generic::stream_protocol::socket;
-using TlsSocket = asio::ssl::stream<Socket>;
 
 inline constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -44,8 +42,6 @@ std::string describe(const Endpoint& endpoint);
 // Server side: answers the upgrade request and gives the socket to the caller; nullptr when the handshake failed.
 Task<std::shared_ptr<WebSocket>> acceptWebSocket(
     Socket socket, beast::http::request<beast::http::string_body> request, std::string subprotocol, std::size_t maxMessage);
-Task<std::shared_ptr<WebSocket>> acceptWebSocket(
-    TlsSocket socket, beast::http::request<beast::http::string_body> request, std::string subprotocol, std::size_t maxMessage);
 
 // Client side: performs the handshake on a connected socket. The failure of a refused handshake names its status.
 Task<Result<std::shared_ptr<WebSocket>>> openWebSocketOn(

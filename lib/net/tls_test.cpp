@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "lib/base/testing.h"
-#include "lib/net/socket.h"
+#include "lib/net/tls_socket.h"
 
 namespace allmende::net {
 namespace {
@@ -65,7 +65,7 @@ Task<std::string> askOverTls(std::uint16_t port) {
 Task<int> askServerWith(EventLoop& loop, TlsFiles files, std::string& got) {  // NOLINT: both live in the test
   SaysWhetherSecure handler;
   HttpServer server(loop.executor(), handler);
-  const auto where = server.listen(TcpEndpoint{}, std::move(files));
+  const auto where = server.listenTls(TcpEndpoint{}, files);
   got = where ? co_await askOverTls(std::get<TcpEndpoint>(*where).port) : where.error().message;
   co_await server.stop(1s);
   co_return 0;

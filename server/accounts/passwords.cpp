@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "lib/base/sha256.h"
+
 namespace allmende::accounts {
 namespace {
 
@@ -41,12 +43,6 @@ Task<Result<Passwords::Verdict>> Passwords::verify(std::optional<std::string> st
 
 std::string makeSecret() { return randomHex(32); }
 
-std::string hashOf(const std::string& secret) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  ::crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
-  std::array<char, crypto_hash_sha256_BYTES * 2 + 1> text{};
-  ::sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
-  return text.data();
-}
+std::string hashOf(const std::string& secret) { return sha256Of(secret); }
 
 }  // namespace allmende::accounts

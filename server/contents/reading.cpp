@@ -1,15 +1,13 @@
 #include "server/contents/reading.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <memory>
 
 #include "lib/base/base64.h"
 #include "lib/base/json.h"
+#include "lib/base/sha256.h"
 #include "server/contents/failures.h"
 #include "server/contents/models.h"
 #include "server/contents/names.h"
@@ -30,25 +28,6 @@ Result<std::size_t> readSome(int fd, char* into, std::size_t count, const DriveP
   }
 }
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    check(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "there is SHA-256");
-  }
-  void add(std::string_view bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "bytes are hashed"); }
-  std::string finish() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-    unsigned length = 0;
-    check(EVP_DigestFinal_ex(context_.get(), hash.data(), &length) == 1, "a hash ends");
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", hash.at(i));
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
-};
-
 // Piece by piece, so that a file of any size can be hashed.
 Result<std::string> hashOf(const OpenedFile& file, const DrivePath& path) {
   if (::lseek(file.fd.get(), 0, SEEK_SET) != 0) return failSystem(errno, "read", path.text());
@@ -56,7 +35,7 @@ Result<std::string> hashOf(const OpenedFile& file, const DrivePath& path) {
   std::string buffer(kPiece, '\0');
   for (;;) {
     TRY(const auto count, readSome(file.fd.get(), buffer.data(), buffer.size(), path));
-    if (count == 0) return hash.finish();
+    if (count == 0) return hexOf(hash.finish());
     hash.add(std::string_view(buffer).substr(0, count));
   }
 }
