@@ -53,19 +53,21 @@ int run(int argumentCount, char** arguments) {
   std::function<Result<>()> verb;
   std::string host;
   std::int64_t port = 0;
+  const auto takeServerFlags = [&](CLI::App* to) {
+    to->add_option("--host", host, "Address to listen on [127.0.0.1]");
+    to->add_option("--port", port, "Port to listen on; 0 = any free one [8080]")->check(CLI::Range(0, 65535));
+    to->add_option("--data", data, "Data directory");
+    to->fallthrough(false)->allow_extras();  // every setting of the server is a flag too
+  };
+  const auto serverFlags = [&](const CLI::App* of) {
+    auto flags = of->remaining();
+    if (!host.empty()) flags.insert(flags.end(), {"--host", host});
+    if (of->count("--port") > 0) flags.insert(flags.end(), {"--port", std::to_string(port)});
+    return flags;
+  };
   auto* serveVerb = app.add_subcommand("serve", "Start Allmende on this machine and print its link; Ctrl+C stops it.");
-  serveVerb->add_option("--host", host, "Address to listen on [127.0.0.1]");
-  serveVerb->add_option("--port", port, "Port to listen on; 0 = any free one [8080]")->check(CLI::Range(0, 65535));
-  serveVerb->add_option("--data", data, "Data directory");
-  serveVerb->fallthrough(false)->allow_extras();  // every setting of the server is a flag too
-  serveVerb->callback([&] {
-    verb = [&] {
-      auto flags = serveVerb->remaining();
-      if (!host.empty()) flags.insert(flags.end(), {"--host", host});
-      if (serveVerb->count("--port") > 0) flags.insert(flags.end(), {"--port", std::to_string(port)});
-      return serve(context, flags);
-    };
-  });
+  takeServerFlags(serveVerb);
+  serveVerb->callback([&] { verb = [&] { return serve(context, serverFlags(serveVerb)); }; });
 
   std::string name;
   bool admin = false;
@@ -88,9 +90,9 @@ int run(int argumentCount, char** arguments) {
   app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
     verb = [&] { return printSignInLink(context); };
   });
-  app.add_subcommand("doctor", "Check what this machine lacks, what that costs and what helps.")->callback([&] {
-    verb = [&] { return doctor(context); };
-  });
+  auto* doctorVerb = app.add_subcommand("doctor", "Check what this machine lacks, what that costs and what helps.");
+  takeServerFlags(doctorVerb);
+  doctorVerb->callback([&] { verb = [&] { return doctor(context, serverFlags(doctorVerb)); }; });
 
   try {
     app.parse(argumentCount, arguments);

@@ -39,6 +39,7 @@ Result<> printSignInLink(Context context);
 
 // Checks what Allmende needs from this machine; a failed check names its effect and its remedy. Fails with Unavailable when one that
 // matters failed.
-Result<> doctor(Context context);
+// `serverFlags`: settings, as for serve().
+Result<> doctor(Context context, std::vector<std::string> serverFlags);
 
 }  // namespace allmende::cli

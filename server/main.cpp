@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "lib/base/log.h"
+#include "server/doctor.h"
 #include "server/house.h"
 #include "server/migrations/migrations.h"
 
@@ -112,24 +113,30 @@ int printOpenApi() {
   return 0;
 }
 
+int examine(std::vector<std::string> arguments) {
+  for (const auto& finding : examineServer(config::environment(), std::move(arguments))) say(toJson(finding).as_object());
+  return 0;
+}
+
 int printHelp() {
   ServerSettings settings;
   std::puts("allmende-server: control plane and front door of Allmende. `allmende serve` starts it together with allmende-node.\n");
   std::fputs(config::help(config::slotsOf(settings)).c_str(), stdout);
   std::puts(
-      "\n  --print-openapi                    Print the API as OpenAPI 3.1.\n"
+      "\n  --doctor                           Print what this machine has and lacks, a JSON object a line.\n"
+      "  --print-openapi                    Print the API as OpenAPI 3.1.\n"
       "  --print-settings                   Print these settings as a Markdown page.\n"
       "  --version                          Print the version.");
   return 0;
 }
 
 int start(std::vector<std::string> arguments) {
-  const auto asks = [&](std::string_view flag) { return std::ranges::find(arguments, flag) != arguments.end(); };
+  const auto asks = [&](std::string_view flag) { return std::erase(arguments, flag) > 0; };
   if (asks("--help")) return printHelp();
   if (asks("--version")) return std::puts("allmende-server " ALLMENDE_VERSION), 0;
   if (asks("--print-openapi")) return printOpenApi();
   if (asks("--print-settings")) return std::fputs(settingsPage().c_str(), stdout), 0;
-  return serve(std::move(arguments));
+  return asks("--doctor") ? examine(std::move(arguments)) : serve(std::move(arguments));
 }
 
 }  // namespace

@@ -19,31 +19,20 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kNoRuntimes = "no runtime can be started";
 
-Finding good(std::string_view name, std::string found) { return {.check = std::string(name), .found = std::move(found)}; }
-
-Finding bad(std::string_view name, std::string found, std::string_view effect, std::string_view remedy) {
-  return {.check = std::string(name), .ok = false, .found = std::move(found), .effect = std::string(effect), .remedy = std::string(remedy)};
-}
-
-Finding optional(Finding finding) {
-  finding.required = false;
-  return finding;
-}
-
 Finding examineCgroups() {
   const auto mounts = readFile("/proc/self/mountinfo");
   const auto layout = mounts ? readCgroupLayout(*mounts) : Result<CgroupLayout>(std::unexpected(mounts.error()));
   if (!layout)
-    return bad("cgroups", layout.error().message, "nothing would limit memory, processors and processes: no runtime is started",
+    return Finding::bad("cgroups", layout.error().message, "nothing would limit memory, processors and processes: no runtime is started",
         "boot with systemd's default layout, or mount cgroup2 on /sys/fs/cgroup");
-  if (!layout->unified) return good("cgroups", fmt::format("version 1, {} hierarchies", layout->hierarchies.size()));
+  if (!layout->unified) return Finding::good("cgroups", fmt::format("version 1, {} hierarchies", layout->hierarchies.size()));
   const auto controllers = readFile(layout->directory("", "") + "/cgroup.controllers").value_or("");
   for (const std::string_view needed : {"cpu", "memory", "pids"}) {
     if (!controllers.contains(needed))
-      return bad("cgroups", fmt::format("version 2 without the controller '{}'", needed), kNoRuntimes,
+      return Finding::bad("cgroups", fmt::format("version 2 without the controller '{}'", needed), kNoRuntimes,
           "run allmende where the root of the cgroup tree is visible, not in a container without delegation");
   }
-  return good("cgroups", "version 2");
+  return Finding::good("cgroups", "version 2");
 }
 
 // A v2 machine rules devices by eBPF, whose locked memory a root without this right cannot raise.
@@ -53,9 +42,9 @@ Finding examineRights(bool unified) {
   const auto rights = at == std::string::npos ? 0 : std::stoull(status.substr(at + 7, 18), nullptr, 16);
   const auto has = [&](unsigned capability) { return ((rights >> capability) & 1U) != 0; };
   if (!has(CAP_SYS_ADMIN) || !has(CAP_SETUID) || !has(CAP_CHOWN))
-    return bad("rights", "root without CAP_SYS_ADMIN, CAP_SETUID or CAP_CHOWN", kNoRuntimes, "run allmende as the machine's root");
-  if (has(CAP_SYS_RESOURCE)) return good("rights", "root with CAP_SYS_RESOURCE");
-  auto finding = bad("rights", "root without CAP_SYS_RESOURCE", "with cgroup version 2 device rules may be refused",
+    return Finding::bad("rights", "root without CAP_SYS_ADMIN, CAP_SETUID or CAP_CHOWN", kNoRuntimes, "run allmende as the machine's root");
+  if (has(CAP_SYS_RESOURCE)) return Finding::good("rights", "root with CAP_SYS_RESOURCE");
+  auto finding = Finding::bad("rights", "root without CAP_SYS_RESOURCE", "with cgroup version 2 device rules may be refused",
       "grant CAP_SYS_RESOURCE; on cgroup version 1 nothing is lost");
   finding.required = unified;
   return finding;
@@ -63,8 +52,8 @@ Finding examineRights(bool unified) {
 
 Finding examineUserNamespaces() {
   const auto space = makeUserNamespace(*UserRanges().take());
-  if (!space) return bad("user namespaces", space.error().message, kNoRuntimes, "sysctl user.max_user_namespaces=10000");
-  return good("user namespaces", fmt::format("65536 ids from {} on can be mapped", kFirstId));
+  if (!space) return Finding::bad("user namespaces", space.error().message, kNoRuntimes, "sysctl user.max_user_namespaces=10000");
+  return Finding::good("user namespaces", fmt::format("65536 ids from {} on can be mapped", kFirstId));
 }
 
 Finding examineMappedMounts(const std::string& trial) {
@@ -79,9 +68,9 @@ Finding examineMappedMounts(const std::string& trial) {
   unmount(trial + "/root");
   unmount(trial + "/lower");
   if (!tried)
-    return bad("id-mapped overlay", tried.error().message, kNoRuntimes,
+    return Finding::bad("id-mapped overlay", tried.error().message, kNoRuntimes,
         "use Linux 5.19 or newer and keep the data directory on ext4, xfs or btrfs (--data DIR)");
-  return good("id-mapped overlay", "works where the data directory lies");
+  return Finding::good("id-mapped overlay", "works where the data directory lies");
 }
 
 Finding examineLoop(const std::string& trial) {
@@ -93,22 +82,23 @@ Finding examineLoop(const std::string& trial) {
   }();
   unmount(on);
   if (!tried)
-    return bad("loop disks", tried.error().message, kNoRuntimes,
+    return Finding::bad("loop disks", tried.error().message, kNoRuntimes,
         "load the kernel module 'loop' (modprobe loop), install e2fsprogs; in a container, pass /dev/loop-control in");
-  return good("loop disks", "an ext4 image can be made and mounted");
+  return Finding::good("loop disks", "an ext4 image can be made and mounted");
 }
 
 Finding examineCrun(const SiteDemand& demand) {
   const auto said = runToSuccess({.arguments = {demand.crun, "--version"}});
-  if (!said) return bad("crun", said.error().message, kNoRuntimes, "apt-get install crun");
-  return good("crun", said->substr(0, said->find('\n')));
+  if (!said) return Finding::bad("crun", said.error().message, kNoRuntimes, "apt-get install crun");
+  return Finding::good("crun", said->substr(0, said->find('\n')));
 }
 
 Finding examineRunsc() {
   const auto said = runToSuccess({.arguments = {"runsc", "--version"}});
-  if (said) return optional(good("gVisor (runsc)", said->substr(0, said->find('\n'))));
-  return optional(bad("gVisor (runsc)", "not installed", "none now: runtimes use crun with a user namespace and a system call filter",
-      "apt-get install runsc, once runtimes with a kernel of their own are wanted"));
+  if (said) return Finding::optional(Finding::good("gVisor (runsc)", said->substr(0, said->find('\n'))));
+  return Finding::optional(
+      Finding::bad("gVisor (runsc)", "not installed", "none now: runtimes use crun with a user namespace and a system call filter",
+          "apt-get install runsc, once runtimes with a kernel of their own are wanted"));
 }
 
 Finding examineRoom(const std::string& data) {
@@ -116,9 +106,10 @@ Finding examineRoom(const std::string& data) {
   ::statvfs(data.c_str(), &disk);
   const auto free = static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
   auto found = fmt::format("{} GB free for the disks of runtimes, each up to {} GB", free >> 30, Limits{}.diskBytes >> 30);
-  if (free >= Limits{}.diskBytes) return optional(good("disk space", std::move(found)));
-  return optional(bad("disk space", std::move(found), "runtimes may meet input/output errors before their own disk is full",
-      "free some space, or choose another directory with --data DIR"));
+  if (free >= Limits{}.diskBytes) return Finding::optional(Finding::good("disk space", std::move(found)));
+  return Finding::optional(
+      Finding::bad("disk space", std::move(found), "runtimes may meet input/output errors before their own disk is full",
+          "free some space, or choose another directory with --data DIR"));
 }
 
 // The whole recipe, with the program that says so by its status that it ran.
@@ -130,8 +121,8 @@ Finding tryWhole(const SiteDemand& demand, const std::string& trial) {
     return {};
   }();
   if (!tried)
-    return bad("sandbox", tried.error().message, kNoRuntimes, "mend what the checks above name; this one does all of it together");
-  return good("sandbox", "one was started and removed");
+    return Finding::bad("sandbox", tried.error().message, kNoRuntimes, "mend what the checks above name; this one does all of it together");
+  return Finding::good("sandbox", "one was started and removed");
 }
 
 }  // namespace
@@ -139,11 +130,11 @@ Finding tryWhole(const SiteDemand& demand, const std::string& trial) {
 // Empty for root. Otherwise this process becomes root of its own, if it can.
 std::vector<Finding> examineRootless() {
   if (!isRootless()) return {};
-  std::vector<Finding> findings{
-      optional(bad("root", fmt::format("user {}", ::geteuid()), kLostWithoutRoot, "run allmende as root, for instance with sudo"))};
+  std::vector<Finding> findings{Finding::optional(
+      Finding::bad("root", fmt::format("user {}", ::geteuid()), kLostWithoutRoot, "run allmende as root, for instance with sudo"))};
   const auto own = ::geteuid() == 0 ? Result<>{} : becomeRootOfOwn();
-  findings.push_back(own ? good("rights without root", "user ids and a cgroup of our own")
-                         : bad("rights without root", own.error().message, kNoRuntimes, "do as it says, or run allmende as root"));
+  findings.push_back(own ? Finding::good("rights without root", "user ids and a cgroup of our own")
+                         : Finding::bad("rights without root", own.error().message, kNoRuntimes, "do as it says, or run allmende as root"));
   return findings;
 }
 
@@ -161,7 +152,7 @@ std::vector<Finding> examineMachine(const SiteDemand& demand) {
   findings.push_back(examineRoom(demand.data));
   auto trial = demand.data + "/.trial-XXXXXX";
   if (::mkdtemp(trial.data()) == nullptr || !enterMountNamespace()) {
-    findings.push_back(bad("data directory", fmt::format("{}: {}", demand.data, std::strerror(errno)), kNoRuntimes,
+    findings.push_back(Finding::bad("data directory", fmt::format("{}: {}", demand.data, std::strerror(errno)), kNoRuntimes,
         "choose a directory root can write to with --data DIR"));
     return findings;
   }

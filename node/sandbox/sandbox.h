@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/finding.h"
 #include "lib/link/link.h"
 #include "node/sandbox/cgroups.h"
 #include "node/sandbox/fd.h"
@@ -85,19 +86,7 @@ class Site {
 // Refuses limits no sandbox can hold, naming value and range.
 Result<> checkLimits(const Limits& limits);
 
-// One line of the doctor: what was looked at, and when it is not as it should be, what that costs and what helps.
-struct Finding {
-  std::string check;
-  bool ok = true;
-  std::string found;
-  std::string effect;
-  std::string remedy;
-  bool required = true;  // false: Allmende runs without
-};
-constexpr auto fieldsOf(Type<Finding>) {
-  return record("finding", field("check", &Finding::check), field("ok", &Finding::ok), field("found", &Finding::found),
-      field("effect", &Finding::effect), field("remedy", &Finding::remedy), field("required", &Finding::required));
-}
+// What a machine must have to hold sandboxes.
 std::vector<Finding> examineMachine(const SiteDemand& demand);
 
 }  // namespace allmende::sandbox
