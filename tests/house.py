@@ -1,4 +1,5 @@
 """A fresh Allmende of a test's own: started as a user would, stopped, and looked after for what it left behind."""
+import glob
 import os
 import re
 import select
@@ -9,6 +10,7 @@ import tempfile
 import time
 
 BIN = os.environ.get("ALLMENDE_BIN", "/opt/allmende/bin")
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: ")  # in the programs of the presets asan and tsan
 PASSWORD = "correct horse battery"
 
 
@@ -22,6 +24,7 @@ class House:
         os.chmod(self.data, 0o755)
         self.log_path = self.data.rstrip("/") + ".log"
         self.process = None
+        self.cgroups_before = cgroups()
         if prepare:
             prepare(self.data)
         try:
@@ -77,10 +80,11 @@ class House:
         raise RuntimeError(f"no {program} runs for {self.data}")
 
     def leftovers(self):
-        """What an ended Allmende must not leave: mounts, loop devices and processes that name its data directory."""
+        """What an ended Allmende must not leave: mounts, loop devices and processes that name its data directory, and new cgroups."""
         found = [f"mount: {line.strip()}" for line in open("/proc/self/mounts") if f"{self.data}/" in line]
         loops = subprocess.run(["losetup", "--list", "--noheadings", "--output", "BACK-FILE"], capture_output=True, text=True).stdout
         found += [f"loop device: {line}" for line in loops.splitlines() if self.data in line]
+        found += [f"cgroup: {path}" for path in cgroups() - self.cgroups_before]
         for pid in filter(str.isdigit, os.listdir("/proc")):
             command = " ".join(command_of(pid))
             if self.data in command and int(pid) != os.getpid():
@@ -114,9 +118,15 @@ class House:
     def __exit__(self, kind, *_):
         faults = self.stop()
         log = self.log()
+        faults += [line for line in log.splitlines() if SANITIZER.search(line)]
         self.remove()
         if faults and kind is None:
             raise AssertionError("\n".join(["left behind or broken:", *faults, "its log:", log[-3000:]]))
+
+
+def cgroups():
+    """The groups that nodes of Allmende made, of either version, in ours or the machine's."""
+    return {path for path in glob.glob("/sys/fs/cgroup/**/allmende-*", recursive=True) if not path.endswith(".scope")}
 
 
 def command_of(pid):

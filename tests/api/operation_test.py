@@ -144,6 +144,37 @@ class Serving(unittest.TestCase):
             self.assertEqual(ask(house.url + "api/contents/kept.txt", token)[1]["content"], "kept")
 
 
+class TheDoctor(unittest.TestCase):
+    """Says what a machine lacks, with what that costs and what helps, and leaves the machine as it was."""
+
+    def ask(self, data, *flags):
+        done = subprocess.run([f"{BIN}/allmende", "doctor", "--data", data, *flags], capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_finds_all_in_order_where_allmende_runs(self):
+        with House() as house:
+            code, said = self.ask(house.data, "--port", str(port_of(house.pid_of("allmende-server"))))
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"ok +port +127\.0\.0\.1 port \d+ serves this data directory")
+        self.assertNotIn("FAIL", said)
+
+    def test_names_what_is_in_the_way(self):
+        with tempfile.TemporaryDirectory(prefix="allmende-test-", dir="/var/tmp") as data, socket.socket() as other:
+            os.chmod(data, 0o755)
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = str(other.getsockname()[1])
+            code, said = self.ask(data, "--port", port, "--python", "/nowhere", "--web", "/nowhere")
+            self.assertEqual(code, 8, said)
+            self.assertRegex(said, rf"FAIL +port +port {port} of 127\.0\.0\.1 is already in use.*\n +effect: .*\n +remedy: choose another with --port N")
+            self.assertRegex(said, r"FAIL +Python +/nowhere has no kernels\n +effect: no kernel can be started\n +remedy: ")
+            self.assertRegex(said, r"note +page +/nowhere has no index.html\n")
+            Path(data, "allmende.toml").write_text("prot = 80\n")
+            code, said = self.ask(data)
+            self.assertEqual(code, 8, said)
+            self.assertRegex(said, r"FAIL +settings +.*allmende\.toml.*prot")
+
+
 class ABadDay(unittest.TestCase):
     """Nothing saved is lost, nothing hangs, and the sentence helps."""
 
