@@ -41,6 +41,7 @@ STEPS = [
     Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
     Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),
     Step("asan", "unit tests under AddressSanitizer and UBSan", f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300 -E '^fuzz/'", 30),
+    Step("asan-api", "stock clients against the server under both", f"{build('asan', 'allmende allmende-server allmende-node allmende-agent')} && tests/api/run asan", 20),
     Step("tsan", "what runs on threads under ThreadSanitizer",
          f"{build('tsan', 'lib_base_test lib_net_test lib_store_test')} && ctest --test-dir build/tsan --verbose --timeout 300 -R '^lib/(base|net|store)$'", 20),
     Step("fuzz", "the fuzz targets over their corpus", f"{build('asan', 'fuzzers')} && ctest --test-dir build/asan --verbose --timeout 300 -R '^fuzz/'", 20),
