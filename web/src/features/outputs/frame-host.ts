@@ -41,6 +41,7 @@ export class FrameHost {
   #content: FrameContent | null = null;
   #frame: SandboxFrame | null = null;
   #isReady = false;
+  #isStopped = false;
   #endWatch: (() => void) | null = null;
 
   constructor() {
@@ -67,13 +68,14 @@ export class FrameHost {
     this.#content = content;
     this.#hosts.clear();
     this.#note.hidden = true;
-    if (this.#isReady) this.#draw();
+    if (this.#isReady) return this.#draw();
+    if (this.#isStopped && this.#endWatch) this.#again();
   }
 
   readonly send: SendToFrame = (message, transfer = []) => this.#frame?.send(message, transfer);
 
   #wake(): void {
-    if (this.#frame) return;
+    if (this.#frame || this.#isStopped) return;
     this.#frame = new SandboxFrame(t('frame.title'), {
       onReady: () => {
         this.#isReady = true;
@@ -81,7 +83,8 @@ export class FrameHost {
       },
       onMessage: message => this.#hear(message),
       onRefused: () => this.#say(t('widget.much')),
-      onLeft: () => this.#onLeft(),
+      onLeft: () => this.#stop(t('frame.left')),
+      onFlood: () => this.#stop(t('frame.flood')),
     });
     this.#frame.element.style.height = this.node.style.minHeight || '24px';
     this.node.prepend(this.#frame.element);
@@ -145,18 +148,23 @@ export class FrameHost {
     this.#say(t('frame.blocked', { hosts: [...this.#hosts].join(', ') }));
   }
 
-  #onLeft(): void {
+  /** The frame is gone until a person wants it again. */
+  #stop(why: string): void {
     this.#sleep();
-    this.#say(t('frame.left'));
+    this.#isStopped = true;
+    this.#say(why);
     const again = document.createElement('button');
     again.type = 'button';
     again.textContent = t('frame.again');
     again.className = 'al-note-action';
-    again.onclick = () => {
-      this.#note.hidden = true;
-      this.#wake();
-    };
+    again.onclick = () => this.#again();
     this.#note.append(' ', again);
+  }
+
+  #again(): void {
+    this.#note.hidden = true;
+    this.#isStopped = false;
+    this.#wake();
   }
 
   #say(words: string): void {

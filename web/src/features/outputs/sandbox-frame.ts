@@ -5,6 +5,9 @@ import { RateLimit } from '../../core/outputs-rate';
 import { readFrameMessage } from './frame-messages';
 import { currentLook, onLook } from './look';
 
+/** What a frame may send that nobody asked for before it is stopped: a few libraries greet their parent window now and then. */
+const noise = { most: 2000, perSecond: 200 };
+
 /** Without allow-same-origin: the header of frame.html says the same, and either of them is enough. Without allow-popups: what opens goes through the page. */
 const rights = 'allow-scripts allow-downloads allow-forms allow-modals';
 
@@ -17,12 +20,15 @@ export interface FrameEars {
   onRefused(): void;
   /** The frame has gone to another page, by itself: nothing it says is heard any more. */
   onLeft(): void;
+  /** The frame sends so much that the page would do nothing else but throw it away: nothing it says is heard any more. */
+  onFlood(): void;
 }
 
 export class SandboxFrame {
   readonly element: HTMLIFrameElement;
   readonly #ears: FrameEars;
   readonly #limit = new RateLimit(most.burst, most.perSecond);
+  readonly #noise = new RateLimit(noise.most, noise.perSecond);
   readonly #endings: (() => void)[] = [];
   #port: MessagePort | null = null;
   #loads = 0;
@@ -56,7 +62,8 @@ export class SandboxFrame {
 
   /** Hands the port over, once, to the window that is ours. */
   #greet(event: MessageEvent): void {
-    if (event.source !== this.element.contentWindow || event.data !== ready || event.origin !== 'null' || this.#port || this.#loads > 1) return;
+    if (event.source !== this.element.contentWindow || event.source === null) return;
+    if (event.data !== ready || event.origin !== 'null' || this.#port || this.#loads > 1) return this.#waste();
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => this.#hear(data);
     this.#port = port1;
@@ -67,8 +74,14 @@ export class SandboxFrame {
 
   #hear(data: unknown): void {
     const message = this.#limit.take(performance.now()) ? readFrameMessage(data) : null;
-    if (message) this.#ears.onMessage(message);
-    else if (typeof data === 'object' && data !== null && Reflect.get(data, 't') === 'comm_msg') this.#ears.onRefused();
+    if (message) return this.#ears.onMessage(message);
+    this.#waste();
+    if (typeof data === 'object' && data !== null && Reflect.get(data, 't') === 'comm_msg') this.#ears.onRefused();
+  }
+
+  /** Something was said for nothing. */
+  #waste(): void {
+    if (!this.#noise.take(performance.now())) this.#ears.onFlood();
   }
 
   #onLoad(): void {
