@@ -1,0 +1,436 @@
+// What code shows: each kind of output as a person expects it, and outputs that mean harm, whether a cell has just made them or a notebook brings them along.
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import type { Browser, BrowserContextOptions, Frame, FrameLocator, Locator, Page } from "playwright-core";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { seriousFaults } from "./accessibility.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const nthOutput = (page: Page, at: number, nth: number): Locator => outputOf(page, at).locator("> .jp-OutputArea-child").nth(nth);
+const frameIn = (place: Locator): FrameLocator => place.locator("iframe").contentFrame();
+const hasRun = (page: Page, at: number): Promise<void> => cellAt(page, at).locator(".al-run:is([data-run=done], [data-run=error])").waitFor({ timeout: 90_000 });
+
+async function visit(path: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const watched = await openSignedIn(browser, options);
+  await watched.page.goto(notebookAddress(path));
+  await watched.page.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
+  return watched;
+}
+
+// Ada's page with a notebook of these cells, each of which has run.
+async function run(path: string, cells: Cell[], options: BrowserContextOptions = {}): Promise<Watched> {
+  await putNotebook(path, cells);
+  const watched = await visit(path, options);
+  for (const [at, cell] of cells.entries()) {
+    if (typeof cell !== "string") continue;
+    await cellAt(watched.page, at).locator(".cm-content").click();
+    await watched.page.keyboard.press("Control+Enter");
+    await hasRun(watched.page, at);
+  }
+  return watched;
+}
+
+async function endKernels(): Promise<void> {
+  for (const { id } of (await (await call("GET", "api/kernels")).json()) as { id: string }[]) await call("DELETE", `api/kernels/${id}`);
+}
+
+async function close(watched: Watched): Promise<void> {
+  await watched.context.close();
+  await endKernels();
+  nothingWentWrong(watched);
+}
+
+type Colour = readonly [number, number, number];
+
+// The colour of a drawn picture at a place, as fractions of its width and height.
+const colourAt = (image: Locator, across: number, down: number): Promise<Colour> =>
+  image.evaluate(
+    async (element, [x, y]) => {
+      const picture = element as HTMLImageElement;
+      await picture.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: picture.naturalWidth, height: picture.naturalHeight });
+      const context = canvas.getContext("2d")!;
+      context.drawImage(picture, 0, 0);
+      const [red, green, blue] = context.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1).data;
+      return [red!, green!, blue!] as const;
+    },
+    [across, down] as const,
+  );
+
+const styleOf = (element: Locator, property: string): Promise<string> => element.evaluate((each, name) => getComputedStyle(each).getPropertyValue(name), property);
+const channels = (colour: string): Colour => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number) as unknown as Colour;
+
+// Polls what the page says until it is as wanted.
+async function until<T>(ask: () => Promise<T>, isWanted: (value: T) => boolean, what: string): Promise<T> {
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const value = await ask();
+    if (isWanted(value)) return value;
+    assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// Which of these spans are too faint to read. Tracebacks are made brighter or darker by a filter, which axe does not see.
+function faintOnes(spans: Element[]): string[] {
+  const read = (colour: string) => {
+    const numbers = (colour.match(/-?[\d.]+/g) ?? []).map(Number);
+    const scale = colour.startsWith("color(") ? 255 : 1;
+    return { channels: numbers.slice(0, 3).map((each) => each * scale), alpha: numbers[3] ?? 1 };
+  };
+  const light = (channels: number[]) => {
+    const [red, green, blue] = channels.map((each) => Math.min(255, each) / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  return spans.flatMap((span) => {
+    if (!span.textContent?.trim()) return [];
+    const brightness = Number(/brightness\(([\d.]+)\)/.exec(getComputedStyle(span).filter)?.[1] ?? 1);
+    const text = read(getComputedStyle(span).color).channels.map((each) => each * brightness);
+    let ground: number[] | null = null;
+    for (let at: Element | null = span; at && !ground; at = at.parentElement) {
+      const { channels, alpha } = read(getComputedStyle(at).backgroundColor);
+      if (alpha === 1) ground = channels.map((each) => (at === span ? each * brightness : each));
+    }
+    const [one, other] = [light(text), light(ground ?? [255, 255, 255])];
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    return contrast < 4.5 ? [`${span.textContent} ${contrast.toFixed(2)}`] : [];
+  });
+}
+
+test("text comes in its colours, errors with their traceback, and lines that are written over are one line", async () => {
+  const watched = await run("text.ipynb", [
+    "print('\\x1b[31mred\\x1b[0m \\x1b[1mbold\\x1b[0m \\x1b[38;2;10;120;200mblue\\x1b[0m \\x1b[42mground\\x1b[0m <b>&amp;</b> plain')",
+    "import sys\nprint('to stdout')\nprint('to stderr', file=sys.stderr)",
+    "import json\n\ndef herd(text):\n    return json.loads(text)\n\nherd('{')",
+    "from tqdm import tqdm\nfor i in tqdm(range(50), desc='sheep', ascii=True): pass\nfor i in range(101): print(f'\\rcounted {i} %', end='')",
+    "from IPython.display import clear_output\nprint('before')\nclear_output(wait=True)\nprint('after')",
+    "shown = display('one', display_id='place')\nshown.update('two')",
+    "shown.update('three')",
+  ]);
+  const { page } = watched;
+  const span = (text: string) => outputOf(page, 0).locator("pre span", { hasText: text });
+  const [red, , blue] = channels(await styleOf(span("red"), "color"));
+  assert.ok(red > 2 * blue, "red text is red");
+  assert.ok(Number(await styleOf(span("bold"), "font-weight")) >= 600);
+  assert.equal(await styleOf(span("blue"), "color"), "rgb(10, 120, 200)");
+  const [ofRed, ofGreen] = channels(await styleOf(span("ground"), "background-color"));
+  assert.ok(ofGreen > ofRed, "green ground is green");
+  assert.equal((await outputOf(page, 0).innerText()).trim(), "red bold blue ground <b>&amp;</b> plain");
+
+  const [out, errors] = [nthOutput(page, 1, 0).locator("pre"), nthOutput(page, 1, 1).locator("pre")];
+  assert.deepEqual([(await out.innerText()).trim(), (await errors.innerText()).trim()], ["to stdout", "to stderr"]);
+  assert.notEqual(await styleOf(out, "background-color"), await styleOf(errors, "background-color"));
+
+  const traceback = await outputOf(page, 2).innerText();
+  for (const part of ["JSONDecodeError", "Traceback (most recent call last)", "herd('{')", "return json.loads(text)", "Expecting property name enclosed in double quotes"]) assert.ok(traceback.includes(part), part);
+
+  const counted = (await outputOf(page, 3).innerText()).split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  assert.equal(counted.length, 2, counted.join("|"));
+  assert.match(counted[0]!, /^sheep: 100%\|#+\| 50\/50/);
+  assert.equal(counted[1], "counted 100 %");
+
+  assert.equal((await outputOf(page, 4).innerText()).trim(), "after");
+  assert.deepEqual([(await outputOf(page, 5).innerText()).trim(), await outputOf(page, 6).locator(".jp-OutputArea-child").count()], ["'three'", 0]);
+  for (const look of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: look });
+    const spans = outputOf(page, 2).locator("pre span");
+    const faint = await until(() => spans.evaluateAll(faintOnes), (found) => found.length === 0, `text that is hard to read on the ${look} page`);
+    assert.deepEqual(faint, []);
+    for (const at of [0, 2]) {
+      await cellAt(page, at).evaluate((cell) => cell.scrollIntoView());
+      await picture(page, `outputs-text-${at}-${look}`);
+    }
+  }
+  await close(watched);
+});
+
+test("more text than anybody reads is cut, and shown whole when asked for", async () => {
+  const watched = await run("much.ipynb", ["for i in range(60_000): print('line', i)", "for i in range(300): display(i)", "print('x' * 3_000_000)"]);
+  const { page } = watched;
+  const lines = async (at: number) => (await outputOf(page, at).locator("pre").allTextContents()).join("\n").split("\n").filter((line) => /^line \d/.test(line));
+  const cut = await lines(0);
+  assert.ok(cut.length < 5000, `${cut.length} lines are drawn`);
+  assert.deepEqual([cut[0], cut.at(-1)], ["line 0", "line 59999"]);
+  await picture(page, "outputs-much");
+  await outputOf(page, 0).getByRole("button", { name: /Show all/ }).click();
+  assert.equal((await until(() => lines(0), (all) => all.length === 60_000, "lines").catch(() => [])).length, 60_000);
+  assert.equal(await outputOf(page, 1).locator(".jp-OutputArea-child").count(), 201);
+  await outputOf(page, 1).getByText("Show more outputs").click();
+  await until(() => outputOf(page, 1).locator(".jp-OutputArea-child").count(), (count) => count === 300, "outputs");
+  assert.ok(((await outputOf(page, 2).textContent()) ?? "").length < 500_000);
+  await close(watched);
+});
+
+const pictures: Cell[] = [
+  "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 3), facecolor='#14783c')\nax.set_position([0.2, 0.2, 0.6, 0.6])\nax.axis('off')\nax.fill_between([0, 1], [1, 1], color='#c02040')\nax.set(xlim=(0, 1), ylim=(0, 1))\nfig.savefig('meadow.png', facecolor=fig.get_facecolor())\nplt.close(fig)\nfrom IPython.display import Image\nImage('meadow.png')",
+  "plt.figure(figsize=(4, 2))\nplt.plot([1, 4, 9])\nplt.show()",
+  "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"160\" height=\"60\"><rect width=\"80\" height=\"60\" fill=\"#c02040\"/><circle cx=\"120\" cy=\"30\" r=\"28\" fill=\"#14783c\"/></svg>')",
+  "import pandas\nflock = pandas.DataFrame({'sheep': [3, 5], 'wool': ['white', '<b>black</b>']})\nflock",
+  "flock.style.set_properties(**{'background-color': '#14783c', 'color': 'white'}, subset=['sheep']).set_caption('The flock')",
+  "from IPython.display import HTML\nHTML('<div id=\"field\"></div><script>document.getElementById(\"field\").innerHTML = `<div style=\"height: 333px; background: #14783c; color: white\">grown by ${6 * 7}</div>`</script>')",
+  "from IPython.display import JSON\nJSON({'sheep': [3, 5], 'owner': {'name': 'Ada'}}, expanded=True)",
+  "from IPython.display import Latex\nLatex(r'$\\frac{a}{b}$ and \\begin{align} x &= \\sqrt{2} \\end{align}')",
+  "from IPython.display import Markdown\nMarkdown('## The commons\\n\\n| animal | legs |\\n|---|---|\\n| *sheep* | 4 |\\n\\n```python\\nfor sheep in flock: pass\\n```\\n\\n$a^2$ and [a place](https://example.org/)')",
+  "from IPython.display import Javascript\nJavascript('element.append(\"from \" + 6 * 7)')",
+  "import sympy\nsympy.Integral(sympy.Symbol('x') ** 2)",
+  "HTML('<p style=\"background-color: #14783c; color: #ffffff\">styled</p><details><summary>more</summary>inside</details>')",
+];
+
+test("pictures, tables, markup, formulas and scripts are drawn", async () => {
+  const watched = await run("pictures.ipynb", pictures);
+  const { page } = watched;
+  const image = (at: number) => outputOf(page, at).locator("img");
+  assert.deepEqual([await colourAt(image(0), 0.05, 0.05), await colourAt(image(0), 0.5, 0.5)], [[20, 120, 60], [192, 32, 64]]);
+  const sizes = await image(1).evaluate((each) => [(each as HTMLImageElement).naturalWidth, each.clientWidth]);
+  assert.ok(sizes.every((width) => width > 200), String(sizes));
+  assert.deepEqual([await colourAt(image(2), 0.25, 0.5), await colourAt(image(2), 0.75, 0.5)], [[192, 32, 64], [20, 120, 60]]);
+
+  assert.equal(await outputOf(page, 3).locator("iframe").count(), 0, "a plain table stands in the page");
+  assert.deepEqual(await outputOf(page, 3).locator("tbody tr").nth(1).locator("td").allInnerTexts(), ["5", "<b>black</b>"]);
+  await outputOf(page, 4).scrollIntoViewIfNeeded();
+  const styled = frameIn(outputOf(page, 4));
+  await styled.getByText("The flock").waitFor();
+  assert.equal(await styled.locator("td.col0").first().evaluate((cell) => getComputedStyle(cell).backgroundColor), "rgb(20, 120, 60)");
+  await outputOf(page, 5).scrollIntoViewIfNeeded();
+  await frameIn(outputOf(page, 5)).getByText("grown by 42").waitFor();
+  await until(async () => (await outputOf(page, 5).locator("iframe").boundingBox())?.height ?? 0, (height) => height >= 333 && height < 340, "the frame is as high as what is in it");
+
+  await outputOf(page, 6).getByText("Ada").waitFor();
+  await outputOf(page, 7).locator("mjx-container mjx-mfrac").waitFor();
+  await outputOf(page, 7).locator("mjx-container mjx-msqrt").waitFor();
+  await outputOf(page, 8).getByRole("heading", { name: "The commons" }).waitFor();
+  assert.deepEqual(await outputOf(page, 8).locator("td").allInnerTexts(), ["sheep", "4"]);
+  await outputOf(page, 8).locator("pre code span", { hasText: "for" }).first().waitFor(); // in the language's colours
+  await outputOf(page, 8).locator("mjx-container mjx-msup").waitFor();
+  const [rel, target] = await outputOf(page, 8).getByRole("link", { name: "a place" }).evaluate((link) => [link.getAttribute("rel"), link.getAttribute("target")]);
+  assert.deepEqual([rel?.split(" ").includes("noopener"), target], [true, "_blank"]);
+  await outputOf(page, 9).scrollIntoViewIfNeeded();
+  await frameIn(outputOf(page, 9)).getByText("from 42").waitFor();
+  await outputOf(page, 10).locator("mjx-container").first().waitFor();
+  assert.equal(await styleOf(outputOf(page, 11).locator("p", { hasText: "styled" }), "background-color"), "rgb(20, 120, 60)");
+
+  assert.deepEqual(await seriousFaults(page), []);
+  for (const look of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: look });
+    for (const at of [0, 3, 6, 8]) {
+      await cellAt(page, at).evaluate((cell) => cell.scrollIntoView());
+      await picture(page, `outputs-pictures-${at}-${look}`);
+    }
+    assert.deepEqual(await seriousFaults(page), []);
+  }
+  await close(watched);
+});
+
+// All elements below, also those in shadow trees, of a frame's document.
+const canvasColours = (frame: FrameLocator): Promise<number> =>
+  frame.locator("body").evaluate((body) => {
+    const canvases: HTMLCanvasElement[] = [];
+    const look = (root: ParentNode) => {
+      for (const each of root.querySelectorAll("*")) {
+        if (each instanceof HTMLCanvasElement) canvases.push(each);
+        if (each.shadowRoot) look(each.shadowRoot);
+      }
+    };
+    look(body);
+    let green = 0;
+    for (const canvas of canvases) {
+      if (canvas.width === 0 || canvas.height === 0) continue;
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      for (let i = 0; i < pixels.length; i += 4) if (pixels[i] === 20 && pixels[i + 1] === 120 && pixels[i + 2] === 60) green += 1;
+    }
+    return green;
+  });
+
+test("plots of Altair, Plotly and Bokeh are drawn, follow the page's look, and ask nobody else", async () => {
+  const watched = await run("plots.ipynb", [
+    "import altair, pandas\naltair.renderers.enable('mimetype')\nflock = pandas.DataFrame({'farm': ['a', 'b', 'c'], 'sheep': [3, 5, 8]})\naltair.Chart(flock).mark_bar(color='#14783c').encode(x='farm', y='sheep', tooltip='sheep')",
+    "import plotly.express\nplotly.express.bar(flock, x='farm', y='sheep', color_discrete_sequence=['#14783c'])",
+    "from bokeh.io import output_notebook, show\nfrom bokeh.plotting import figure\nfrom bokeh.resources import INLINE\noutput_notebook(INLINE)",
+    "plot = figure(width=400, height=250)\nplot.vbar(x=[1, 2, 3], top=[3, 5, 8], width=0.8, color='#14783c')\nshow(plot)",
+    "altair.renderers.enable('html')\naltair.Chart(flock).mark_bar(color='#14783c').encode(x='farm', y='sheep')",
+  ]);
+  const { page } = watched;
+  const bars = outputOf(page, 0).locator("svg .mark-rect path");
+  await until(() => bars.count(), (count) => count === 3, "three bars of Altair");
+  assert.deepEqual(await bars.evaluateAll((all) => all.map((each) => each.getAttribute("fill"))), ["#14783c", "#14783c", "#14783c"]);
+  const heights = await bars.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height));
+  assert.ok(Math.abs(heights[2]! / heights[0]! - 8 / 3) < 0.05, String(heights));
+  const columns = outputOf(page, 1).locator(".bars .point path");
+  await until(() => columns.count(), (count) => count === 3, "three bars of Plotly");
+  assert.equal(await styleOf(columns.first(), "fill"), "rgb(20, 120, 60)");
+  await outputOf(page, 3).scrollIntoViewIfNeeded();
+  const bokeh = frameIn(outputOf(page, 3).locator(".jp-OutputArea-child", { has: page.locator("iframe") }).last());
+  await until(() => canvasColours(bokeh), (green) => green > 1000, "bars of Bokeh");
+  assert.equal((await outputOf(page, 2).innerText()).trim(), "BokehJS is ready.");
+  await outputOf(page, 4).scrollIntoViewIfNeeded();
+  const foreign = frameIn(outputOf(page, 4)); // its HTML asks a foreign server for a library that we have
+  await until(() => canvasColours(foreign), (green) => green > 1000, "bars of Altair in a frame");
+  assert.deepEqual(await seriousFaults(page), []);
+  for (const look of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: look });
+    for (const at of [0, 1, 3]) {
+      await cellAt(page, at).evaluate((cell) => cell.scrollIntoView());
+      await until(() => canvasColours(bokeh).catch(() => 0), (green) => green > 1000 || at !== 3, "bars of Bokeh");
+      await until(() => columns.count(), (count) => count === 3, "three bars of Plotly");
+      await until(() => bars.count(), (count) => count === 3, "three bars of Altair");
+      await picture(page, `outputs-plots-${at}-${look}`);
+    }
+  }
+  await close(watched);
+});
+
+// Somewhere else: a server of another origin that nothing of ours may greet. (Chromium connects ahead of a navigation that the policy then forbids; on
+// that connection nothing is said.)
+interface Elsewhere {
+  readonly address: string;
+  readonly greetings: string[];
+  close(): void;
+}
+
+async function somewhereElse(): Promise<Elsewhere> {
+  const greetings: string[] = [];
+  const server: Server = createServer((request, response) => {
+    greetings.push(`${request.method} ${request.url}`);
+    response.setHeader("Access-Control-Allow-Origin", "*").end("<title>elsewhere</title>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, greetings, close: () => void server.close() };
+}
+
+type Bundle = Record<string, unknown>;
+
+// What a script finds out when it reaches for everything, written where a person (and this test) can read it.
+const reaching = (elsewhere: string): string => `<pre class="said"></pre><script>
+(async () => {
+  const said = {};
+  const reach = async (name, deed) => {
+    try { said[name] = "got " + await deed(); } catch (error) { said[name] = error.name; }
+  };
+  await reach("parent", () => parent.document.title);
+  await reach("top", () => top.document.body.innerHTML.length);
+  await reach("address", () => top.location.href);
+  await reach("navigation", () => { top.location.href = "${elsewhere}top"; });
+  await reach("cookie", () => document.cookie);
+  await reach("storage", () => localStorage.length);
+  await reach("session", () => sessionStorage.length);
+  await reach("database", () => indexedDB.open("a"));
+  await reach("contents", async () => (await fetch("/api/contents", { credentials: "include" })).status);
+  await reach("me", () => new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", "/api/me");
+    request.withCredentials = true;
+    request.onload = () => resolve(request.status);
+    request.onerror = () => reject(new TypeError("refused"));
+    request.send();
+  }));
+  await reach("socket", () => new Promise((resolve, reject) => {
+    const socket = new WebSocket("/api/events/subscribe");
+    socket.onopen = () => resolve("in");
+    socket.onerror = () => reject(new TypeError("refused"));
+  }));
+  await reach("elsewhere", async () => (await fetch("${elsewhere}fetch")).status);
+  await reach("worker", () => new Promise((resolve, reject) => {
+    const worker = new Worker(URL.createObjectURL(new Blob(["fetch('${elsewhere}worker').then(() => postMessage('in'), () => postMessage('refused'))"])));
+    worker.onmessage = ({ data }) => (data === "in" ? resolve(data) : reject(new TypeError(data)));
+  }));
+  await reach("clipboard", () => navigator.clipboard.readText());
+  navigator.sendBeacon("${elsewhere}beacon");
+  new Image().src = "${elsewhere}image";
+  window.open("${elsewhere}open");
+  document.querySelector(".said").textContent = JSON.stringify(said);
+})();
+</script>`;
+
+const refused = {
+  parent: "SecurityError", top: "SecurityError", address: "SecurityError", navigation: "SecurityError", cookie: "SecurityError", storage: "SecurityError", session: "SecurityError",
+  database: "SecurityError", contents: "TypeError", me: "TypeError", socket: "TypeError", elsewhere: "TypeError", worker: "TypeError", clipboard: "NotAllowedError",
+};
+
+// Outputs that want all of the page's time or room. Frames share a process with each other, not with the page.
+function greedy(): Record<string, Bundle> {
+  const html = (text: string): Bundle => ({ "text/html": text, "text/plain": "HTML" });
+  return {
+    flood: html(`<p>flood</p><script>setInterval(() => { for (let i = 0; i < 200; i += 1) { parent.postMessage("allmende-frame-ready", "*"); parent.postMessage({ t: "size", height: 9e9 }, "*"); } }, 4)</script>`),
+    growth: html(`<div class="grows" style="height: calc(100vh + 50px)">growth</div><script>let height = 100; setInterval(() => { height += 5000; document.querySelector(".grows").style.minHeight = height + "px"; }, 4)</script>`),
+  };
+}
+
+const bundlesIn = (bundles: Record<string, Bundle>): string => `import json\nfrom IPython.display import publish_display_data\nfor bundle in json.loads(${JSON.stringify(JSON.stringify(bundles))}).values(): publish_display_data(bundle)`;
+
+// Animation frames the page gets done in a second.
+const framesInASecond = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const begun = performance.now();
+        let count = 0;
+        const step = () => {
+          count += 1;
+          if (performance.now() - begun > 1000) resolve(count);
+          else requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+  );
+
+test("a script in an output reaches neither the page, nor the account, nor anybody else", async () => {
+  const elsewhere = await somewhereElse();
+  const watched = await run("reaching.ipynb", [bundlesIn({ reaching: { "text/html": reaching(elsewhere.address), "text/plain": "HTML" } })]);
+  const { page, context } = watched;
+  const said = frameIn(nthOutput(page, 0, 0)).locator(".said");
+  await said.filter({ hasText: "{" }).waitFor();
+  assert.deepEqual(JSON.parse(await said.innerText()), refused);
+  assert.deepEqual([page.url(), context.pages().length, await page.getByRole("dialog").count()], [notebookAddress("reaching.ipynb"), 1, 0]);
+  assert.deepEqual(elsewhere.greetings, []);
+  elsewhere.close();
+  // What the frame attempted is told as if it had been asked for; nobody was.
+  watched.faults.splice(0, Infinity, ...watched.faults.filter((fault) => !fault.startsWith(`request to ${elsewhere.address}`)));
+  await close(watched);
+});
+
+test("outputs that want all of the page's time or room do not get them", async () => {
+  const bundles = greedy();
+  await putNotebook("greedy.ipynb", [bundlesIn(bundles), ""]);
+  const watched = await visit("greedy.ipynb");
+  const { page } = watched;
+  await cellAt(page, 0).locator(".cm-content").click();
+  await page.keyboard.press("Control+Enter");
+  await hasRun(page, 0);
+  const at = (word: string) => nthOutput(page, 0, Object.keys(bundles).indexOf(word));
+  await at("growth").scrollIntoViewIfNeeded();
+  await until(async () => (await at("growth").locator("iframe").boundingBox())?.height ?? 0, (height) => height > 500, "content may grow");
+  assert.ok((await at("growth").locator("iframe").boundingBox())!.height <= 2000, "and has an end");
+  await at("flood").scrollIntoViewIfNeeded();
+  await at("flood").getByText("This output sent the page more than it can take and was stopped.").waitFor();
+  assert.equal(await at("flood").locator("iframe").count(), 0);
+  assert.ok((await framesInASecond(page)) > 10, "the page goes on while it is flooded");
+  await picture(page, "outputs-greedy");
+  await close(watched);
+});
+
+test("a frame that leaves is stopped and can be shown again; one that never rests does not hold up the page", async () => {
+  const elsewhere = await somewhereElse();
+  const watched = await run("leaves.ipynb", [`from IPython.display import HTML\nHTML('<p>here</p><script>location.href = "${elsewhere.address}"</script>')`, "HTML('<p>busy</p><script>setTimeout(() => { for (;;); }, 100)</script>')", "print('on')"]);
+  const { page } = watched;
+  await outputOf(page, 0).scrollIntoViewIfNeeded();
+  await outputOf(page, 0).getByText("This output left its place for another page and was stopped.").waitFor();
+  assert.equal(await outputOf(page, 0).locator("iframe").count(), 0);
+  await outputOf(page, 1).scrollIntoViewIfNeeded();
+  assert.ok((await framesInASecond(page)) > 10);
+  await cellAt(page, 2).locator(".cm-content").click();
+  await page.keyboard.press("Control+Enter");
+  await outputOf(page, 2).getByText("on", { exact: true }).waitFor();
+  assert.deepEqual(elsewhere.greetings, []);
+  elsewhere.close();
+  // The page's own policy is what holds the frame, so the page is told of it: of that and of nothing else.
+  const ofFrames = watched.faults.filter((fault) => fault.startsWith("csp: frame-src blocked ") || fault === `request to ${elsewhere.address}`);
+  assert.deepEqual(watched.faults, ofFrames);
+  watched.faults.length = 0;
+  await close(watched);
+});
