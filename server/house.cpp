@@ -11,10 +11,12 @@ constexpr Duration kPatienceForRequests{5'000};
 
 std::string programDirectory() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
+std::string installedPythonOf(const ServerSettings& settings) { return pythonOf(settings, programDirectory()); }
+
 api::ApiSettings apiSettingsOf(const ServerSettings& settings) {
   return {.baseUrl = settings.baseUrl,
       .web = webFolderOf(settings, programDirectory()),
-      .jupyterData = fs::path(pythonOf(settings, programDirectory())) / "share/jupyter",
+      .jupyterData = fs::path(installedPythonOf(settings)) / "share/jupyter",
       .access = {.hosts = hostsOf(settings), .allowedOrigins = settings.allowedOrigins, .trustedProxies = settings.trustedProxies},
       .metricsForLoopback = settings.metricsForLoopback};
 }
@@ -34,10 +36,10 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
-      runtimes_(executor, *engine_, journal_, clock_, {.python = pythonOf(settings_, programDirectory()), .limits = limitsOf(settings_)}),
+      runtimes_(executor, *engine_, journal_, clock_, {.python = installedPythonOf(settings_), .limits = limitsOf(settings_)}),
       kernels_(runtimes_, clock_),
       sessions_(*database_, kernels_, clock_),
-      kernelspecs_(clock_, fs::path(pythonOf(settings_, programDirectory())) / "share/jupyter/kernels"),
+      kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor, {*database_, accounts_, contents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
           apiSettingsOf(settings_), std::move(stop)),
       street_(executor, api_),
