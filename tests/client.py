@@ -1,12 +1,16 @@
 """A program of somebody's who has an API token: requests, and kernels with one socket."""
 import contextlib
 import json
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
 
 import websocket
+
+ENDED = ("restarting", "dead")  # states told of a kernel whose process ended
 
 
 def ask(url, token="", method="GET", body=None, context=None, patience=60):
@@ -35,6 +39,17 @@ def until(what, holds, patience=60):
     raise AssertionError(f"waited {patience} s in vain for: {what}")
 
 
+@contextlib.contextmanager
+def patience_with(web_socket, seconds=60):
+    """Ends the connection of whoever waits too long on it: the server's pings alone would keep it alive."""
+    timer = threading.Timer(seconds, lambda: web_socket.sock.shutdown(socket.SHUT_RDWR))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 class Kernel:
     """A kernel of an installation, and a socket to it."""
 
@@ -56,16 +71,33 @@ class Kernel:
         self.socket.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "content": content}))
         return number
 
+    def heard(self):
+        """(type, content, id of the request it is about) of the next message."""
+        message = json.loads(self.socket.recv())
+        return message["msg_type"], message["content"], message["parent_header"].get("msg_id")
+
     def run(self, code):
-        """What the code prints."""
+        """What the code prints; fails when its kernel ends meanwhile."""
         number, text = self.send(code), ""
-        while True:
-            message = json.loads(self.socket.recv())
-            if message["parent_header"].get("msg_id") != number:
-                continue
-            text += message["content"].get("text", "") if message["msg_type"] == "stream" else ""
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return text
+        with patience_with(self.socket):
+            while True:
+                kind, content, about = self.heard()
+                if kind == "status" and content["execution_state"] in ENDED:
+                    raise AssertionError(f"the kernel ended while it ran {code!r}: {content.get('reason')}")
+                if about != number:
+                    continue
+                text += content["text"] if kind == "stream" else ""
+                if kind == "status" and content["execution_state"] == "idle":
+                    return text
+
+    def death(self, code):
+        """Why the kernel is told to have died of this code."""
+        self.send(code)
+        with patience_with(self.socket):
+            while True:
+                kind, content, _ = self.heard()
+                if kind == "status" and content["execution_state"] in ENDED:
+                    return content.get("reason")
 
 
 def reason_of_end(kernel, token):

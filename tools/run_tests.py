@@ -38,7 +38,7 @@ STEPS = [
     Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
     Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),
     Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
-    Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 25, needs="tests/machine/run"),
+    Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
     Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),
     Step("asan", "unit tests under AddressSanitizer and UBSan", f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300 -E '^fuzz/'", 30),
     Step("asan-api", "stock clients against the server under both", f"{build('asan', 'allmende allmende-server allmende-node allmende-agent')} && tests/api/run asan", 20),

@@ -50,7 +50,7 @@ class AMachine(unittest.TestCase):
             # Code is neither the agent nor anybody of the machine; of the home that Python may lie in, it sees Python alone.
             self.assertEqual(kernel.run("import sys; print(os.getuid(), os.path.exists('/home/maria/.bashrc'), sys.prefix)"), f"1000 False {PYTHON}\n")
             # Memory ends the kernel; the person hears why, and goes on.
-            kernel.send("hoard = bytearray(b'x') * (1 << 30)")
+            self.assertRegex(kernel.death("hoard = bytearray(b'x') * (1 << 30)"), "because the runtime's memory ran out")
             told = until("the runtime's message", lambda: ask(house.url + "api/runtimes", token)[1][0].get("message"))
             self.assertRegex(told, r"memory ran out: it may use 400 MB, and \d+ MB were in use")
             self.assertEqual(kernel.run("print(6 * 7)"), "42\n")

@@ -1,11 +1,8 @@
 """A person of a running Allmende who runs notebook code, and what the machine's operator sees of their runtime from outside."""
 import ast
-import contextlib
 import json
 import os
-import socket
 import subprocess
-import threading
 import time
 import uuid
 from pathlib import Path
@@ -16,7 +13,6 @@ import client
 from api.agent_client import Channels, text_of
 
 URL, DATA, BIN = os.environ["ALLMENDE_URL"], os.environ["ALLMENDE_DATA"], os.environ["ALLMENDE_BIN"]
-PATIENCE = 60  # seconds, for whatever code does
 PROBER = (Path(__file__).parent / "prober.py").read_text()
 
 
@@ -101,15 +97,8 @@ class Kernel:
         status, said = self.person.ask("DELETE", f"api/kernels/{self.id}")
         assert status == 204, (status, said)
 
-    @contextlib.contextmanager
     def patience(self):
-        """Ends the connection of whoever waits too long: the server's pings alone would keep it alive."""
-        timer = threading.Timer(PATIENCE, lambda: self.channels.socket.sock.shutdown(socket.SHUT_RDWR))
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+        return client.patience_with(self.channels.socket)
 
     def run(self, code):
         """What the code prints; fails with its error."""
@@ -132,7 +121,7 @@ class Kernel:
     def death(self, code):
         """Why the kernel is told to have died of this code."""
         def is_told(message):
-            return message["header"]["msg_type"] == "status" and message["content"]["execution_state"] in ("restarting", "dead")
+            return message["header"]["msg_type"] == "status" and message["content"]["execution_state"] in client.ENDED
         self.channels.ask(code)
         with self.patience():
             return self.channels.until(is_told)[-1]["content"].get("reason", "")
