@@ -55,8 +55,8 @@ Task<net::Answer> AgentApi::handle(net::Request request) {
   co_return co_await route({std::move(request), *std::move(parts)});
 }
 
-std::size_t AgentApi::bodyLimit(const net::RequestHead& head) const {
-  return head.path.starts_with("/api/contents") ? 192U << 20U : 1U << 20U;
+net::BodyLimit AgentApi::bodyLimit(const net::RequestHead& head) const {
+  return {head.path.starts_with("/api/contents") ? 192U << 20U : 1U << 20U};
 }
 
 Task<net::Answer> AgentApi::route(Call call) {

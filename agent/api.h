@@ -73,7 +73,7 @@ class AgentApi final : public net::Handler {
  public:
   explicit AgentApi(Rooms rooms);
   Task<net::Answer> handle(net::Request request) override;
-  std::size_t bodyLimit(const net::RequestHead& head) const override;
+  net::BodyLimit bodyLimit(const net::RequestHead& head) const override;
 
  private:
   Task<net::Answer> route(Call call);

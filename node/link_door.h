@@ -27,7 +27,7 @@ class LinkDoor final : public net::Handler {
   LinkDoor(Executor executor, Clock& clock, Answer answer);
 
   Task<net::Answer> handle(net::Request request) override;
-  std::size_t bodyLimit(const net::RequestHead&) const override { return 0; }
+  net::BodyLimit bodyLimit(const net::RequestHead&) const override { return {.bytes = 0}; }
 
   // Sends the event, or keeps it for the next link.
   void tell(link::Event event);

@@ -42,9 +42,11 @@ class LinkDoorTest : public ::testing::Test {
 
   Task<std::shared_ptr<net::WebSocket>> dial() {
     net::HttpClient client(loop.executor(), net::UnixEndpoint{.path = path});
-    for (;;) {  // the door may not have seen the end of the last link yet
+    const RealClock real;
+    for (const auto end = real.sinceStart() + 10s;;) {  // the door may not have seen the end of the last link yet
       auto opened = co_await client.openWebSocket("/link", {}, {}, 5s);
       if (opened) co_return *std::move(opened);
+      check(real.sinceStart() < end, opened.error().message);
     }
   }
 

@@ -4,12 +4,10 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/core/stream_traits.hpp>
 #include <list>
 
+#include "lib/net/request_parser.h"
 #include "lib/net/response_writer.h"
 #include "lib/net/socket.h"
 
@@ -19,10 +17,10 @@ class context;
 
 namespace allmende::net {
 
-namespace http = beast::http;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
-RequestHead headOf(const http::request_header<>& message, const std::string& peer, bool secure);
+inline constexpr std::size_t kHeadPiece = 2U << 10U;  // read at once, while a connection may be idle
+inline constexpr std::size_t kBodyPiece = 64U << 10U;
 
 // What a request that could not be read is told; nullopt when nobody is there to read it.
 std::optional<Response> refusalOf(const boost::system::error_code& error, const HttpServerLimits& limits);
@@ -83,52 +81,52 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     beast::flat_buffer buffer;
     bool keep = true;
     while (keep && !stopping) {
-      http::request_parser<http::empty_body> headParser;
-      headParser.header_limit(static_cast<std::uint32_t>(limits.header));
-      headParser.body_limit(boost::none);
+      RequestParser parser(limits.header);
       expireIn(connection, limits.idle);
-      const auto [unread, size] = co_await http::async_read_header(socket, buffer, headParser, kAsTuple);
+      auto unread = parser.take(buffer);
+      while (!unread && !parser.is_header_done()) {
+        if (parser.got_some()) expireIn(connection, limits.headerTime);
+        const auto [broken, size] = co_await socket.async_read_some(buffer.prepare(kHeadPiece), kAsTuple);
+        buffer.commit(size);
+        unread = broken == asio::error::eof ? parser.endOfBytes() : broken ? broken : parser.take(buffer);
+      }
       if (unread) {
         if (const auto refusal = refusalOf(unread, limits)) co_await writeResponse(socket, *refusal, false, false);
         co_return;
       }
       connection.busy = true;
-      auto head = headOf(headParser.get().base(), peer, secure);
-      if (head.upgrade) {
-        http::request<http::string_body> message(headParser.get().base());
-        co_return co_await upgrade(socket, connection, std::move(head), std::move(message));
-      }
-      keep = co_await answer(socket, connection, buffer, std::move(head), headParser);
+      parser.request.peer = peer;
+      parser.request.secure = secure;
+      parser.request.upgrade = parser.asksForWebSocket();
+      if (parser.request.upgrade) co_return co_await upgrade(socket, connection, std::move(parser.request));
+      keep = co_await answer(socket, connection, buffer, parser);
       connection.busy = false;
     }
   }
 
   // Reads the body, asks the handler, writes the response. Returns whether another request may follow.
   template <class S>
-  Task<bool> answer(S& socket, Connection& connection, beast::flat_buffer& buffer, RequestHead head,  // NOLINT: owned by converse()
-      http::request_parser<http::empty_body>& headParser) {
-    const bool wantsBody = head.method != Method::Head;
-    const bool keepAlive = headParser.get().keep_alive();
-    const auto limit = handler.bodyLimit(head);
-    const auto announced = headParser.content_length();
-    if (announced && *announced > limit) {
-      co_await writeResponse(socket, tooLarge(limit), false, wantsBody);
-      co_await drain(socket, buffer);
-      co_return false;
-    }
-    if (beast::iequals(headParser.get()[http::field::expect], "100-continue")) {
-      co_await asio::async_write(socket, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), kAsTuple);
-    }
-    Request request{std::move(head), {}};
-    if (!headParser.is_done()) {
-      http::request_parser<http::string_body> parser(std::move(headParser));
-      parser.body_limit(limit);
-      expireIn(connection, limits.bodyTime);
-      boost::system::error_code unread;
-      while (!parser.is_done() && !unread) {
-        const auto [error, size] = co_await http::async_read_some(socket, buffer, parser, kAsTuple);
-        unread = error;
+  Task<bool> answer(S& socket, Connection& connection, beast::flat_buffer& buffer, RequestParser& parser) {  // NOLINT: owned by converse()
+    auto& request = parser.request;
+    const bool wantsBody = request.method != Method::Head;
+    if (!parser.is_done()) {
+      const auto limit = handler.bodyLimit(request);
+      const auto announced = parser.content_length();
+      if (announced && *announced > limit.bytes) {
+        co_await writeResponse(socket, tooLarge(limit), false, wantsBody);
+        co_await drain(socket, buffer);
+        co_return false;
+      }
+      if (beast::iequals(request.headers.find("Expect"), "100-continue")) {
+        co_await asio::async_write(socket, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), kAsTuple);
+      }
+      parser.body_limit(limit.bytes);
+      auto unread = parser.take(buffer);
+      while (!unread && !parser.is_done()) {
         expireIn(connection, limits.bodyTime);
+        const auto [broken, size] = co_await socket.async_read_some(buffer.prepare(kBodyPiece), kAsTuple);
+        buffer.commit(size);
+        unread = broken == asio::error::eof ? parser.endOfBytes() : broken ? broken : parser.take(buffer);
       }
       if (unread == http::error::body_limit) {
         co_await writeResponse(socket, tooLarge(limit), false, wantsBody);
@@ -139,18 +137,17 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         if (const auto refusal = refusalOf(unread, limits)) co_await writeResponse(socket, *refusal, false, wantsBody);
         co_return false;
       }
-      request.body = std::move(parser.get().body());
     }
     connection.expiresAt = Duration::max();  // handlers bound their own work
     auto answered = co_await ask(std::move(request));
     const auto* response = std::get_if<Response>(&answered);
     check(response != nullptr, "only an upgrade request is answered with an Upgrade");
     expireIn(connection, limits.bodyTime);
-    const bool keep = keepAlive && !stopping;
+    const bool keep = parser.keep_alive() && !stopping;
     co_return co_await writeResponse(socket, *response, keep, wantsBody) && keep;
   }
 
-  static Response tooLarge(std::size_t limit);
+  static Response tooLarge(const BodyLimit& limit);
 
   // Reads on for a moment, so that the peer sees our answer instead of a reset.
   template <class S>
@@ -167,16 +164,16 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Task<Answer> ask(Request request);
 
   template <class S>
-  Task<> upgrade(
-      S& socket, Connection& connection, RequestHead head, http::request<http::string_body> message) {  // NOLINT: owned by serve()
+  Task<> upgrade(S& socket, Connection& connection, Request request) {  // NOLINT: owned by serve()
     connection.expiresAt = Duration::max();
-    auto answered = co_await ask(Request{std::move(head), {}});
+    auto handshake = handshakeOf(request);
+    auto answered = co_await ask(std::move(request));
     if (const auto* refused = std::get_if<Response>(&answered)) {
       co_await writeResponse(socket, *refused, false, true);
       co_return;
     }
     auto& accepted = std::get<Upgrade>(answered);
-    auto webSocket = co_await acceptWebSocket(std::move(socket), std::move(message), accepted.subprotocol, accepted.maxMessage);
+    auto webSocket = co_await acceptWebSocket(std::move(socket), std::move(handshake), accepted.subprotocol, accepted.maxMessage);
     if (!webSocket) co_return;
     connection.cut = [weak = std::weak_ptr(webSocket)] {
       if (auto alive = weak.lock()) alive->abort();

@@ -26,6 +26,7 @@ class Headers {
   std::string_view find(std::string_view name) const;
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   void set(std::string_view name, std::string value);  // replaces all of that name
+  void reserve(std::size_t fields) { fields_.reserve(fields); }
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
 
@@ -73,6 +74,7 @@ struct Response {
   int status = 200;
   Headers headers;
   Body body;
+  std::string_view sharedLines = {};  // more header lines, each with its line break: those that most answers share, never copied; a literal
 
   std::string_view text() const;  // of the two string bodies
 };

@@ -100,13 +100,18 @@ struct Upgrade {
 };
 using Answer = std::variant<Response, Upgrade>;
 
+struct BodyLimit {
+  std::size_t bytes = 0;
+  std::string_view remedy = "send less at once";  // what the sender of a larger one can do; a literal
+};
+
 // What a server calls. A handler that throws is answered with 500 and logged.
 class Handler {
  public:
   virtual ~Handler() = default;
   virtual Task<Answer> handle(Request request) = 0;
-  // The most bytes of body this head may bring; asked before the body is read.
-  virtual std::size_t bodyLimit(const RequestHead& head) const { return head.method == Method::Get ? 64U << 10U : 1U << 20U; }
+  // How large a body this head may bring; asked before the body is read.
+  virtual BodyLimit bodyLimit(const RequestHead& head) const { return {head.method == Method::Get ? 64U << 10U : 1U << 20U}; }
 };
 
 struct TlsFiles {

@@ -29,7 +29,7 @@ class Sample final : public Handler {
     if (request.path == "/hello") co_return jsonResponse(200, R"({"hello":"world"})");
     co_return errorResponse({Code::NotFound, "nothing here", {}});
   }
-  std::size_t bodyLimit(const RequestHead&) const override { return 1U << 20U; }
+  BodyLimit bodyLimit(const RequestHead&) const override { return {.bytes = 1U << 20U, .remedy = "send two"}; }
 
  private:
   static Task<> echo(std::shared_ptr<WebSocket> socket) {
@@ -122,6 +122,9 @@ Task<> malformed(std::uint16_t port) {
   EXPECT_NE((co_await raw(port, "NONSENSE\r\n\r\n")).find("400 Bad Request"), std::string::npos);
   EXPECT_NE((co_await raw(port, "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(8000, 'h') + "\r\n\r\n")).find("431"), std::string::npos);
   EXPECT_NE((co_await raw(port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")).find("413"), std::string::npos);
+  EXPECT_NE((co_await raw(port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"))
+                .find("the 1048576 bytes allowed here; send two"),
+      std::string::npos);
   EXPECT_NE((co_await raw(port, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n")).find("400"), std::string::npos);
 }
 TEST_F(Net, tellsWhatIsWrongWithARequestItCannotRead) { run(malformed); }
@@ -133,7 +136,7 @@ TEST_F(Net, cutsAConnectionThatNeverFinishesItsHead) {
   EventLoop loop;
   Sample sample;
   const auto scenario = [&]() -> Task<int> {
-    HttpServer server(loop.executor(), sample, {.headerTime = 100ms, .idle = 100ms});
+    HttpServer server(loop.executor(), sample, {.headerTime = 100ms});
     const auto where = server.listen(TcpEndpoint{});
     co_await muteConnection(std::get<TcpEndpoint>(*where).port);
     co_await server.stop(1s);

@@ -7,7 +7,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
 #include <cstring>
 
 #include "lib/base/log.h"
@@ -15,19 +14,6 @@
 
 namespace allmende::net {
 namespace {
-
-Method methodOf(http::verb verb) {
-  switch (verb) {
-    case http::verb::get: return Method::Get;
-    case http::verb::head: return Method::Head;
-    case http::verb::post: return Method::Post;
-    case http::verb::put: return Method::Put;
-    case http::verb::patch: return Method::Patch;
-    case http::verb::delete_: return Method::Delete;
-    case http::verb::options: return Method::Options;
-    default: return Method::Other;
-  }
-}
 
 std::string peerOf(const Socket& socket) {
   boost::system::error_code error;
@@ -39,22 +25,6 @@ std::string peerOf(const Socket& socket) {
 }
 
 }  // namespace
-
-RequestHead headOf(const http::request_header<>& message, const std::string& peer, bool secure) {
-  RequestHead head;
-  head.method = methodOf(message.method());
-  head.target = {message.target().data(), message.target().size()};
-  const auto question = std::min(head.target.find('?'), head.target.size());
-  head.path = head.target.substr(0, question);
-  head.query = Query::parse(std::string_view(head.target).substr(std::min(question + 1, head.target.size())));
-  for (const auto& field : message) {
-    head.headers.add({field.name_string().data(), field.name_string().size()}, {field.value().data(), field.value().size()});
-  }
-  head.peer = peer;
-  head.secure = secure;
-  head.upgrade = beast::websocket::is_upgrade(message);
-  return head;
-}
 
 std::optional<Response> refusalOf(const boost::system::error_code& error, const HttpServerLimits& limits) {
   if (error == http::error::header_limit)
@@ -106,13 +76,17 @@ Task<> HttpServer::Impl::serve(Socket socket) {
   const Registered entry(*this);
   if (serveSecured && peer != "unix") co_return co_await serveSecured(std::move(socket), *entry, peer);
   entry->cut = [&socket] { net::cut(socket); };
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);  // most answers fit and are sent without waiting
   co_await converse(socket, *entry, peer, false);
   net::cut(socket);
 }
 
-Response HttpServer::Impl::tooLarge(std::size_t limit) {
-  return jsonResponse(
-      413, fmt::format(R"({{"message":"the body is larger than the {} bytes allowed here","reason":"over_limit"}})", limit));
+Response HttpServer::Impl::tooLarge(const BodyLimit& limit) {
+  auto response =
+      errorResponse({Code::OverLimit, fmt::format("the body is larger than the {} bytes allowed here; {}", limit.bytes, limit.remedy), {}});
+  response.status = 413;
+  return response;
 }
 
 Task<Answer> HttpServer::Impl::ask(Request request) {

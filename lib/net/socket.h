@@ -39,6 +39,9 @@ Task<Result<Socket>> connectSocket(Endpoint to, Duration patience);
 // "127.0.0.1:8080" or the path, for messages.
 std::string describe(const Endpoint& endpoint);
 
+// The opening handshake as Beast wants it.
+beast::http::request<beast::http::string_body> handshakeOf(const RequestHead& head);
+
 // Server side: answers the upgrade request and gives the socket to the caller; nullptr when the handshake failed.
 Task<std::shared_ptr<WebSocket>> acceptWebSocket(
     Socket socket, beast::http::request<beast::http::string_body> request, std::string subprotocol, std::size_t maxMessage);

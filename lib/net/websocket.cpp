@@ -23,6 +23,12 @@ Error socketErrorOf(const boost::system::error_code& error) {
   return {Code::Unavailable, fmt::format("the connection broke: {}", error.message()), {}};
 }
 
+beast::http::request<beast::http::string_body> handshakeOf(const RequestHead& head) {
+  beast::http::request<beast::http::string_body> request(beast::http::verb::get, head.target, 11);
+  for (const auto& [name, value] : head.headers) request.insert(name, value);
+  return request;
+}
+
 Task<std::shared_ptr<WebSocket>> acceptWebSocket(
     Socket socket, beast::http::request<beast::http::string_body> request, std::string subprotocol, std::size_t maxMessage) {
   return acceptOver(std::move(socket), std::move(request), std::move(subprotocol), maxMessage);

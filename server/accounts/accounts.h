@@ -58,6 +58,8 @@ class Accounts {
   // Who shows this cookie or token. Fails with Unauthenticated when it is unknown, expired or revoked. Answers from memory most times.
   Task<Result<Caller>> callerByCookie(std::string cookie);
   Task<Result<Caller>> callerByToken(std::string token);
+  // The same for a cookie or token that memory knows; nullopt when only the database could tell.
+  std::optional<Caller> findKnownCaller(const std::string& secret) const;
 
   // A token can do no more than `by`, who makes it.
   Task<Result<NewToken>> createToken(Caller by, TokenWish wish);

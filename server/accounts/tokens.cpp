@@ -77,6 +77,8 @@ Task<Result<>> Accounts::revokeToken(AccountId id, TokenId token) {
   co_return Result<>{};
 }
 
+std::optional<Caller> Accounts::findKnownCaller(const std::string& secret) const { return impl_->known.find(hashOf(secret)); }
+
 Task<Result<Caller>> Accounts::callerByToken(std::string token) {
   const auto hash = hashOf(token);
   if (auto known = impl_->known.find(hash)) co_return *std::move(known);

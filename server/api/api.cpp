@@ -39,6 +39,24 @@ bool asksFor(const Row& row, Opening opening) {
   return open != nullptr && *open == opening;
 }
 
+// Whom an answer goes to, as far as its headers depend on it.
+struct Asker {
+  std::string origin;  // the page that asks; empty when none does
+  bool secure = false;
+  bool byToken = false;
+};
+
+constexpr char kNoPage[] = "default-src 'none'; frame-ancestors 'none'";
+constexpr char kNoCaching[] = "no-store";
+constexpr std::string_view kLinesOfAll =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: same-origin\r\n";
+constexpr std::string_view kLinesOfData =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: same-origin\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Cache-Control: no-store\r\n";
+
 }  // namespace
 
 struct Api::Impl {
@@ -75,9 +93,9 @@ struct Api::Impl {
     return std::nullopt;
   }
 
-  Task<std::optional<accounts::Caller>> callerOf(const net::RequestHead& head, const Visit& visit);  // NOLINT: awaited by handle()
+  Task<std::optional<accounts::Caller>> callerOf(std::string token, std::string cookie);
   std::optional<net::Response> findRefusal(const Row& row, const Call& call);
-  void finish(net::Response& response, const net::RequestHead& head, const Call* call);
+  void finish(net::Response& response, const Asker& asker);
   net::Response preflight(const net::RequestHead& head) const;
 
   Rooms rooms;
@@ -111,21 +129,21 @@ void Api::setUrl(std::string url) { impl_->operatorApi.setUrl(std::move(url)); }
 void Api::watch(const net::HttpServer& server) { impl_->operations.watch(server); }
 json::object Api::openApi() const { return describe(impl_->table); }
 
-std::size_t Api::bodyLimit(const net::RequestHead& head) const {
+net::BodyLimit Api::bodyLimit(const net::RequestHead& head) const {
   const auto path = impl_->below(head.path);
-  if (!path) return 0;
+  if (!path) return {};
   const auto match = impl_->table.find(head.method, *path);
   const auto* row = match ? match->find(head.method) : nullptr;
-  return row == nullptr ? std::size_t{64} << 10U : row->bodyLimit;
+  return row == nullptr ? net::BodyLimit{64U << 10U} : row->bodyLimit;
 }
 
 // A token first; a request that shows a wrong one may still have a right cookie, as with stock servers.
-Task<std::optional<accounts::Caller>> Api::Impl::callerOf(const net::RequestHead& head, const Visit& visit) {
-  if (const auto token = tokenOf(head); !token.empty()) {
-    if (auto caller = co_await rooms.accounts.callerByToken(std::string(token))) co_return *std::move(caller);
+Task<std::optional<accounts::Caller>> Api::Impl::callerOf(std::string token, std::string cookie) {
+  if (!token.empty()) {
+    if (auto caller = co_await rooms.accounts.callerByToken(std::move(token))) co_return *std::move(caller);
   }
-  if (!visit.cookie.empty()) {
-    if (auto caller = co_await rooms.accounts.callerByCookie(visit.cookie)) co_return *std::move(caller);
+  if (!cookie.empty()) {
+    if (auto caller = co_await rooms.accounts.callerByCookie(std::move(cookie))) co_return *std::move(caller);
   }
   co_return std::nullopt;
 }
@@ -137,7 +155,7 @@ std::optional<net::Response> Api::Impl::findRefusal(const Row& row, const Call& 
   const bool byToken = call.caller && call.caller->shownBy == accounts::ShownBy::Token;
   if (!byToken && !originIsOurs(head, call.visit, settings.access)) {
     ++counters.refusedOrigins;
-    if (row.socket) return jupyterError(403, "this socket cannot be opened from another site's page");
+    if (row.isSocket()) return jupyterError(403, "this socket cannot be opened from another site's page");
     return jupyterError(404, "Not Found");
   }
   if (!call.caller && !asksFor(row, Opening::Everybody)) {
@@ -172,19 +190,17 @@ net::Response Api::Impl::preflight(const net::RequestHead& head) const {
 }
 
 // What every answer carries.
-void Api::Impl::finish(net::Response& response, const net::RequestHead& head, const Call* call) {
+void Api::Impl::finish(net::Response& response, const Asker& asker) {
   ++counters.answers.at(static_cast<std::size_t>(response.status / 100));
   auto& headers = response.headers;
-  headers.add("X-Content-Type-Options", "nosniff");
-  headers.add("Referrer-Policy", "same-origin");
-  if (headers.find("Content-Security-Policy").empty()) headers.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  if (headers.find("Cache-Control").empty()) headers.add("Cache-Control", "no-store");
-  if (head.secure) headers.add("Strict-Transport-Security", "max-age=31536000");
-  const auto origin = head.headers.find("Origin");
-  if (origin.empty() || !headers.find("Access-Control-Allow-Origin").empty()) return;
-  const bool byToken = call != nullptr && call->caller && call->caller->shownBy == accounts::ShownBy::Token;
-  if (!byToken && !originIsAllowed(origin, settings.access)) return;
-  headers.add("Access-Control-Allow-Origin", std::string(origin));
+  const bool ownPolicy = !headers.find("Content-Security-Policy").empty();
+  const bool ownCaching = !headers.find("Cache-Control").empty();
+  response.sharedLines = ownPolicy || ownCaching ? kLinesOfAll : kLinesOfData;
+  if (ownPolicy != ownCaching) headers.add(ownPolicy ? "Cache-Control" : "Content-Security-Policy", ownPolicy ? kNoCaching : kNoPage);
+  if (asker.secure) headers.add("Strict-Transport-Security", "max-age=31536000");
+  if (asker.origin.empty() || !headers.find("Access-Control-Allow-Origin").empty()) return;
+  if (!asker.byToken && !originIsAllowed(asker.origin, settings.access)) return;
+  headers.add("Access-Control-Allow-Origin", asker.origin);
   headers.add("Access-Control-Expose-Headers", "Location, Last-Modified, X-Allmende-Trash");
   headers.add("Vary", "Origin");
 }
@@ -192,7 +208,7 @@ void Api::Impl::finish(net::Response& response, const net::RequestHead& head, co
 Task<net::Answer> Api::handle(net::Request request) {
   auto& impl = *impl_;
   const auto refuse = [&](net::Response response, const net::RequestHead& head) {
-    impl.finish(response, head, nullptr);
+    impl.finish(response, {.origin = std::string(head.headers.find("Origin")), .secure = head.secure, .byToken = false});
     return response;
   };
   auto visit = visitOf(request, impl.settings.access);
@@ -211,23 +227,32 @@ Task<net::Answer> Api::handle(net::Request request) {
   if (row == nullptr) co_return refuse(notAllowed(*match, request), request);
 
   Call call{.caller = {}, .visit = std::move(visit), .request = std::move(request), .params = std::move(match->params)};
-  if (!asksFor(*row, Opening::Unguarded)) call.caller = co_await impl.callerOf(call.request, call.visit);
-  // What finish() needs later; the call itself goes to the handler.
-  Call kept{.caller = call.caller, .visit = {}, .request = {}, .params = {}};
-  static_cast<net::RequestHead&>(kept.request).headers = {{"Origin", std::string(call.request.headers.find("Origin"))}};
-  kept.request.secure = call.visit.secure;
+  if (!asksFor(*row, Opening::Unguarded)) {
+    const std::string token(tokenOf(call.request));
+    const auto& secret = token.empty() ? call.visit.cookie : token;
+    if (!secret.empty()) call.caller = impl.rooms.accounts.findKnownCaller(secret);
+    if (!secret.empty() && !call.caller) call.caller = co_await impl.callerOf(token, call.visit.cookie);
+  }
+  const Asker asker{.origin = std::string(call.request.headers.find("Origin")),
+      .secure = call.visit.secure,
+      .byToken = call.caller && call.caller->shownBy == accounts::ShownBy::Token};
   if (auto refusal = impl.findRefusal(*row, call)) {
-    impl.finish(*refusal, kept.request, &kept);
+    impl.finish(*refusal, asker);
     co_return *std::move(refusal);
   }
-  if (row->socket && !call.request.upgrade) {
-    auto response = jupyterError(400, "Can \"Upgrade\" only to \"WebSocket\".");
-    impl.finish(response, kept.request, &kept);
+  if (!row->isSocket()) {
+    auto response = co_await row->run(std::move(call));
+    impl.finish(response, asker);
     co_return response;
   }
-  auto answer = co_await row->run(std::move(call));
+  if (!call.request.upgrade) {
+    auto response = jupyterError(400, "Can \"Upgrade\" only to \"WebSocket\".");
+    impl.finish(response, asker);
+    co_return response;
+  }
+  auto answer = co_await row->open(std::move(call));
   if (auto* response = std::get_if<net::Response>(&answer)) {
-    impl.finish(*response, kept.request, &kept);
+    impl.finish(*response, asker);
   } else {
     ++impl.counters.socketsOpened;
   }

@@ -47,7 +47,7 @@ class Api : public net::Handler {
   ~Api() override;
 
   Task<net::Answer> handle(net::Request request) override;
-  std::size_t bodyLimit(const net::RequestHead& head) const override;
+  net::BodyLimit bodyLimit(const net::RequestHead& head) const override;
 
   // The handler of the operator's socket, whose file permissions are its wall.
   net::Handler& operatorsHandler();

@@ -34,9 +34,10 @@ json::object operationOf(const Row& row, json::object& schemas) {
   } else if (std::get<Opening>(row.access) != Opening::SignedIn) {
     operation["security"] = json::array{};
   }
-  if (row.socket) operation["x-websocket"] = true;
+  if (row.isSocket()) operation["x-websocket"] = true;
   if (!row.typed)
-    operation["responses"] = json::object{{"default", json::object{{"description", row.socket ? "A WebSocket." : "As Jupyter answers."}}}};
+    operation["responses"] =
+        json::object{{"default", json::object{{"description", row.isSocket() ? "A WebSocket." : "As Jupyter answers."}}}};
   row.describe(operation, schemas);
   return operation;
 }

@@ -36,14 +36,16 @@ struct Row {
   Access access = Opening::SignedIn;
   std::string says;
   bool typed = false;
-  bool socket = false;
-  std::size_t bodyLimit = 1U << 20U;
-  std::function<Task<net::Answer>(Call)> run;
+  net::BodyLimit bodyLimit{1U << 20U};
+  std::function<Task<net::Response>(Call)> run;
+  std::function<Task<net::Answer>(Call)> open;                 // instead of `run`, where upgrades to a WebSocket are answered
   std::function<void(json::object&, json::object&)> describe;  // into an operation and the schemas of the document
 
-  // Allows bodies of that many bytes.
-  Row& upTo(std::size_t bytes) {
-    bodyLimit = bytes;
+  bool isSocket() const { return open != nullptr; }
+
+  // Allows bodies of that size.
+  Row& upTo(net::BodyLimit limit) {
+    bodyLimit = limit;
     return *this;
   }
 };
@@ -82,8 +84,8 @@ class RouteTable {
   }
   template <class A>
   Row& socket(std::string_view path, Access access, A& api, Task<net::Answer> (A::*handler)(Call), std::string_view says) {
-    auto& row = add(net::Method::Get, path, access, says, bindHandler(api, handler));
-    row.socket = true;
+    auto& row = add(net::Method::Get, path, access, says, Bound{});
+    row.open = [api = &api, handler](Call call) { return (api->*handler)(std::move(call)); };
     return row;
   }
 

@@ -53,7 +53,7 @@ struct Table {
     Call call{.caller = {}, .visit = {}, .request = {}, .params = std::move(match->params)};
     call.request.body = std::move(body);
     call.request.query = net::Query::parse(query);
-    return std::get<net::Response>(allmende::testing::await(row->run(std::move(call))));
+    return allmende::testing::await(row->run(std::move(call)));
   }
   Things things;
   RouteTable on;

@@ -6,7 +6,8 @@ namespace allmende::api {
 using enum Scope;
 using enum Opening;
 
-constexpr std::size_t kLargestUpload = 192U << 20U;  // a notebook of 128 MB as JSON or base64
+// A notebook of 128 MB as JSON or base64.
+constexpr net::BodyLimit kLargestUpload{192U << 20U, "save a file in chunks: the first with chunk 1, the last with chunk -1"};
 
 void declareRoutes(RouteTable& on, Apis& api) {
   // ---- pages ----
@@ -81,7 +82,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/terminals/{name}",             RunCode, api.terminals, &TerminalsApi::get,   "One terminal.");
   on.del  ("/api/terminals/{name}",             RunCode, api.terminals, &TerminalsApi::stop,  "Close a terminal.");
   on.socket("/terminals/websocket/{name}",      RunCode, api.terminals, &TerminalsApi::socket, "A terminal's input and output, as terminado speaks.");
-  on.post ("/api/events",                       SignedIn, api.events, &EventsApi::post,       "Tell an event to the account's subscribers.").upTo(256U << 10U);
+  on.post ("/api/events",                       SignedIn, api.events, &EventsApi::post,       "Tell an event to the account's subscribers.").upTo({256U << 10U});
   on.socket("/api/events/subscribe",            SignedIn, api.events, &EventsApi::subscribe,  "Events of the account.");
 
   // ---- Jupyter: contents ----

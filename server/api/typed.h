@@ -40,7 +40,7 @@ struct JsonText {
 struct Bound {
   bool typed = false;
   std::size_t params = 0;
-  std::function<Task<net::Answer>(Call)> run;
+  std::function<Task<net::Response>(Call)> run;
   std::function<void(json::object&, json::object&)> describe = [](json::object&, json::object&) {};
 };
 
@@ -175,7 +175,7 @@ void describeArgument(json::object& operation, json::object& schemas) {
 // ---- binding ----
 
 template <class A, class R, class... Args>
-Task<net::Answer> callTyped(A* api, Task<Result<R>> (A::*handler)(Args...), Call call) {
+Task<net::Response> callTyped(A* api, Task<Result<R>> (A::*handler)(Args...), Call call) {
   std::size_t next = 0;
   std::tuple<Result<Args>...> read{readArgument<Args>(call, next)...};
   std::optional<Error> fault;
@@ -190,11 +190,6 @@ Task<net::Answer> callTyped(A* api, Task<Result<R>> (A::*handler)(Args...), Call
   }
 }
 
-template <class A>
-Task<net::Answer> callRaw(A* api, Task<net::Response> (A::*handler)(Call), Call call) {
-  co_return co_await (api->*handler)(std::move(call));
-}
-
 template <class A, class R, class... Args>
 Bound bindHandler(A& api, Task<Result<R>> (A::*handler)(Args...)) {
   return {true, (std::size_t{isPathParam<Args>} + ... + 0),
@@ -207,11 +202,6 @@ Bound bindHandler(A& api, Task<Result<R>> (A::*handler)(Args...)) {
 
 template <class A>
 Bound bindHandler(A& api, Task<net::Response> (A::*handler)(Call)) {
-  return {.run = [api = &api, handler](Call call) { return callRaw(api, handler, std::move(call)); }};
-}
-
-template <class A>
-Bound bindHandler(A& api, Task<net::Answer> (A::*handler)(Call)) {
   return {.run = [api = &api, handler](Call call) { return (api->*handler)(std::move(call)); }};
 }
 
