@@ -84,14 +84,17 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       RequestParser parser(limits.header);
       expireIn(connection, limits.idle);
       auto unread = parser.take(buffer);
-      while (!unread && !parser.is_header_done()) {
-        if (parser.got_some()) expireIn(connection, limits.headerTime);
+      for (bool begun = false; !unread && !parser.is_header_done();) {
+        if (parser.got_some() && !std::exchange(begun, true)) expireIn(connection, limits.headerTime);
         const auto [broken, size] = co_await socket.async_read_some(buffer.prepare(kHeadPiece), kAsTuple);
         buffer.commit(size);
         unread = broken == asio::error::eof ? parser.endOfBytes() : broken ? broken : parser.take(buffer);
       }
       if (unread) {
-        if (const auto refusal = refusalOf(unread, limits)) co_await writeResponse(socket, *refusal, false, false);
+        if (const auto refusal = refusalOf(unread, limits)) {
+          co_await writeResponse(socket, *refusal, false, true);
+          co_await drain(socket, buffer);
+        }
         co_return;
       }
       connection.busy = true;
@@ -134,7 +137,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         co_return false;
       }
       if (unread) {
-        if (const auto refusal = refusalOf(unread, limits)) co_await writeResponse(socket, *refusal, false, wantsBody);
+        if (const auto refusal = refusalOf(unread, limits)) {
+          co_await writeResponse(socket, *refusal, false, wantsBody);
+          co_await drain(socket, buffer);
+        }
         co_return false;
       }
     }
@@ -149,10 +155,13 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
   static Response tooLarge(const BodyLimit& limit);
 
-  // Reads on for a moment, so that the peer sees our answer instead of a reset.
+  // Says that nothing more comes, and reads on for a moment, so that the peer sees our answer instead of a reset.
   template <class S>
   Task<> drain(S& socket, beast::flat_buffer& buffer) {  // NOLINT: owned by converse()
-    const Deadline deadline(beast::get_lowest_layer(socket), 2s);
+    auto& lowest = beast::get_lowest_layer(socket);
+    boost::system::error_code ignored;
+    lowest.shutdown(asio::socket_base::shutdown_send, ignored);
+    const Deadline deadline(lowest, 2s);
     for (std::size_t seen = 0; seen < (64U << 20U);) {
       buffer.clear();
       const auto [error, size] = co_await socket.async_read_some(buffer.prepare(64U << 10U), kAsTuple);

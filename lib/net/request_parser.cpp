@@ -6,6 +6,7 @@ namespace allmende::net {
 namespace {
 
 constexpr std::size_t kUsualFields = 16;
+constexpr std::size_t kShortestEnd = 5;             // of a body in chunks: a line with 0, an empty line
 constexpr std::uint64_t kMostReserved = 1U << 20U;  // of what a peer only announces
 
 std::string_view viewOf(beast::string_view text) { return {text.data(), text.size()}; }
@@ -27,7 +28,7 @@ bool hasToken(std::string_view list, beast::string_view token) { return http::to
 
 }  // namespace
 
-RequestParser::RequestParser(std::size_t mostHeaderBytes) {
+RequestParser::RequestParser(std::size_t mostHeaderBytes) : mostHeaderBytes_(mostHeaderBytes) {
   header_limit(static_cast<std::uint32_t>(mostHeaderBytes));
   body_limit(boost::none);  // until the head says which limit is right
 }
@@ -35,10 +36,18 @@ RequestParser::RequestParser(std::size_t mostHeaderBytes) {
 boost::system::error_code RequestParser::take(beast::flat_buffer& buffer) {
   while (buffer.size() > 0 && !is_done()) {
     const bool hadHead = is_header_done();
+    // Beast asserts that it sees the end of chunks whole.
+    if (hadHead && chunked() && buffer.size() < kShortestEnd && *static_cast<const char*>(buffer.cdata().data()) == '0') return {};
     beast::error_code error;
-    buffer.consume(put(buffer.data(), error));
-    if (error == http::error::need_more) return {};
-    if (error) return error;
+    const auto taken = put(buffer.data(), error);
+    buffer.consume(taken);
+    const bool needsMore = error == http::error::need_more;
+    if (error && !needsMore) return error;
+    // Beast bounds what it is shown at once, not a head that comes in pieces, nor the line before a chunk.
+    if (!hadHead) headBytes_ += taken;
+    if (!hadHead && headBytes_ + (needsMore ? buffer.size() : 0) > mostHeaderBytes_) return http::error::header_limit;
+    if (hadHead && needsMore && buffer.size() > mostHeaderBytes_) return http::error::bad_chunk_extension;
+    if (needsMore) return {};
     if (is_header_done() && !hadHead) return {};
   }
   return {};
@@ -66,6 +75,7 @@ void RequestParser::on_request_impl(http::verb verb, beast::string_view, beast::
 }
 
 void RequestParser::on_field_impl(http::field, beast::string_view name, beast::string_view value, beast::error_code&) {
+  if (is_header_done()) return;  // behind the chunks: a proxy that guards headers has not seen it as one
   request.headers.add(std::string(viewOf(name)), std::string(viewOf(value)));
 }
 

@@ -38,6 +38,8 @@ class RequestParser final : public http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t left, beast::string_view piece, beast::error_code& error) override;
   void on_finish_impl(beast::error_code&) override {}
 
+  std::size_t mostHeaderBytes_;
+  std::size_t headBytes_ = 0;
   int version_ = 11;  // 10 or 11, for HTTP/1.0 and HTTP/1.1
 };
 

@@ -69,9 +69,31 @@ TEST(RequestParser, joinsTheChunksOfABody) {
   }
 }
 
+TEST(RequestParser, takesNoHeadersFromBehindTheBody) {
+  const std::string sent = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n";
+  for (std::size_t piece = 1; piece <= sent.size(); ++piece) {
+    const auto read = readIn(sent, piece);
+    ASSERT_TRUE(read.done) << piece << " " << read.error.message();
+    EXPECT_EQ(read.request.headers.find("X-Forwarded-For"), "");
+  }
+}
+
+TEST(RequestParser, refusesALineBeforeAChunkThatNeverEnds) {
+  const auto sent = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(100'000, 'y');
+  const auto read = readIn(sent, 100);
+  EXPECT_EQ(read.error, http::error::bad_chunk_extension);
+  EXPECT_GT(read.left.size(), 99'000U);
+}
+
 TEST(RequestParser, refusesAHeadBeyondItsLimitHoweverItComesInPieces) {
   const auto sent = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(kMostHeader, 'h');
-  for (std::size_t piece = 1; piece <= sent.size(); ++piece) EXPECT_EQ(readIn(sent, piece).error, http::error::header_limit) << piece;
+  std::string many = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 100; ++i) many += "X: hhhhh\r\n";
+  many += "\r\n";
+  for (std::size_t piece = 1; piece <= sent.size(); ++piece) {
+    EXPECT_EQ(readIn(sent, piece).error, http::error::header_limit) << piece;
+    EXPECT_EQ(readIn(many, piece).error, http::error::header_limit) << piece;
+  }
 }
 
 // A proxy in front of us must not see another request than we do.
