@@ -85,6 +85,7 @@ export class FrameHost {
       onRefused: () => this.#say(t('widget.much')),
       onLeft: () => this.#stop(t('frame.left')),
       onFlood: () => this.#stop(t('frame.flood')),
+      onThief: () => this.#stop(t('frame.thief')),
     });
     this.#frame.element.style.height = this.node.style.minHeight || '24px';
     this.node.prepend(this.#frame.element);

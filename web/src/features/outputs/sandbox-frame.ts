@@ -2,6 +2,7 @@
 import { most, portFollows, ready, type FromFrame, type ToFrame } from '../../../frame/protocol';
 import { addressOf } from '../../api/config';
 import { RateLimit } from '../../core/outputs-rate';
+import { focusGuard } from './focus-guard';
 import { readFrameMessage } from './frame-messages';
 import { currentLook, onLook } from './look';
 
@@ -22,6 +23,8 @@ export interface FrameEars {
   onLeft(): void;
   /** The frame sends so much that the page would do nothing else but throw it away: nothing it says is heard any more. */
   onFlood(): void;
+  /** The frame has taken the keyboard again and again although nobody put the cursor there. */
+  onThief(): void;
 }
 
 export class SandboxFrame {
@@ -46,6 +49,7 @@ export class SandboxFrame {
     const greet = (event: MessageEvent) => this.#greet(event);
     addEventListener('message', greet);
     this.#endings.push(() => removeEventListener('message', greet));
+    this.#endings.push(focusGuard.watch(this.element, () => this.#ears.onThief()));
     this.#endings.push(onLook(look => this.send({ t: 'look', look })));
   }
 
