@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContextOptions, Frame, FrameLocator, Locator, Page } from "playwright-core";
-import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, url, type Cell, type Watched } from "./support.ts";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, until, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -66,16 +66,6 @@ const colourAt = (image: Locator, across: number, down: number): Promise<Colour>
 
 const styleOf = (element: Locator, property: string): Promise<string> => element.evaluate((each, name) => getComputedStyle(each).getPropertyValue(name), property);
 const channels = (colour: string): Colour => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number) as unknown as Colour;
-
-// Polls what the page says until it is as wanted.
-async function until<T>(ask: () => Promise<T>, isWanted: (value: T) => boolean, what: string): Promise<T> {
-  for (const deadline = Date.now() + 30_000; ; ) {
-    const value = await ask();
-    if (isWanted(value)) return value;
-    assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 // Which of these spans are too faint to read. Tracebacks are made brighter or darker by a filter, which axe does not see.
 function faintOnes(spans: Element[]): string[] {

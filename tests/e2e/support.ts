@@ -52,19 +52,22 @@ export async function open(browser: Browser, options: BrowserContextOptions = {}
   return { context, page, faults };
 }
 
+// Runs in the page at `login`: signs in as `ada`.
+export async function signIn(secret: string): Promise<number> {
+  const xsrf = /(?:^|; )_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  const reply = await fetch("/api/sign-in", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) },
+    body: JSON.stringify({ name: "ada", password: secret }),
+  });
+  return reply.status;
+}
+
 // The same, signed in as the account `ada`.
 export async function openSignedIn(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const watched = await open(browser, options);
   await watched.page.goto(new URL("login", url).href);
-  const status = await watched.page.evaluate(async (secret) => {
-    const xsrf = /(?:^|; )_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
-    const reply = await fetch("/api/sign-in", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) },
-      body: JSON.stringify({ name: "ada", password: secret }),
-    });
-    return reply.status;
-  }, password);
+  const status = await watched.page.evaluate(signIn, password);
   assert.equal(status, 200, "ada signs in");
   return watched;
 }
@@ -93,6 +96,16 @@ export async function putNotebook(path: string, cells: Cell[]): Promise<void> {
   };
   const reply = await call("PUT", `api/contents/${encodeURI(path)}`, { type: "notebook", format: "json", content });
   assert.ok(reply.ok, `putting ${path} gave ${reply.status}`);
+}
+
+// Polls what the page says until it is as wanted.
+export async function until<T>(ask: () => Promise<T>, isWanted: (value: T) => boolean, what: string): Promise<T> {
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const value = await ask();
+    if (isWanted(value)) return value;
+    assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 // Keeps a picture under build/pictures for people to look at.
