@@ -34,6 +34,7 @@ STEPS = [
     Step("unit", "every room's own tests", f"{build('dev')} && ctest --test-dir build/dev --verbose --timeout 120", 25, quick=True),
     Step("generated", "generated files are fresh", f"{build('dev', 'allmende-server')} && tools/generate --check", 10, quick=True),
     Step("postgres", "the store on a real PostgreSQL", "tests/with_postgres build/dev/lib_store_test", 5),
+    Step("ydoc", "live documents beside npm's Yjs", "tests/ydoc/run", 5, quick=True),
     Step("page", "the page's own tests", "cd web && npm test --silent", 5, quick=True),
     Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
     Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),

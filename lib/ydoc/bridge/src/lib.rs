@@ -1,0 +1,111 @@
+//! What C++ may do with a Yjs document: exchange updates, and read or fill it as a notebook in the shape of `@jupyter/ydoc`.
+//!
+//! Everything that arrives is untrusted. A fault comes back as an error, never as a panic: a panic below us spoils the replica, which then
+//! refuses everything else.
+
+mod notebook;
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::block::ClientID;
+use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+
+#[cxx::bridge(namespace = "allmende::ydoc::bridge")]
+mod ffi {
+    extern "Rust" {
+        type Replica;
+
+        /// An empty document whose own changes carry this client number (at most 53 bits).
+        fn make_replica(client: u64) -> Result<Box<Replica>>;
+
+        /// Takes in an update (lib0 encoding, version 1). What depends on changes not seen yet waits for them.
+        fn apply(self: &mut Replica, update: &[u8]) -> Result<()>;
+        fn state_vector(self: &Replica) -> Result<Vec<u8>>;
+        /// All changes that the holder of this state vector has not seen; all there are for an empty one.
+        fn changes_since(self: &Replica, state_vector: &[u8]) -> Result<Vec<u8>>;
+        /// Whether changes wait for others that have not come.
+        fn waits(self: &Replica) -> Result<bool>;
+
+        /// As nbformat JSON.
+        fn read_notebook(self: &Replica) -> Result<String>;
+        /// Fills an empty document from nbformat JSON whose cells have ids. Two replicas with one client number that are filled with one notebook hold
+        /// the very same changes. A document that could not be filled is spoilt.
+        fn fill_notebook(self: &mut Replica, json: &str) -> Result<()>;
+    }
+}
+
+pub struct Replica {
+    doc: Doc,
+    spoilt: bool,
+}
+
+fn make_replica(client: u64) -> Result<Box<Replica>, String> {
+    if client >= 1 << 53 {
+        return Err(format!("the client number {client} has more than 53 bits"));
+    }
+    let mut options = Options::with_client_id(ClientID::new(client));
+    options.offset_kind = OffsetKind::Utf16; // as Yjs counts
+    Ok(Box::new(Replica { doc: Doc::with_options(options), spoilt: false }))
+}
+
+impl Replica {
+    fn change<T>(&mut self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, String> {
+        let done = self.guarded(work);
+        if let Err((_, true)) = done {
+            self.spoilt = true;
+        }
+        done.map_err(|(message, _)| message)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, String> {
+        self.guarded(work).map_err(|(message, _)| message)
+    }
+
+    /// The error says whether it was a panic.
+    fn guarded<T>(&self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, (String, bool)> {
+        if self.spoilt {
+            return Err(("the document was spoilt by an earlier change".into(), false));
+        }
+        match catch_unwind(AssertUnwindSafe(|| work(&self.doc))) {
+            Ok(result) => result.map_err(|message| (message, false)),
+            Err(_) => Err(("the change breaks the document".into(), true)),
+        }
+    }
+
+    fn apply(&mut self, update: &[u8]) -> Result<(), String> {
+        self.change(|doc| {
+            let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
+            doc.transact_mut().apply_update(update).map_err(|error| format!("this update does not fit: {error}"))
+        })
+    }
+
+    fn state_vector(&self) -> Result<Vec<u8>, String> {
+        self.read(|doc| Ok(doc.transact().state_vector().encode_v1()))
+    }
+
+    fn changes_since(&self, state_vector: &[u8]) -> Result<Vec<u8>, String> {
+        self.read(|doc| {
+            let seen = match state_vector {
+                [] => StateVector::default(),
+                bytes => StateVector::decode_v1(bytes).map_err(|error| format!("this is no Yjs state vector: {error}"))?,
+            };
+            Ok(doc.transact().encode_state_as_update_v1(&seen))
+        })
+    }
+
+    fn waits(&self) -> Result<bool, String> {
+        self.read(|doc| Ok(doc.transact().has_missing_updates()))
+    }
+
+    fn read_notebook(&self) -> Result<String, String> {
+        self.read(|doc| notebook::read(doc).map(|value| value.to_string()))
+    }
+
+    fn fill_notebook(&mut self, json: &str) -> Result<(), String> {
+        let filled = self.change(|doc| notebook::fill(doc, json));
+        self.spoilt |= filled.is_err(); // half a notebook is none
+        filled
+    }
+}
