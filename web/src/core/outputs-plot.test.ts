@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { darkFigure, figureOf, hostNeededBy, vegaModeOf, withoutForeignImages } from './outputs-plot';
+import { darkFigure, figureOf, harmlessUsermeta, hostNeededBy, keptInPlace, vegaModeOf, withoutForeignImages } from './outputs-plot';
 
 const colours = { text: '#eee', muted: '#bbb', border: '#444' };
 const light = { layout: { paper_bgcolor: 'white', plot_bgcolor: '#E5ECF6', xaxis: { automargin: true }, colorway: ['#636efa'] } };
@@ -39,4 +39,19 @@ it('Vega is told by its MIME type, in the old and the new spelling', () => {
   expect(['application/vnd.vegalite.v5+json', 'application/vnd.vegalite.v6.json', 'application/vnd.vega.v5+json', 'application/vnd.plotly.v1+json', 'text/html'].map(vegaModeOf)).toEqual([
     'vega-lite', 'vega-lite', 'vega', null, null,
   ]);
+});
+
+describe('a Vega specification', () => {
+  it('hears of the window only what drags need, and binds nothing outside, whatever it says', () => {
+    const own = { marks: [], config: { background: 'red', events: { bind: 'any', selector: true, window: ['keydown'], globalCursor: true, timer: false } } };
+    const kept = keptInPlace(own) as unknown as typeof own;
+    expect(kept).toMatchObject({ marks: [], config: { background: 'red', events: { bind: 'container', selector: false, globalCursor: false, timer: false } } });
+    expect(kept.config.events.window.filter(each => !/^(mouse|pointer|touch)(move|up|end)$/.test(each))).toEqual([]);
+    expect(keptInPlace({})).toMatchObject({ config: { events: { bind: 'container', selector: false } } });
+  });
+  it('tells the drawing library its theme, its file name and its scale, and nothing else', () => {
+    const embedOptions = { theme: 'dark', downloadFileName: 'flock', scaleFactor: 2, bind: 'body', loader: {}, ast: false, patch: [], defaultStyle: 'x', config: 'https://evil.example' };
+    expect(harmlessUsermeta({ embedOptions })).toEqual({ embedOptions: { theme: 'dark', downloadFileName: 'flock', scaleFactor: 2 } });
+    expect([undefined, 'x', { embedOptions: { theme: {} } }].map(harmlessUsermeta)).toEqual(Array(3).fill({ embedOptions: {} }));
+  });
 });

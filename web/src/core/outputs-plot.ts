@@ -78,6 +78,23 @@ export function vegaConfig({ text, muted, border }: PlotColours): Fields {
   };
 }
 
+/** Of what happens in the window, what a drag needs that began on the plot. */
+const ofDrags = ['mousemove', 'mouseup', 'pointermove', 'pointerup', 'touchmove', 'touchend'];
+
+/** A Vega specification that stays in its place: it does not hear what is typed, reads and fills no other element, and its controls stand below it. */
+export function keptInPlace<Spec extends object>(spec: Spec): Spec {
+  const config = fieldsOf(Reflect.get(spec, 'config'));
+  const events = { ...fieldsOf(config['events']), bind: 'container', globalCursor: false, selector: false, window: ofDrags };
+  return { ...spec, config: { ...config, events } };
+}
+
+/** Of what a specification tells the library that draws it, what is only about the plot itself; there are also ways to put it elsewhere on the page. */
+export function harmlessUsermeta(usermeta: unknown): Fields {
+  const told = fieldsOf(fieldsOf(usermeta)['embedOptions']);
+  const kept = Object.entries({ theme: 'string', downloadFileName: 'string', scaleFactor: 'number' }).filter(([name, type]) => typeof told[name] === type);
+  return { embedOptions: Object.fromEntries(kept.map(([name]) => [name, told[name]])) };
+}
+
 /** Which of Vega's two languages a MIME type speaks; null when it is neither. */
 export function vegaModeOf(mime: string): 'vega' | 'vega-lite' | null {
   if (/^application\/vnd\.vegalite\.v\d+(\+|\.)json$/.test(mime)) return 'vega-lite';

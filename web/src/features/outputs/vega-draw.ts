@@ -3,7 +3,7 @@ import * as vega from 'vega';
 import embed, { type EmbedOptions, type VisualizationSpec } from 'vega-embed';
 import { expressionInterpreter } from 'vega-interpreter';
 import { isOwnPicture, isPlainLink } from '../../core/outputs-html';
-import { vegaConfig, vegaModeOf } from '../../core/outputs-plot';
+import { harmlessUsermeta, keptInPlace, vegaConfig, vegaModeOf } from '../../core/outputs-plot';
 import { t } from '../../ui/i18n';
 import type { Draw } from './plot-output';
 
@@ -31,7 +31,7 @@ const isWide = (spec: Record<string, unknown>) => spec['width'] === 'container';
 
 export const drawVega = (mime: string): Draw => async (place, data, look) => {
   if (typeof data !== 'object' || data === null) throw new Error('no specification');
-  const spec: Record<string, unknown> = { ...structuredClone(data) };
+  const spec: Record<string, unknown> = { ...structuredClone(data), usermeta: harmlessUsermeta(Reflect.get(data, 'usermeta')) };
   delete spec['$schema']; // the MIME type says what it is; another version of the same language draws, too
   const options: EmbedOptions = {
     mode: vegaModeOf(mime) ?? 'vega-lite',
@@ -39,6 +39,7 @@ export const drawVega = (mime: string): Draw => async (place, data, look) => {
     expr: expressionInterpreter as NonNullable<EmbedOptions['expr']>,
     renderer: 'svg',
     loader: ownLoader(),
+    patch: keptInPlace, // of what Vega-Lite has become, too
     config: look.dark ? vegaConfig(look.dark) : {},
     actions: { export: true, source: false, compiled: false, editor: false },
   };
