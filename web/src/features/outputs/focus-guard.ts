@@ -62,6 +62,7 @@ class FocusGuard {
   #onPlace(event: FocusEvent): void {
     const [place] = event.composedPath();
     if (place instanceof HTMLElement) this.#place = place;
+    this.#tab = null; // it led here
   }
 
   /** The keyboard is the page's again, though perhaps no element's. */
