@@ -35,3 +35,8 @@ export function watchLinks(send: Send): void {
   const refuse = () => Promise.reject(new DOMException('The clipboard is not read from an output.', 'NotAllowedError'));
   Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText, readText: refuse, read: refuse, write: refuse } });
 }
+
+/** Calls between browsers greet servers that no content security policy speaks of. A document inside this one may still have them: only the browser can end that. */
+export function endCalls(): void {
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name);
+}

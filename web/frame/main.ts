@@ -2,7 +2,7 @@
 import './frame.css';
 import { Chase } from './chase';
 import { showHtml } from './html';
-import { watchLinks } from './links';
+import { endCalls, watchLinks } from './links';
 import { portFollows, ready, type Look, type FromFrame, type ToFrame } from './protocol';
 import { runScripts } from './scripts';
 import { Teller } from './teller';
@@ -74,6 +74,7 @@ function start(port: MessagePort): void {
   const frame = new Frame(port);
   watchSize(frame.send);
   watchLinks(frame.send);
+  endCalls();
   document.addEventListener('securitypolicyviolation', event => frame.send({ t: 'blocked', url: event.blockedURI }));
 }
 
