@@ -11,6 +11,8 @@
 
 #include "lib/base/json.h"
 #include "lib/base/result.h"
+#include "lib/ydoc/awareness.h"
+#include "lib/ydoc/room_message.h"
 
 namespace allmende::ydoc {
 

@@ -93,6 +93,38 @@ TEST(Document, saysWhereANotebookCannotBeHeld) {
   EXPECT_THAT(document.fillNotebook(kSmall).error().message, HasSubstr("only an empty document"));
 }
 
+// What yrs by itself would answer with gigabytes, or with the end of the process.
+TEST(Document, refusesUpdatesThatAreMeantToHarm) {
+  auto document = filled(kSmall);
+  const auto before = *document.readNotebook();
+  const auto fault = [&](std::string_view update) {
+    const auto done = document.apply(update);
+    return done ? std::string("none") : done.error().message;
+  };
+  const std::string manyClients("\xff\xff\xff\xff\x01\x01\x4d\x14", 8);
+  EXPECT_THAT(fault(manyClients), HasSubstr("3 bytes cannot hold 536870911 things"));
+  EXPECT_FALSE(document.changesSince(manyClients));
+  const std::string begin("\x01\x01\x07\x00\x08\x01\x01m\x01", 9);  // one change of client 7: a value in root m
+  std::string nested = begin;
+  for (int depth = 0; depth < 1'000'000; ++depth) nested += "\x75\x01";
+  EXPECT_THAT(fault(nested + "\x7e" + std::string(1, '\0')), HasSubstr("nested deeper than 64"));
+  EXPECT_THAT(fault(std::string("\x01\x01\x07\x00\x09\x01\x01m\x01g\x7e\x00", 12)), HasSubstr("no content of kind 9"));
+  EXPECT_THAT(fault(std::string("\x01\x01\x07\xff\xff\xff\xff\x0f\x00\x05\x00", 11)), HasSubstr("more than 2147483648 changes"));
+  EXPECT_EQ(*document.readNotebook(), before);
+}
+
+TEST(Document, readsAListThatSomebodyWroteLettersIntoAsEmpty) {
+  Document document(1);
+  ASSERT_TRUE(
+      document.apply(std::string("\x01\x01\x07\x00\x04\x01\x05"
+                                 "cells"
+                                 "\x06"
+                                 "a\xf0\x9f\x93\x8e"
+                                 "b\x00",
+          20)));
+  EXPECT_EQ(document.readNotebook()->at("cells").as_array().size(), 0U);
+}
+
 // Whatever is cut out of an update or changed in it, the process lives on and says why.
 TEST(Document, survivesDamagedUpdates) {
   const auto good = *filled(kSmall).changesSince("");

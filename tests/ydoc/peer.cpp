@@ -1,6 +1,8 @@
 // The server's documents at the other end of a pipe, for tests that bring Yjs' own: one request a line, one answer a line.
 //
 //   new NAME CLIENT | fill NAME JSON | apply NAME BASE64 | state NAME | changes NAME BASE64 | read NAME
+//   message NAME BASE64: reads a room's message, does what it asks of the document, and says the answer to it, or the message itself
+//   present NAME BASE64: takes in who is there, and says who is
 //
 // The answer is "ok", with BASE64 or JSON where something is asked, or "error" and a sentence.
 
@@ -14,17 +16,32 @@
 namespace allmende::ydoc {
 namespace {
 
-Result<std::string> answer(std::map<std::string, Document>& documents, const std::string& line) {
+struct Room {
+  Document document;
+  Awareness awareness = {};
+};
+
+Result<RoomMessage> answerTo(Room& room, RoomMessage message) {
+  if (const auto* one = std::get_if<SyncStep1>(&message)) {
+    TRY(auto update, room.document.changesSince(one->stateVector));
+    return SyncStep2{std::move(update)};
+  }
+  if (const auto* two = std::get_if<SyncStep2>(&message)) TRY(room.document.apply(two->update));
+  if (const auto* update = std::get_if<SyncUpdate>(&message)) TRY(room.document.apply(update->update));
+  return message;
+}
+
+Result<std::string> answer(std::map<std::string, Room>& rooms, const std::string& line) {
   std::istringstream words(line);
   std::string verb;
   std::string name;
   words >> verb >> name;
   std::string rest(line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), verb.size() + name.size() + 2)), line.end());
   if (verb == "new") {
-    documents.insert_or_assign(name, Document(std::stoull(rest)));
+    rooms.insert_or_assign(name, Room{Document(std::stoull(rest))});
     return "";
   }
-  auto& document = documents.at(name);
+  auto& [document, awareness] = rooms.at(name);
   if (verb == "read") {
     TRY(auto notebook, document.readNotebook());
     return json::serialize(notebook);
@@ -40,6 +57,15 @@ Result<std::string> answer(std::map<std::string, Document>& documents, const std
     TRY(document.apply(*bytes));
     return "";
   }
+  if (verb == "message") {
+    TRY(auto message, decodeRoomMessage(*bytes));
+    TRY(auto said, answerTo(rooms.at(name), std::move(message)));
+    return toBase64(encode(said));
+  }
+  if (verb == "present") {
+    TRY(awareness.apply(*bytes));
+    return toBase64(awareness.everybody());
+  }
   TRY(auto said, verb == "state" ? document.stateVector() : document.changesSince(*bytes));
   return toBase64(said);
 }
@@ -48,9 +74,9 @@ Result<std::string> answer(std::map<std::string, Document>& documents, const std
 }  // namespace allmende::ydoc
 
 int main() {
-  std::map<std::string, allmende::ydoc::Document> documents;
+  std::map<std::string, allmende::ydoc::Room> rooms;
   for (std::string line; std::getline(std::cin, line);) {
-    const auto said = allmende::ydoc::answer(documents, line);
+    const auto said = allmende::ydoc::answer(rooms, line);
     std::cout << (said ? "ok " + *said : "error " + said.error().message) << std::endl;
   }
 }

@@ -4,6 +4,7 @@
 //! refuses everything else.
 
 mod notebook;
+mod scan;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -76,6 +77,7 @@ impl Replica {
 
     fn apply(&mut self, update: &[u8]) -> Result<(), String> {
         self.change(|doc| {
+            scan::update(update).map_err(|what| format!("this is no update of a notebook: {what}"))?;
             let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
             doc.transact_mut().apply_update(update).map_err(|error| format!("this update does not fit: {error}"))
         })
@@ -89,7 +91,9 @@ impl Replica {
         self.read(|doc| {
             let seen = match state_vector {
                 [] => StateVector::default(),
-                bytes => StateVector::decode_v1(bytes).map_err(|error| format!("this is no Yjs state vector: {error}"))?,
+                bytes => scan::state_vector(bytes)
+                    .and_then(|()| StateVector::decode_v1(bytes).map_err(|error| error.to_string()))
+                    .map_err(|what| format!("this is no Yjs state vector: {what}"))?,
             };
             Ok(doc.transact().encode_state_as_update_v1(&seen))
         })

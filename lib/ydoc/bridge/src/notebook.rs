@@ -2,27 +2,48 @@
 //! stream output as texts that grow.
 
 use serde_json::{Map as JsonMap, Value};
-use yrs::types::ToJson;
-use yrs::{Any, Array, ArrayPrelim, ArrayRef, Doc, Map, MapPrelim, MapRef, ReadTxn, TextPrelim, Transact, TransactionMut};
+use yrs::branch::BranchPtr;
+use yrs::{
+    Any, Array, ArrayPrelim, ArrayRef, Doc, GetString, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, TextRef, Transact, TransactionMut,
+};
+
+/// Beyond this a type is null: what others nest must not exhaust our stack.
+const MOST_NESTED: usize = 64;
 
 pub fn read(doc: &Doc) -> Result<Value, String> {
     let txn = doc.transact();
     let mut notebook = JsonMap::new();
-    let meta = match txn.get_map("meta") {
-        Some(meta) => value_of(meta.to_json(&txn))?,
-        None => Value::Object(JsonMap::new()),
-    };
+    let meta = txn.get_map("meta");
     for key in ["metadata", "nbformat", "nbformat_minor"] {
-        if let Some(value) = meta.get(key) {
-            notebook.insert(key.into(), value.clone());
+        if let Some(value) = meta.as_ref().and_then(|meta| meta.get(&txn, key)) {
+            notebook.insert(key.into(), value_of(value, &txn, 0)?);
         }
     }
-    let cells = match txn.get_array("cells") {
-        Some(cells) => value_of(cells.to_json(&txn))?,
-        None => Value::Array(vec![]),
-    };
+    let cells = txn.get_array("cells").map_or(Ok(Value::Array(vec![])), |cells| list_of(&cells, &txn, 0))?;
     notebook.insert("cells".into(), cells);
     Ok(Value::Object(notebook))
+}
+
+fn value_of<T: ReadTxn>(out: Out, txn: &T, depth: usize) -> Result<Value, String> {
+    if depth > MOST_NESTED {
+        return Ok(Value::Null);
+    }
+    match out {
+        Out::Any(any) => serde_json::to_value(any).map_err(|error| error.to_string()),
+        Out::YText(text) => Ok(Value::String(text.get_string(txn))),
+        Out::YArray(array) => list_of(&array, txn, depth),
+        Out::YMap(map) => map.iter(txn).map(|(key, value)| Ok((key.to_owned(), value_of(value, txn, depth + 1)?))).collect::<Result<_, _>>().map(Value::Object),
+        _ => Ok(Value::Null),
+    }
+}
+
+/// An array that somebody wrote letters into, as into a text, is empty: yrs counts them in one way and reads them in another, for ever.
+fn list_of<T: ReadTxn>(array: &ArrayRef, txn: &T, depth: usize) -> Result<Value, String> {
+    let letters = TextRef::from(BranchPtr::from(array.as_ref())).get_string(txn);
+    if !letters.is_empty() {
+        return Ok(Value::Array(vec![]));
+    }
+    array.iter(txn).map(|one| value_of(one, txn, depth + 1)).collect::<Result<_, _>>().map(Value::Array)
 }
 
 pub fn fill(doc: &Doc, json: &str) -> Result<(), String> {
@@ -101,8 +122,4 @@ fn joined(value: Option<&Value>) -> String {
 
 fn any_of(value: &Value) -> Result<Any, String> {
     serde_json::from_value(value.clone()).map_err(|error| format!("a document cannot hold {value:.60}: {error}"))
-}
-
-fn value_of(any: Any) -> Result<Value, String> {
-    serde_json::to_value(any).map_err(|error| error.to_string())
 }

@@ -5,6 +5,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { YNotebook } from "@jupyter/ydoc";
+import * as decoding from "lib0/decoding";
+import * as encoding from "lib0/encoding";
+import * as awarenessProtocol from "y-protocols/awareness";
+import * as syncProtocol from "y-protocols/sync";
 import * as Y from "yjs";
 
 const peer = spawn(process.env.YDOC_PEER ?? "build/dev/ydoc_peer", { stdio: ["pipe", "pipe", "inherit"] });
@@ -150,9 +154,42 @@ test("an update that is damaged is refused, and the page's next one is taken", a
   const page = new Page();
   await page.meet("server");
   page.notebook.cells[0].updateSource(0, 0, "yes ");
-  await assert.rejects(ask(`apply server ${textOf(page.unsent[0].slice(0, -3))}`), /no Yjs update/);
+  await assert.rejects(ask(`apply server ${textOf(page.unsent[0].slice(0, -3))}`), /no update of a notebook/);
   await page.send("server");
   assert.match(JSON.parse(await ask("read server")).cells[0].source, /^yes # /);
+});
+
+test("the room's messages are those of y-protocols", async () => {
+  await loaded("server");
+  const page = new Page();
+  const ask1 = encoding.createEncoder();
+  encoding.writeVarUint(ask1, 0);
+  syncProtocol.writeSyncStep1(ask1, page.notebook.ydoc);
+  const answer = decoding.createDecoder(bytesOf(await ask(`message server ${textOf(encoding.toUint8Array(ask1))}`)));
+  assert.equal(decoding.readVarUint(answer), 0);
+  assert.equal(syncProtocol.readSyncMessage(answer, encoding.createEncoder(), page.notebook.ydoc, "server"), 1);
+  assert.equal(page.notebook.cells.length, 3);
+
+  page.notebook.cells[0].updateSource(0, 0, "said ");
+  const tell = encoding.createEncoder();
+  encoding.writeVarUint(tell, 0);
+  syncProtocol.writeUpdate(tell, page.unsent[0]);
+  await ask(`message server ${textOf(encoding.toUint8Array(tell))}`);
+  assert.match(JSON.parse(await ask("read server")).cells[0].source, /^said # /);
+});
+
+test("who is there is told as y-protocols tells it", async () => {
+  await loaded("server");
+  const [ada, bob] = [new Page(), new Page()].map((page) => page.notebook.awareness);
+  ada.setLocalState({ user: { name: "Ada Ö" } });
+  await ask(`present server ${textOf(awarenessProtocol.encodeAwarenessUpdate(ada, [ada.clientID]))}`);
+  bob.setLocalState({ user: { name: "Bob" } });
+  const all = await ask(`present server ${textOf(awarenessProtocol.encodeAwarenessUpdate(bob, [bob.clientID]))}`);
+  awarenessProtocol.applyAwarenessUpdate(ada, bytesOf(all), "server");
+  assert.deepEqual(ada.getStates().get(bob.clientID), { user: { name: "Bob" } });
+  ada.setLocalState(null);
+  const left = await ask(`present server ${textOf(awarenessProtocol.encodeAwarenessUpdate(ada, [ada.clientID], new Map([[ada.clientID, null as never]])))}`);
+  assert.ok(!Buffer.from(left, "base64").includes("Ada"));
 });
 
 test("several people, cut connections and restarts end in one notebook with nothing lost or doubled", async () => {

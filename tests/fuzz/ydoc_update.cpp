@@ -1,0 +1,28 @@
+// An update that a page sends for a notebook that people have open.
+
+#include "lib/ydoc/ydoc.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace allmende::fuzz {
+
+void attempt(std::string_view input) {
+  ydoc::Document document(1);
+  static const auto kNotebook = *parseJsonObject(R"json({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+    {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)", "execution_count": 1, "outputs": [
+      {"output_type": "stream", "name": "stdout", "text": "1\n"}]}, {"cell_type": "raw", "id": "b", "metadata": {}, "source": "ü"}]})json");
+  claim(document.fillNotebook(kNotebook).has_value(), "the notebook can be held");
+  const auto before = *document.stateVector();
+  if (!document.apply(input)) return;
+  const auto everything = document.changesSince("");
+  if (!everything) return;
+  ydoc::Document other(2);
+  claim(other.apply(*everything).has_value(), "what was taken in can be told to others");
+  claim(document.changesSince(before).has_value(), "and what is new of it");
+  const auto here = document.readNotebook();
+  const auto there = other.readNotebook();
+  // Types of unknown kind are shown as a text in no order, so cells are only counted.
+  if (here && there)
+    claim(here->at("cells").as_array().size() == there->at("cells").as_array().size(), "who hold the same have as many cells");
+}
+
+}  // namespace allmende::fuzz
