@@ -87,16 +87,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       for (bool begun = false; !unread && !parser.is_header_done();) {
         if (parser.got_some() && !std::exchange(begun, true)) expireIn(connection, limits.headerTime);
         const auto [broken, size] = co_await socket.async_read_some(buffer.prepare(kHeadPiece), kAsTuple);
-        buffer.commit(size);
-        unread = broken == asio::error::eof ? parser.endOfBytes() : broken ? broken : parser.take(buffer);
+        unread = parser.takeRead(buffer, broken, size);
       }
-      if (unread) {
-        if (const auto refusal = refusalOf(unread, limits)) {
-          co_await writeResponse(socket, *refusal, false, true);
-          co_await drain(socket, buffer);
-        }
-        co_return;
-      }
+      if (unread) co_return co_await turnAway(socket, buffer, refusalOf(unread, limits), true);
       connection.busy = true;
       parser.request.peer = peer;
       parser.request.secure = secure;
@@ -116,8 +109,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       const auto limit = handler.bodyLimit(request);
       const auto announced = parser.content_length();
       if (announced && *announced > limit.bytes) {
-        co_await writeResponse(socket, tooLarge(limit), false, wantsBody);
-        co_await drain(socket, buffer);
+        co_await turnAway(socket, buffer, tooLarge(limit), wantsBody);
         co_return false;
       }
       if (beast::iequals(request.headers.find("Expect"), "100-continue")) {
@@ -128,19 +120,14 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       while (!unread && !parser.is_done()) {
         expireIn(connection, limits.bodyTime);
         const auto [broken, size] = co_await socket.async_read_some(buffer.prepare(kBodyPiece), kAsTuple);
-        buffer.commit(size);
-        unread = broken == asio::error::eof ? parser.endOfBytes() : broken ? broken : parser.take(buffer);
+        unread = parser.takeRead(buffer, broken, size);
       }
       if (unread == http::error::body_limit) {
-        co_await writeResponse(socket, tooLarge(limit), false, wantsBody);
-        co_await drain(socket, buffer);
+        co_await turnAway(socket, buffer, tooLarge(limit), wantsBody);
         co_return false;
       }
       if (unread) {
-        if (const auto refusal = refusalOf(unread, limits)) {
-          co_await writeResponse(socket, *refusal, false, wantsBody);
-          co_await drain(socket, buffer);
-        }
+        co_await turnAway(socket, buffer, refusalOf(unread, limits), wantsBody);
         co_return false;
       }
     }
@@ -155,9 +142,11 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
   static Response tooLarge(const BodyLimit& limit);
 
-  // Says that nothing more comes, and reads on for a moment, so that the peer sees our answer instead of a reset.
+  // The last answer on a connection, if anybody is there to read it, with bytes of theirs still on the way: says that nothing more comes,
+  // and reads on for a moment, so that the peer sees the answer instead of a reset.
   template <class S>
-  Task<> drain(S& socket, beast::flat_buffer& buffer) {  // NOLINT: owned by converse()
+  Task<> turnAway(S& socket, beast::flat_buffer& buffer, std::optional<Response> refusal, bool withBody) {  // NOLINT: owned by converse()
+    if (!refusal || !co_await writeResponse(socket, *refusal, false, withBody)) co_return;
     auto& lowest = beast::get_lowest_layer(socket);
     boost::system::error_code ignored;
     lowest.shutdown(asio::socket_base::shutdown_send, ignored);

@@ -74,7 +74,8 @@ struct Response {
   int status = 200;
   Headers headers;
   Body body;
-  std::string_view sharedLines = {};  // more header lines, each with its line break: those that most answers share, never copied; a literal
+  std::string_view sharedLines =
+      {};  // more header lines, each with its line break: those that most answers share, never copied; they live as long as the process
 
   std::string_view text() const;  // of the two string bodies
 };

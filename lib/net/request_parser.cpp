@@ -1,5 +1,6 @@
 #include "lib/net/request_parser.h"
 
+#include <boost/asio/error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
 namespace allmende::net {
@@ -53,7 +54,10 @@ boost::system::error_code RequestParser::take(beast::flat_buffer& buffer) {
   return {};
 }
 
-boost::system::error_code RequestParser::endOfBytes() {
+boost::system::error_code RequestParser::takeRead(beast::flat_buffer& buffer, boost::system::error_code broken, std::size_t size) {
+  buffer.commit(size);
+  if (!broken) return take(buffer);
+  if (broken != asio::error::eof) return broken;
   if (!got_some()) return http::error::end_of_stream;
   beast::error_code error;
   put_eof(error);

@@ -19,8 +19,9 @@ class RequestParser final : public http::basic_parser<true> {
   // Takes what it can use out of `buffer`: the head first, and nothing behind it. Returns an error when the bytes are no request; else it
   // is done, its head is (is_header_done()), or it needs more bytes.
   boost::system::error_code take(beast::flat_buffer& buffer);
-  // The error of a peer that sends no more: http::error::end_of_stream where that is between two requests.
-  boost::system::error_code endOfBytes();
+  // The same for what a read into the buffer's end gave. Where the peer sends no more, that is http::error::end_of_stream between two
+  // requests, http::error::partial_message within one.
+  boost::system::error_code takeRead(beast::flat_buffer& buffer, boost::system::error_code broken, std::size_t size);
 
   // Once the head is done; true for what RFC 6455 calls an opening handshake.
   bool asksForWebSocket() const;

@@ -125,13 +125,13 @@ TEST(RequestParser, knowsAnOpeningHandshake) {
 }
 
 TEST(RequestParser, tellsAnEndBetweenRequestsFromOneWithin) {
-  EXPECT_EQ(RequestParser(kMostHeader).endOfBytes(), http::error::end_of_stream);
-  RequestParser begun(kMostHeader);
   beast::flat_buffer buffer;
+  EXPECT_EQ(RequestParser(kMostHeader).takeRead(buffer, asio::error::eof, 0), http::error::end_of_stream);
+  EXPECT_EQ(RequestParser(kMostHeader).takeRead(buffer, asio::error::connection_reset, 0), asio::error::connection_reset);
+  RequestParser begun(kMostHeader);
   std::memcpy(buffer.prepare(3).data(), "GET", 3);
-  buffer.commit(3);
-  EXPECT_FALSE(begun.take(buffer));
-  EXPECT_EQ(begun.endOfBytes(), http::error::partial_message);
+  EXPECT_FALSE(begun.takeRead(buffer, {}, 3));
+  EXPECT_EQ(begun.takeRead(buffer, asio::error::eof, 0), http::error::partial_message);
 }
 
 }  // namespace

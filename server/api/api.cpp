@@ -51,11 +51,7 @@ constexpr char kNoCaching[] = "no-store";
 constexpr std::string_view kLinesOfAll =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: same-origin\r\n";
-constexpr std::string_view kLinesOfData =
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: same-origin\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    "Cache-Control: no-store\r\n";
+const std::string kLinesOfData = fmt::format("{}Content-Security-Policy: {}\r\nCache-Control: {}\r\n", kLinesOfAll, kNoPage, kNoCaching);
 
 }  // namespace
 
@@ -195,8 +191,13 @@ void Api::Impl::finish(net::Response& response, const Asker& asker) {
   auto& headers = response.headers;
   const bool ownPolicy = !headers.find("Content-Security-Policy").empty();
   const bool ownCaching = !headers.find("Cache-Control").empty();
-  response.sharedLines = ownPolicy || ownCaching ? kLinesOfAll : kLinesOfData;
-  if (ownPolicy != ownCaching) headers.add(ownPolicy ? "Cache-Control" : "Content-Security-Policy", ownPolicy ? kNoCaching : kNoPage);
+  if (ownPolicy || ownCaching) {
+    response.sharedLines = kLinesOfAll;
+    if (!ownPolicy) headers.add("Content-Security-Policy", kNoPage);
+    if (!ownCaching) headers.add("Cache-Control", kNoCaching);
+  } else {
+    response.sharedLines = kLinesOfData;
+  }
   if (asker.secure) headers.add("Strict-Transport-Security", "max-age=31536000");
   if (asker.origin.empty() || !headers.find("Access-Control-Allow-Origin").empty()) return;
   if (!asker.byToken && !originIsAllowed(asker.origin, settings.access)) return;

@@ -31,7 +31,7 @@ Read readIn(std::string_view bytes, std::size_t piece) {
     buffer.commit(size);
     bytes.remove_prefix(size);
   }
-  if (!error && !parser.is_done()) claim(bool(parser.endOfBytes()), "a request that ends early is none");
+  if (!error && !parser.is_done()) claim(bool(parser.takeRead(buffer, asio::error::eof, 0)), "a request that ends early is none");
   return {!error && parser.is_done(), std::move(parser.request)};
 }
 
