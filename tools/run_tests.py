@@ -30,7 +30,8 @@ def build(preset, targets=""):
 
 STEPS = [
     Step("rooms", "the graph of rooms holds", "tools/check_rooms.py", 1, quick=True),
-    Step("format", "C++ is formatted", "git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run --Werror", 2, quick=True),
+    Step("format", "C++ and Rust are formatted",
+         "git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run --Werror && git ls-files '*.rs' | xargs /usr/bin/rustfmt --check", 2, quick=True),
     Step("unit", "every room's own tests", f"{build('dev')} && ctest --test-dir build/dev --verbose --timeout 120", 25, quick=True),
     Step("generated", "generated files are fresh", f"{build('dev', 'allmende-server')} && tools/generate --check", 10, quick=True),
     Step("postgres", "the store on a real PostgreSQL", "tests/with_postgres build/dev/lib_store_test", 5),

@@ -107,11 +107,10 @@ class Page {
           (cell as any).updateOutputs(outputs, outputs, [{ output_type: "stream", name: "stdout", text: `${word}\n` }]);
         }
         return;
-      default:
-        {
-          const at = random(cell.ysource.length + 1);
-          cell.updateSource(at, at, `${word}📎`);
-        }
+      default: {
+        const at = random(cell.ysource.length + 1);
+        cell.updateSource(at, at, `${word}📎`);
+      }
     }
   }
 }
@@ -157,6 +156,20 @@ test("an update that is damaged is refused, and the page's next one is taken", a
   await assert.rejects(ask(`apply server ${textOf(page.unsent[0].slice(0, -3))}`), /no update of a notebook/);
   await page.send("server");
   assert.match(JSON.parse(await ask("read server")).cells[0].source, /^yes # /);
+});
+
+test("a change that comes before the one it builds on waits for it", async () => {
+  await loaded("server");
+  const page = new Page();
+  await page.meet("server");
+  page.notebook.cells[2].updateSource(0, 0, "one");
+  page.notebook.cells[2].updateSource(3, 3, " two");
+  const last = page.unsent.pop()!;
+  const heard = async () => [await ask("waits server"), JSON.parse(await ask("read server")).cells[2].source];
+  await ask(`apply server ${textOf(last)}`);
+  assert.deepEqual(await heard(), ["true", ""]);
+  await page.send("server");
+  assert.deepEqual(await heard(), ["false", "one two"]);
 });
 
 test("the room's messages are those of y-protocols", async () => {

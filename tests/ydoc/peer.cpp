@@ -1,6 +1,6 @@
 // The server's documents at the other end of a pipe, for tests that bring Yjs' own: one request a line, one answer a line.
 //
-//   new NAME CLIENT | fill NAME JSON | apply NAME BASE64 | state NAME | changes NAME BASE64 | read NAME
+//   new NAME CLIENT | fill NAME JSON | apply NAME BASE64 | state NAME | changes NAME BASE64 | read NAME | waits NAME
 //   message NAME BASE64: reads a room's message, does what it asks of the document, and says the answer to it, or the message itself
 //   present NAME BASE64: takes in who is there, and says who is
 //
@@ -45,6 +45,10 @@ Result<std::string> answer(std::map<std::string, Room>& rooms, const std::string
   if (verb == "read") {
     TRY(auto notebook, document.readNotebook());
     return json::serialize(notebook);
+  }
+  if (verb == "waits") {
+    TRY(const auto waits, document.waits());
+    return waits ? "true" : "false";
   }
   if (verb == "fill") {
     TRY(auto notebook, parseJsonObject(rest));

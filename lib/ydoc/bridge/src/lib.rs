@@ -6,11 +6,12 @@
 mod notebook;
 mod scan;
 
+use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::block::ClientID;
 use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
 
 #[cxx::bridge(namespace = "allmende::ydoc::bridge")]
@@ -39,7 +40,7 @@ mod ffi {
 
 pub struct Replica {
     doc: Doc,
-    spoilt: bool,
+    spoilt: Cell<bool>,
 }
 
 fn make_replica(client: u64) -> Result<Box<Replica>, String> {
@@ -48,35 +49,23 @@ fn make_replica(client: u64) -> Result<Box<Replica>, String> {
     }
     let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16; // as Yjs counts
-    Ok(Box::new(Replica { doc: Doc::with_options(options), spoilt: false }))
+    Ok(Box::new(Replica { doc: Doc::with_options(options), spoilt: Cell::new(false) }))
 }
 
 impl Replica {
-    fn change<T>(&mut self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, String> {
-        let done = self.guarded(work);
-        if let Err((_, true)) = done {
-            self.spoilt = true;
+    /// What `work` gives. A panic is an error and spoils the document.
+    fn with<T>(&self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, String> {
+        if self.spoilt.get() {
+            return Err("the document was spoilt by an earlier change".into());
         }
-        done.map_err(|(message, _)| message)
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, String> {
-        self.guarded(work).map_err(|(message, _)| message)
-    }
-
-    /// The error says whether it was a panic.
-    fn guarded<T>(&self, work: impl FnOnce(&Doc) -> Result<T, String>) -> Result<T, (String, bool)> {
-        if self.spoilt {
-            return Err(("the document was spoilt by an earlier change".into(), false));
-        }
-        match catch_unwind(AssertUnwindSafe(|| work(&self.doc))) {
-            Ok(result) => result.map_err(|message| (message, false)),
-            Err(_) => Err(("the change breaks the document".into(), true)),
-        }
+        catch_unwind(AssertUnwindSafe(|| work(&self.doc))).unwrap_or_else(|_| {
+            self.spoilt.set(true);
+            Err("the change breaks the document".into())
+        })
     }
 
     fn apply(&mut self, update: &[u8]) -> Result<(), String> {
-        self.change(|doc| {
+        self.with(|doc| {
             scan::update(update).map_err(|what| format!("this is no update of a notebook: {what}"))?;
             let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
             doc.transact_mut().apply_update(update).map_err(|error| format!("this update does not fit: {error}"))
@@ -84,11 +73,11 @@ impl Replica {
     }
 
     fn state_vector(&self) -> Result<Vec<u8>, String> {
-        self.read(|doc| Ok(doc.transact().state_vector().encode_v1()))
+        self.with(|doc| Ok(doc.transact().state_vector().encode_v1()))
     }
 
     fn changes_since(&self, state_vector: &[u8]) -> Result<Vec<u8>, String> {
-        self.read(|doc| {
+        self.with(|doc| {
             let seen = match state_vector {
                 [] => StateVector::default(),
                 bytes => scan::state_vector(bytes)
@@ -100,16 +89,18 @@ impl Replica {
     }
 
     fn waits(&self) -> Result<bool, String> {
-        self.read(|doc| Ok(doc.transact().has_missing_updates()))
+        self.with(|doc| Ok(doc.transact().has_missing_updates()))
     }
 
     fn read_notebook(&self) -> Result<String, String> {
-        self.read(|doc| notebook::read(doc).map(|value| value.to_string()))
+        self.with(|doc| notebook::read(doc).map(|value| value.to_string()))
     }
 
     fn fill_notebook(&mut self, json: &str) -> Result<(), String> {
-        let filled = self.change(|doc| notebook::fill(doc, json));
-        self.spoilt |= filled.is_err(); // half a notebook is none
+        let filled = self.with(|doc| notebook::fill(doc, json));
+        if filled.is_err() {
+            self.spoilt.set(true); // half a notebook is none
+        }
         filled
     }
 }

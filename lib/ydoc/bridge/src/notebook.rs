@@ -32,7 +32,11 @@ fn value_of<T: ReadTxn>(out: Out, txn: &T, depth: usize) -> Result<Value, String
         Out::Any(any) => serde_json::to_value(any).map_err(|error| error.to_string()),
         Out::YText(text) => Ok(Value::String(text.get_string(txn))),
         Out::YArray(array) => list_of(&array, txn, depth),
-        Out::YMap(map) => map.iter(txn).map(|(key, value)| Ok((key.to_owned(), value_of(value, txn, depth + 1)?))).collect::<Result<_, _>>().map(Value::Object),
+        Out::YMap(map) => map
+            .iter(txn)
+            .map(|(key, value)| Ok((key.to_owned(), value_of(value, txn, depth + 1)?)))
+            .collect::<Result<_, _>>()
+            .map(Value::Object),
         _ => Ok(Value::Null),
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! The format is Yjs' update encoding of version 1: for each client its changes, then what is deleted. See `readUpdate` in npm's `yjs` (src/utils/encoding.js).
 
-const MOST_NESTED: usize = 64;
+/// As deep as serde_json reads what a notebook is filled from: what we make we take in again.
+const MOST_NESTED: usize = 128;
 const LAST_CLOCK: u64 = 1 << 31; // yrs counts in 32 bits
 
 type Scanned<T> = Result<T, String>;
@@ -113,7 +114,11 @@ impl<'a> Scanner<'a> {
             self.id()?;
         }
         if !origin && !right_origin {
-            if self.number()? == 1 { self.text().map(|_| ())? } else { self.id()? }
+            if self.number()? == 1 {
+                self.text().map(|_| ())?
+            } else {
+                self.id()?
+            }
             if key {
                 self.text()?;
             }
@@ -123,11 +128,11 @@ impl<'a> Scanner<'a> {
 
     fn content(&mut self, kind: u8) -> Scanned<u64> {
         match kind {
-            1 => self.number(),                            // deleted
+            1 => self.number(),                                      // deleted
             2 => self.several(|scanner| scanner.text().map(|_| ())), // JSON as texts, as old versions wrote it
             3 => self.bytes().map(|_| 1),
             4 => self.text(),
-            5 => self.text().map(|_| 1),                   // something within a text, as JSON
+            5 => self.text().map(|_| 1),                           // something within a text, as JSON
             6 => self.text().and_then(|_| self.text()).map(|_| 1), // formatting: key and JSON
             7 => match self.number()? {
                 0..=2 => Ok(1), // an array, a map, a text
@@ -179,6 +184,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn end(&self) -> Scanned<()> {
-        if self.left.is_empty() { Ok(()) } else { Err(format!("{} bytes follow its end", self.left.len())) }
+        if self.left.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{} bytes follow its end", self.left.len()))
+        }
     }
 }
