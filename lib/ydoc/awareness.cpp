@@ -12,12 +12,11 @@ constexpr std::string_view kGone = "null";
 
 }  // namespace
 
-Result<std::vector<std::uint64_t>> Awareness::apply(std::string_view update) {
+Result<std::vector<std::uint64_t>> Awareness::apply(std::string_view update, const Filter& isTheirs) {
   Lib0Reader reader(update);
   TRY(const auto count, reader.number());
   if (count > kMostClients) return fail(Code::OverLimit, "{} clients at once are more than the {} that a room holds", count, kMostClients);
   std::map<std::uint64_t, State> news;
-  std::vector<std::uint64_t> spokenOf;
   for (std::uint64_t i = 0; i < count; ++i) {
     TRY(const auto client, reader.number());
     TRY(const auto clock, reader.number());
@@ -25,7 +24,7 @@ Result<std::vector<std::uint64_t>> Awareness::apply(std::string_view update) {
     if (json.size() > kLargestState)
       return fail(Code::OverLimit, "a client's state of {} bytes is larger than {}", json.size(), kLargestState);
     TRY(parseJson(json));
-    spokenOf.push_back(client);
+    if (!isTheirs(client)) continue;
     const auto known = states_.find(client);
     // Being gone wins over a state of the same clock, so that nobody stays whom the others saw leave.
     const bool newer = known == states_.end() || clock > known->second.clock || (clock == known->second.clock && json == kGone);
@@ -36,8 +35,12 @@ Result<std::vector<std::uint64_t>> Awareness::apply(std::string_view update) {
   for (const auto& [client, state] : news) more += states_.contains(client) ? 0 : 1;
   if (states_.size() + more > kMostClients) forgetGone();
   if (states_.size() + more > kMostClients) return fail(Code::OverLimit, "the room holds {} clients, and no more", kMostClients);
-  for (auto& [client, state] : news) states_.insert_or_assign(client, std::move(state));
-  return spokenOf;
+  std::vector<std::uint64_t> clients;
+  for (auto& [client, state] : news) {
+    clients.push_back(client);
+    states_.insert_or_assign(client, std::move(state));
+  }
+  return clients;
 }
 
 std::string Awareness::everybody() const {

@@ -2,6 +2,7 @@
 // Who is in a document's room, and where: y-protocols' awareness. Nothing of it is stored. Part of the door lib/ydoc/ydoc.h; include that.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,9 +17,11 @@ class Awareness {
   static constexpr std::size_t kMostClients = 1000;
   static constexpr std::size_t kLargestState = 16U << 10U;  // bytes of one client's JSON
 
-  // Takes in what clients say of themselves; what is older than what is known changes nothing. Returns the clients it spoke of. Fails with
-  // InvalidInput when it is no awareness update, OverLimit beyond the bounds; nothing is then taken in.
-  Result<std::vector<std::uint64_t>> apply(std::string_view update);
+  // Takes in what is said of those clients that `isTheirs` allows. Returns the clients of whom there was news: what is as old as what is
+  // known, or older, changes nothing. Fails with InvalidInput when it is no awareness update, OverLimit beyond the bounds; nothing is then
+  // taken in.
+  using Filter = std::function<bool(std::uint64_t client)>;
+  Result<std::vector<std::uint64_t>> apply(std::string_view update, const Filter& isTheirs = [](std::uint64_t) { return true; });
 
   // As one update: all who are there, or those of `clients` who are known, the gone ones as gone.
   std::string everybody() const;

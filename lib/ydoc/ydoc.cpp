@@ -8,6 +8,8 @@ namespace {
 
 rust::Slice<const std::uint8_t> bytesOf(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
+rust::Str strOf(std::string_view text) { return {text.data(), text.size()}; }
+
 std::string textOf(const rust::Vec<std::uint8_t>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 // Rust's errors come as exceptions with a sentence.
@@ -36,8 +38,8 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-Result<> Document::apply(std::string_view update) {
-  return asking([&] { impl_->replica->apply(bytesOf(update)); });
+Result<std::string> Document::apply(std::string_view update) {
+  return asking([&] { return textOf(impl_->replica->apply(bytesOf(update))); });
 }
 
 Result<std::string> Document::stateVector() const {
@@ -54,12 +56,62 @@ Result<bool> Document::waits() const {
 
 Result<> Document::fillNotebook(const json::object& notebook) {
   const auto text = json::serialize(notebook);
-  return asking([&] { impl_->replica->fill_notebook({text.data(), text.size()}); });
+  return asking([&] { impl_->replica->fill_notebook(strOf(text)); });
 }
 
 Result<json::object> Document::readNotebook() const {
   TRY(auto text, asking([&] { return std::string(impl_->replica->read_notebook()); }));
   return parseJsonObject(text, 512);
+}
+
+Result<std::vector<CellSource>> Document::listCells() const {
+  TRY(const auto text, asking([&] { return std::string(impl_->replica->list_cells()); }));
+  TRY(const auto list, parseJson(text));
+  std::vector<CellSource> cells;
+  for (const auto& one : list.as_array()) {
+    const auto& cell = one.as_object();
+    const auto said = [&](std::string_view key) { return std::string(cell.at(key).as_string()); };
+    cells.push_back({said("id"), said("type"), said("source")});
+  }
+  return cells;
+}
+
+Result<std::string> Document::becomeNotebook(const json::object& notebook) {
+  const auto text = json::serialize(notebook);
+  return asking([&] { return textOf(impl_->replica->become_notebook(strOf(text))); });
+}
+
+Result<std::string> Document::beginRun(std::string_view cell) {
+  return asking([&] { return textOf(impl_->replica->begin_run(strOf(cell))); });
+}
+
+Result<std::string> Document::clearOutputs(std::string_view cell) {
+  return asking([&] { return textOf(impl_->replica->clear_outputs(strOf(cell))); });
+}
+
+Result<std::string> Document::appendOutput(std::string_view cell, const json::object& output) {
+  const auto text = json::serialize(output);
+  return asking([&] { return textOf(impl_->replica->append_output(strOf(cell), strOf(text))); });
+}
+
+Result<std::string> Document::updateDisplay(std::string_view display, const json::object& data, const json::object& metadata) {
+  const auto text = json::serialize(json::object{{"display_id", display}, {"data", data}, {"metadata", metadata}});
+  return asking([&] { return textOf(impl_->replica->update_display(strOf(text))); });
+}
+
+Result<std::string> Document::setInCell(std::string_view cell, std::string_view key, const json::value& value) {
+  const auto text = json::serialize(value);
+  return asking([&] { return textOf(impl_->replica->set_in_cell(strOf(cell), strOf(key), strOf(text))); });
+}
+
+Result<std::string> Document::setMetadata(std::string_view key, const json::value& value) {
+  const auto text = json::serialize(value);
+  return asking([&] { return textOf(impl_->replica->set_metadata(strOf(key), strOf(text))); });
+}
+
+Result<std::string> Document::setState(std::string_view key, const json::value& value) {
+  const auto text = json::serialize(value);
+  return asking([&] { return textOf(impl_->replica->set_state(strOf(key), strOf(text))); });
 }
 
 }  // namespace allmende::ydoc

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/json.h"
 #include "lib/base/result.h"
@@ -15,6 +16,12 @@
 #include "lib/ydoc/room_message.h"
 
 namespace allmende::ydoc {
+
+struct CellSource {
+  std::string id;
+  std::string type;  // "code", "markdown", "raw"
+  std::string source;
+};
 
 // One replica of a document. Not for several threads at once.
 class Document {
@@ -27,13 +34,15 @@ class Document {
   Document& operator=(Document&&) noexcept;
   ~Document();
 
-  // Takes in an update of version 1, whatever the order in which updates come; one that was seen before changes nothing. Fails with
-  // InvalidInput when it is none, or breaks the document, which then refuses everything: make it anew from what is stored.
-  Result<> apply(std::string_view update);
+  // Takes in an update of version 1, whatever the order in which updates come. Returns what of it was new here as an update, empty when all
+  // was seen before or waits for earlier changes. Fails with InvalidInput when it is none, or breaks the document, which then refuses
+  // everything: make it anew from what is stored.
+  Result<std::string> apply(std::string_view update);
 
   // What this replica has seen.
   Result<std::string> stateVector() const;
-  // As one update, what the holder of `stateVector` has not seen; everything for an empty one. Fails with InvalidInput when it is none.
+  // As one update, what the holder of `stateVector` has not seen; everything for an empty one, also what waits. Fails with InvalidInput
+  // when it is none.
   Result<std::string> changesSince(std::string_view stateVector) const;
   // Whether changes wait for earlier ones that have not come.
   Result<bool> waits() const;
@@ -43,6 +52,30 @@ class Document {
   Result<> fillNotebook(const json::object& notebook);
   // The notebook as nbformat JSON with keys in alphabetical order, texts in one piece, and `execution_state` where cells have one.
   Result<json::object> readNotebook() const;
+  // Its cells, in order, without their outputs.
+  Result<std::vector<CellSource>> listCells() const;
+
+  // What follows changes the document and returns the change as an update, empty when there was nothing to change.
+  //
+  // Becomes this notebook by small changes: cells are known by their ids, texts change where they differ, outputs as a whole, and
+  // `execution_state` stays. Two replicas with one client number that become one notebook from one state make the very same changes.
+  Result<std::string> becomeNotebook(const json::object& notebook);
+
+  // What the run of a cell writes; a cell that is not there any more is left alone. `beginRun` clears outputs and count and sets
+  // `execution_state` to "running".
+  Result<std::string> beginRun(std::string_view cell);
+  Result<std::string> clearOutputs(std::string_view cell);
+  // An output as nbformat has it, with "transient" where the kernel sent some, which is kept here and is no part of the notebook. A stream
+  // goes on in the last output of its name; carriage return and backspace change its last line as in a terminal.
+  Result<std::string> appendOutput(std::string_view cell, const json::object& output);
+  // Changes data and metadata wherever transient.display_id is `display`.
+  Result<std::string> updateDisplay(std::string_view display, const json::object& data, const json::object& metadata);
+  // A member of a cell, such as execution_count or execution_state.
+  Result<std::string> setInCell(std::string_view cell, std::string_view key, const json::value& value);
+  // A member of the notebook's metadata; null removes it.
+  Result<std::string> setMetadata(std::string_view key, const json::value& value);
+  // What is no part of the notebook: root map `state`.
+  Result<std::string> setState(std::string_view key, const json::value& value);
 
  private:
   struct Impl;

@@ -3,16 +3,21 @@
 //! Everything that arrives is untrusted. A fault comes back as an error, never as a panic: a panic below us spoils the replica, which then
 //! refuses everything else.
 
-mod notebook;
+mod fill;
+mod merge;
+mod read;
+mod run;
 mod scan;
+mod text;
 
 use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use serde_json::Value;
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+use yrs::{Doc, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
 #[cxx::bridge(namespace = "allmende::ydoc::bridge")]
 mod ffi {
@@ -22,8 +27,8 @@ mod ffi {
         /// An empty document whose own changes carry this client number (at most 53 bits).
         fn make_replica(client: u64) -> Result<Box<Replica>>;
 
-        /// Takes in an update (lib0 encoding, version 1). What depends on changes not seen yet waits for them.
-        fn apply(self: &mut Replica, update: &[u8]) -> Result<()>;
+        /// Takes in an update (lib0 encoding, version 1); returns what of it was new here. What depends on changes not seen yet waits for them.
+        fn apply(self: &mut Replica, update: &[u8]) -> Result<Vec<u8>>;
         fn state_vector(self: &Replica) -> Result<Vec<u8>>;
         /// All changes that the holder of this state vector has not seen; all there are for an empty one.
         fn changes_since(self: &Replica, state_vector: &[u8]) -> Result<Vec<u8>>;
@@ -35,12 +40,34 @@ mod ffi {
         /// Fills an empty document from nbformat JSON whose cells have ids. Two replicas with one client number that are filled with one notebook hold
         /// the very same changes. A document that could not be filled is spoilt.
         fn fill_notebook(self: &mut Replica, json: &str) -> Result<()>;
+
+        /// Cells as JSON: [{"id", "type", "source"}].
+        fn list_cells(self: &Replica) -> Result<String>;
+
+        // What follows changes the document and returns the change as an update, empty when there is none.
+        fn become_notebook(self: &mut Replica, json: &str) -> Result<Vec<u8>>;
+        fn begin_run(self: &mut Replica, cell: &str) -> Result<Vec<u8>>;
+        fn clear_outputs(self: &mut Replica, cell: &str) -> Result<Vec<u8>>;
+        fn append_output(self: &mut Replica, cell: &str, json: &str) -> Result<Vec<u8>>;
+        /// {"display_id", "data", "metadata"}
+        fn update_display(self: &mut Replica, json: &str) -> Result<Vec<u8>>;
+        fn set_in_cell(self: &mut Replica, cell: &str, key: &str, json: &str) -> Result<Vec<u8>>;
+        fn set_metadata(self: &mut Replica, key: &str, json: &str) -> Result<Vec<u8>>;
+        fn set_state(self: &mut Replica, key: &str, json: &str) -> Result<Vec<u8>>;
     }
 }
 
 pub struct Replica {
     doc: Doc,
     spoilt: Cell<bool>,
+    tail: run::Tail,
+}
+
+/// An update without changes.
+const NOTHING: [u8; 2] = [0, 0];
+
+fn parsed(json: &str) -> Result<Value, String> {
+    serde_json::from_str(json).map_err(|error| format!("this is no JSON: {error}"))
 }
 
 fn make_replica(client: u64) -> Result<Box<Replica>, String> {
@@ -49,7 +76,7 @@ fn make_replica(client: u64) -> Result<Box<Replica>, String> {
     }
     let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16; // as Yjs counts
-    Ok(Box::new(Replica { doc: Doc::with_options(options), spoilt: Cell::new(false) }))
+    Ok(Box::new(Replica { doc: Doc::with_options(options), spoilt: Cell::new(false), tail: run::Tail::default() }))
 }
 
 impl Replica {
@@ -64,12 +91,25 @@ impl Replica {
         })
     }
 
-    fn apply(&mut self, update: &[u8]) -> Result<(), String> {
+    /// What `work` changes, as an update. What it has changed when it fails stays, so it has to look first.
+    fn change(&self, work: impl FnOnce(&mut TransactionMut) -> Result<(), String>) -> Result<Vec<u8>, String> {
         self.with(|doc| {
-            scan::update(update).map_err(|what| format!("this is no update of a notebook: {what}"))?;
-            let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
-            doc.transact_mut().apply_update(update).map_err(|error| format!("this update does not fit: {error}"))
+            let mut txn = doc.transact_mut();
+            work(&mut txn)?;
+            let update = txn.encode_update_v1();
+            Ok(if update == NOTHING { vec![] } else { update })
         })
+    }
+
+    fn change_cell(&self, id: &str, work: impl FnOnce(&mut TransactionMut, &MapRef) -> Result<(), String>) -> Result<Vec<u8>, String> {
+        let cells = self.with(|doc| Ok(doc.get_or_insert_array("cells")))?;
+        self.change(|txn| run::cell(&cells, txn, id).map_or(Ok(()), |cell| work(txn, &cell)))
+    }
+
+    fn apply(&mut self, update: &[u8]) -> Result<Vec<u8>, String> {
+        scan::update(update).map_err(|what| format!("this is no update of a notebook: {what}"))?;
+        let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
+        self.change(|txn| txn.apply_update(update).map_err(|error| format!("this update does not fit: {error}")))
     }
 
     fn state_vector(&self) -> Result<Vec<u8>, String> {
@@ -93,14 +133,73 @@ impl Replica {
     }
 
     fn read_notebook(&self) -> Result<String, String> {
-        self.with(|doc| notebook::read(doc).map(|value| value.to_string()))
+        self.with(|doc| read::notebook(doc).map(|value| value.to_string()))
     }
 
     fn fill_notebook(&mut self, json: &str) -> Result<(), String> {
-        let filled = self.with(|doc| notebook::fill(doc, json));
+        let filled = self.with(|doc| fill::fill(doc, json));
         if filled.is_err() {
             self.spoilt.set(true); // half a notebook is none
         }
         filled
+    }
+
+    fn list_cells(&self) -> Result<String, String> {
+        self.with(|doc| Ok(read::cells(doc).to_string()))
+    }
+
+    fn become_notebook(&mut self, json: &str) -> Result<Vec<u8>, String> {
+        let wanted = parsed(json)?;
+        let roots = self.with(|doc| Ok(merge::Roots::of(doc)))?;
+        let changed = self.change(|txn| merge::become_notebook(txn, &roots, &wanted));
+        if changed.is_err() {
+            self.spoilt.set(true); // half of it
+        }
+        changed
+    }
+
+    fn begin_run(&mut self, cell: &str) -> Result<Vec<u8>, String> {
+        self.change_cell(cell, run::begin)
+    }
+
+    fn clear_outputs(&mut self, cell: &str) -> Result<Vec<u8>, String> {
+        self.change_cell(cell, |txn, cell| {
+            run::clear(txn, cell);
+            Ok(())
+        })
+    }
+
+    fn append_output(&mut self, cell: &str, json: &str) -> Result<Vec<u8>, String> {
+        let output = parsed(json)?;
+        let mut tail = std::mem::take(&mut self.tail);
+        let changed = self.change_cell(cell, |txn, cell| run::append(txn, cell, &output, &mut tail));
+        self.tail = tail;
+        changed
+    }
+
+    fn update_display(&mut self, json: &str) -> Result<Vec<u8>, String> {
+        let wanted = parsed(json)?;
+        let cells = self.with(|doc| Ok(doc.get_or_insert_array("cells")))?;
+        self.change(|txn| run::update_display(txn, &cells, &wanted))
+    }
+
+    fn set_in_cell(&mut self, cell: &str, key: &str, json: &str) -> Result<Vec<u8>, String> {
+        let value = parsed(json)?;
+        self.change_cell(cell, |txn, cell| merge::set(txn, cell, key, Some(&value)))
+    }
+
+    fn set_metadata(&mut self, key: &str, json: &str) -> Result<Vec<u8>, String> {
+        let value = parsed(json)?;
+        let meta = self.with(|doc| Ok(doc.get_or_insert_map("meta")))?;
+        self.change(|txn| match meta.get(txn, "metadata") {
+            Some(Out::YMap(metadata)) => merge::set(txn, &metadata, key, Some(&value).filter(|value| !value.is_null())),
+            _ => Ok(()),
+        })
+    }
+
+    fn set_state(&mut self, key: &str, json: &str) -> Result<Vec<u8>, String> {
+        let value = parsed(json)?;
+        let state = self.with(|doc| Ok(doc.get_or_insert_map("state")))?;
+        self.change(|txn| merge::set(txn, &state, key, Some(&value)))
     }
 }

@@ -1,54 +1,8 @@
-//! The shape of `@jupyter/ydoc` 4: root map `meta` (nbformat, nbformat_minor, metadata), root array `cells` of maps, the text of a cell and of a
-//! stream output as texts that grow.
+//! Builds what a notebook is made of: cells, outputs, metadata. Keys go in one by one, in the order that `@jupyter/ydoc` and their alphabet give: a map
+//! in one piece would be numbered in random order.
 
-use serde_json::{Map as JsonMap, Value};
-use yrs::branch::BranchPtr;
-use yrs::{
-    Any, Array, ArrayPrelim, ArrayRef, Doc, GetString, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, TextRef, Transact, TransactionMut,
-};
-
-/// Beyond this a type is null: what others nest must not exhaust our stack.
-const MOST_NESTED: usize = 64;
-
-pub fn read(doc: &Doc) -> Result<Value, String> {
-    let txn = doc.transact();
-    let mut notebook = JsonMap::new();
-    let meta = txn.get_map("meta");
-    for key in ["metadata", "nbformat", "nbformat_minor"] {
-        if let Some(value) = meta.as_ref().and_then(|meta| meta.get(&txn, key)) {
-            notebook.insert(key.into(), value_of(value, &txn, 0)?);
-        }
-    }
-    let cells = txn.get_array("cells").map_or(Ok(Value::Array(vec![])), |cells| list_of(&cells, &txn, 0))?;
-    notebook.insert("cells".into(), cells);
-    Ok(Value::Object(notebook))
-}
-
-fn value_of<T: ReadTxn>(out: Out, txn: &T, depth: usize) -> Result<Value, String> {
-    if depth > MOST_NESTED {
-        return Ok(Value::Null);
-    }
-    match out {
-        Out::Any(any) => serde_json::to_value(any).map_err(|error| error.to_string()),
-        Out::YText(text) => Ok(Value::String(text.get_string(txn))),
-        Out::YArray(array) => list_of(&array, txn, depth),
-        Out::YMap(map) => map
-            .iter(txn)
-            .map(|(key, value)| Ok((key.to_owned(), value_of(value, txn, depth + 1)?)))
-            .collect::<Result<_, _>>()
-            .map(Value::Object),
-        _ => Ok(Value::Null),
-    }
-}
-
-/// An array that somebody wrote letters into, as into a text, is empty: yrs counts them in one way and reads them in another, for ever.
-fn list_of<T: ReadTxn>(array: &ArrayRef, txn: &T, depth: usize) -> Result<Value, String> {
-    let letters = TextRef::from(BranchPtr::from(array.as_ref())).get_string(txn);
-    if !letters.is_empty() {
-        return Ok(Value::Array(vec![]));
-    }
-    array.iter(txn).map(|one| value_of(one, txn, depth + 1)).collect::<Result<_, _>>().map(Value::Array)
-}
+use serde_json::Value;
+use yrs::{Any, Array, ArrayPrelim, ArrayRef, Doc, Map, MapPrelim, MapRef, ReadTxn, TextPrelim, Transact, TransactionMut};
 
 pub fn fill(doc: &Doc, json: &str) -> Result<(), String> {
     let notebook: Value = serde_json::from_str(json).map_err(|error| format!("this is no JSON: {error}"))?;
@@ -66,16 +20,16 @@ pub fn fill(doc: &Doc, json: &str) -> Result<(), String> {
     let metadata = meta.insert(&mut txn, "metadata", MapPrelim::default());
     fill_map(&mut txn, &metadata, notebook.get("metadata"))?;
     for (at, cell) in cells.iter().enumerate() {
-        add_cell(&mut txn, &ycells, cell).map_err(|what| format!("cells[{at}]: {what}"))?;
+        let end = ycells.len(&txn);
+        insert_cell(&mut txn, &ycells, end, cell).map_err(|what| format!("cells[{at}]: {what}"))?;
     }
     Ok(())
 }
 
-/// Keys go in one by one, in the order that `@jupyter/ydoc` and their alphabet give: a map in one piece would be numbered in random order.
-fn add_cell(txn: &mut TransactionMut, cells: &ArrayRef, cell: &Value) -> Result<(), String> {
+pub fn insert_cell(txn: &mut TransactionMut, cells: &ArrayRef, at: u32, cell: &Value) -> Result<(), String> {
     let text = |key: &str| cell.get(key).and_then(Value::as_str).map(str::to_owned).ok_or(format!("has no text '{key}'"));
     let (kind, id, source) = (text("cell_type")?, text("id")?, joined(cell.get("source")));
-    let ycell = cells.push_back(txn, MapPrelim::default());
+    let ycell = cells.insert(txn, at, MapPrelim::default());
     ycell.insert(txn, "source", TextPrelim::new(source));
     let metadata = ycell.insert(txn, "metadata", MapPrelim::default());
     fill_map(txn, &metadata, cell.get("metadata"))?;
@@ -94,7 +48,7 @@ fn add_cell(txn: &mut TransactionMut, cells: &ArrayRef, cell: &Value) -> Result<
     Ok(())
 }
 
-fn add_output(txn: &mut TransactionMut, outputs: &ArrayRef, output: &Value) -> Result<(), String> {
+pub fn add_output(txn: &mut TransactionMut, outputs: &ArrayRef, output: &Value) -> Result<(), String> {
     let fields = output.as_object().ok_or("has an output that is no object")?;
     let stream = fields.get("output_type").and_then(Value::as_str) == Some("stream");
     let youtput = outputs.push_back(txn, MapPrelim::default());
@@ -116,7 +70,7 @@ fn fill_map(txn: &mut TransactionMut, map: &MapRef, from: Option<&Value>) -> Res
 }
 
 /// nbformat's "multi-line string": a text, or its lines.
-fn joined(value: Option<&Value>) -> String {
+pub fn joined(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(lines)) => lines.iter().filter_map(Value::as_str).collect(),
@@ -124,6 +78,6 @@ fn joined(value: Option<&Value>) -> String {
     }
 }
 
-fn any_of(value: &Value) -> Result<Any, String> {
+pub fn any_of(value: &Value) -> Result<Any, String> {
     serde_json::from_value(value.clone()).map_err(|error| format!("a document cannot hold {value:.60}: {error}"))
 }
