@@ -93,6 +93,22 @@ Task<Result<OpenFile>> Contents::open(AccountId of, std::string path) {
   });
 }
 
+Task<Result<Bytes>> Contents::read(AccountId of, std::string path) {
+  co_return co_await impl_->on(std::move(of), std::move(path),
+      [this](const Space& space, const DrivePath& place) { return readBytes(space.drive, place, impl_->settings.largestInJson); });
+}
+
+Task<Result<>> Contents::replace(AccountId of, std::string path, std::string bytes, std::string hash) {
+  co_return co_await impl_->on(
+      of, std::move(path), [this, of, bytes = std::move(bytes), hash](const Space& space, const DrivePath& place) -> Result<> {
+        const PathLocks::Held lock(impl_->locks, {of, place});
+        if (hash.empty()) return writeNewFile(space, place, bytes);
+        TRY(const auto there, readBytes(space.drive, place, impl_->settings.largestInJson));
+        if (there.hash != hash) return fail(Code::Conflict, "'{}' was changed by somebody else in the meantime", shown(place.text()));
+        return writeFile(space, place, bytes);
+      });
+}
+
 Task<Result<Model>> Contents::create(AccountId of, std::string path, std::string body) {
   co_return co_await impl_->on(
       std::move(of), std::move(path), [body = std::move(body)](const Space& space, const DrivePath& folder) -> Result<Model> {

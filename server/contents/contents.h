@@ -47,6 +47,12 @@ class Contents {
   // The file's bytes, for /files.
   Task<Result<OpenFile>> open(AccountId of, std::string path);
 
+  // For those who hold a file's content elsewhere while it is edited: its bytes, within the limit of get(), ...
+  Task<Result<Bytes>> read(AccountId of, std::string path);
+  // ... and their way back, if the file still has the hash that it was read with, or is still not there for an empty one. Conflict when
+  // somebody else has changed it, NotFound when it is gone.
+  Task<Result<>> replace(AccountId of, std::string path, std::string bytes, std::string hash);
+
   // Jupyter keeps one checkpoint of a file, with the id "checkpoint"; another id is NotFound.
   Task<Result<std::vector<Checkpoint>>> listCheckpoints(AccountId of, std::string path);
   Task<Result<Checkpoint>> makeCheckpoint(AccountId of, std::string path);

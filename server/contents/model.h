@@ -35,6 +35,13 @@ struct Saved {
   bool created = false;  // 201 instead of 200
 };
 
+// All of a file.
+struct Bytes {
+  std::string path;  // as models spell it
+  std::string bytes;
+  std::string hash;  // SHA-256 in hex
+};
+
 // A file opened for reading, for /files.
 struct OpenFile {
   std::string name;

@@ -40,6 +40,12 @@ Result<std::string> hashOf(const OpenedFile& file, const DrivePath& path) {
   }
 }
 
+std::string hashOf(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hexOf(hash.finish());
+}
+
 bool isWritable(const Root& drive, const DrivePath& path) {
   const auto folder = drive.openFolder(path.folder());
   const std::string name(path.isRoot() ? "." : path.name());
@@ -134,6 +140,14 @@ Result<OpenFile> openForSending(const Root& drive, const DrivePath& path) {
   const auto mimetype = jupyter::mediaTypeOf(path.name());
   return OpenFile{std::string(path.name()), std::string(mimetype.empty() ? "application/octet-stream" : mimetype), file.facts.modified,
       net::makeFileBody(file.fd.release(), 0, file.facts.size)};
+}
+
+Result<Bytes> readBytes(const Root& drive, const DrivePath& path, std::size_t largest) {
+  if (path.isHidden()) return failMissing(path.text());
+  TRY(const auto file, drive.openFile(path));
+  TRY(auto bytes, readWhole(file, path, largest));
+  auto hash = hashOf(bytes);
+  return Bytes{path.text(), std::move(bytes), std::move(hash)};
 }
 
 Result<std::string> readWhole(const OpenedFile& file, const DrivePath& path, std::size_t largest) {

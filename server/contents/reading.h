@@ -15,6 +15,9 @@ Result<Model> describe(const Root& drive, const DrivePath& path, std::string mes
 // For /files.
 Result<OpenFile> openForSending(const Root& drive, const DrivePath& path);
 
+// All of a file; NotFound also for what is hidden.
+Result<Bytes> readBytes(const Root& drive, const DrivePath& path, std::size_t largest);
+
 // The bytes of an open file of `size`; OverLimit when they are more than `largest`.
 Result<std::string> readWhole(const OpenedFile& file, const DrivePath& path, std::size_t largest);
 

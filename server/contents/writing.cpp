@@ -148,13 +148,18 @@ Result<> writeFile(const Space& space, const DrivePath& path, std::string_view b
   return draft.replace();
 }
 
+Result<> writeNewFile(const Space& space, const DrivePath& path, std::string_view bytes) {
+  TRY(auto draft, Draft::make(space, Draft::In::Drive, path));
+  TRY(draft.write(bytes));
+  return draft.claim();
+}
+
 Result<DrivePath> makeUntitled(const Space& space, const DrivePath& folder, std::string_view type, std::string_view ext) {
   TRY(const auto untitled, makeUntitledName(type, ext));
   return takeFreeName(space.drive, folder, untitled.name, [&](const DrivePath& path) -> Result<> {
     if (untitled.type == ContentsType::Directory) return makeFolder(space.drive, path);
-    TRY(auto draft, Draft::make(space, Draft::In::Drive, path));
-    TRY(draft.write(untitled.type == ContentsType::Notebook ? jupyter::writeNotebook(jupyter::makeNotebook()) : std::string()));
-    TRY(draft.claim());
+    TRY(writeNewFile(
+        space, path, untitled.type == ContentsType::Notebook ? jupyter::writeNotebook(jupyter::makeNotebook()) : std::string()));
     if (untitled.type == ContentsType::Notebook) ensureCheckpoint(space, path);
     return {};
   });

@@ -40,6 +40,9 @@ Result<Draft> draftFor(const Space& space, const Target& target);
 // Writes `bytes` to a path in one step.
 Result<> writeFile(const Space& space, const DrivePath& path, std::string_view bytes);
 
+// The same where nothing is; Conflict when something is.
+Result<> writeNewFile(const Space& space, const DrivePath& path, std::string_view bytes);
+
 // An empty file, notebook or folder under the first free name; returns its path.
 Result<DrivePath> makeUntitled(const Space& space, const DrivePath& folder, std::string_view type, std::string_view ext);
 
