@@ -34,13 +34,14 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       journal_(*database_, clock_),
       accounts_(*database_, journal_, clock_),
       contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
+      documents_(executor, *database_, contents_, clock_),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
       runtimes_(executor, *engine_, journal_, clock_, {.python = installedPythonOf(settings_), .limits = limitsOf(settings_)}),
       kernels_(runtimes_, clock_),
       sessions_(*database_, kernels_, clock_),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
-      api_(executor, {*database_, accounts_, contents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
+      api_(executor, {*database_, accounts_, contents_, documents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
           apiSettingsOf(settings_), std::move(stop)),
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
@@ -70,6 +71,7 @@ Task<Result<Ready>> House::openStreet() {
   CO_TRY(const auto where, during("listening where host and port say", tls ? street_.listenTls(wanted, *tls) : street_.listen(wanted)));
   Ready ready{.url = urlOf(settings_, std::get<net::TcpEndpoint>(where).port), .signInLink = {}};
   api_.setUrl(ready.url);
+  documents_.begin();
   engine_->begin();
   round_.begin();
   if (secret) ready.signInLink = fmt::format("{}login?link={}", ready.url, *secret);
@@ -79,6 +81,7 @@ Task<Result<Ready>> House::openStreet() {
 Task<> House::close() {
   co_await street_.stop(kPatienceForRequests);
   co_await operators_.stop(kPatienceForRequests);
+  co_await documents_.close();
   co_await round_.stop();
   co_await runtimes_.close();
   co_await engine_->close();

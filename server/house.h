@@ -9,6 +9,7 @@
 #include "server/accounts/accounts.h"
 #include "server/api/api.h"
 #include "server/contents/contents.h"
+#include "server/documents/documents.h"
 #include "server/engines/engines.h"
 #include "server/first_sign_in.h"
 #include "server/hourly_round.h"
@@ -48,6 +49,7 @@ class House {
   journal::Journal journal_;
   accounts::Accounts accounts_;
   contents::Contents contents_;
+  documents::Documents documents_;
   shelf::Shelf shelf_;
   std::unique_ptr<engines::Engine> engine_;
   runtimes::Runtimes runtimes_;

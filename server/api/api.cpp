@@ -61,7 +61,8 @@ struct Api::Impl {
         settings(std::move(given)),
         events(std::move(executor)),
         account(rooms.accounts, settings.baseUrl),
-        contents(rooms.contents, events, settings.baseUrl),
+        contents(rooms.contents, rooms.documents, events, settings.baseUrl),
+        documents(rooms.documents),
         drive(rooms.contents, events),
         eventsApi(events),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),
@@ -75,7 +76,8 @@ struct Api::Impl {
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorHandler(operatorApi) {
-    Apis apis{account, contents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes, sessions, terminals};
+    Apis apis{account, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes, sessions,
+        terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -100,6 +102,7 @@ struct Api::Impl {
   Events events;
   AccountApi account;
   ContentsApi contents;
+  DocumentsApi documents;
   DriveApi drive;
   EventsApi eventsApi;
   JupyterApi jupyter;

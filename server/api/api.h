@@ -14,6 +14,7 @@
 #include "server/accounts/accounts.h"
 #include "server/api/access.h"
 #include "server/contents/contents.h"
+#include "server/documents/documents.h"
 #include "server/runtimes/runtimes.h"
 #include "server/shelf/shelf.h"
 
@@ -32,6 +33,7 @@ struct Rooms {
   store::Database& database;
   accounts::Accounts& accounts;
   contents::Contents& contents;
+  documents::Documents& documents;
   runtimes::Runtimes& runtimes;
   runtimes::Kernels& kernels;
   runtimes::Sessions& sessions;

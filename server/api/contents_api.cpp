@@ -48,6 +48,7 @@ Task<net::Response> ContentsApi::get(Call call) {
   auto wish = readWish(call.request.query);
   if (!wish) co_return contentsError(wish.error());
   const auto path = call.param(0);
+  if (wish->content || wish->hash) co_await documents_.settle(call.account(), path);
   auto model = co_await contents_.get(call.account(), path, *std::move(wish));
   // A quirk that clients know: this one answer is plain text.
   if (!model && model.error().code == Code::NotFound)
@@ -60,6 +61,7 @@ Task<net::Response> ContentsApi::get(Call call) {
 }
 
 Task<net::Response> ContentsApi::create(Call call) {
+  co_await documents_.settle(call.account(), "");  // it may be the copy of any of them
   auto model = co_await contents_.create(call.account(), call.param(0), std::move(call.request.body));
   if (!model) co_return contentsError(model.error());
   events_.tellContents(call.account(), "save", model->path);
@@ -69,20 +71,21 @@ Task<net::Response> ContentsApi::create(Call call) {
 Task<net::Response> ContentsApi::save(Call call) {
   auto saved = co_await contents_.save(call.account(), call.param(0), std::move(call.request.body));
   if (!saved) co_return contentsError(saved.error());
+  co_await documents_.settle(call.account(), call.param(0));
   events_.tellContents(call.account(), "save", saved->model.path);
   co_return modelReply(saved->created ? 201 : 200, saved->model);
 }
 
 Task<net::Response> ContentsApi::rename(Call call) {
   const std::string from(trimmedSlashes(call.param(0)));
-  auto model = co_await contents_.rename(call.account(), from, std::move(call.request.body));
+  auto model = co_await documents_.rename(call.account(), from, std::move(call.request.body));
   if (!model) co_return contentsError(model.error());
   events_.tellContents(call.account(), "rename", model->path, from);
   co_return modelReply(200, *model);
 }
 
 Task<net::Response> ContentsApi::remove(Call call) {
-  auto trashed = co_await contents_.remove(call.account(), call.param(0));
+  auto trashed = co_await documents_.remove(call.account(), call.param(0));
   if (!trashed) co_return contentsError(trashed.error());
   events_.tellContents(call.account(), "delete", trimmedSlashes(call.param(0)));
   auto response = emptyReply(204);
@@ -99,6 +102,7 @@ Task<net::Response> ContentsApi::listCheckpoints(Call call) {
 }
 
 Task<net::Response> ContentsApi::makeCheckpoint(Call call) {
+  co_await documents_.settle(call.account(), call.param(0));
   auto checkpoint = co_await contents_.makeCheckpoint(call.account(), call.param(0));
   if (!checkpoint) co_return contentsError(checkpoint.error());
   auto response = jsonReply(201, *checkpoint);
@@ -109,6 +113,7 @@ Task<net::Response> ContentsApi::makeCheckpoint(Call call) {
 Task<net::Response> ContentsApi::restoreCheckpoint(Call call) {
   auto restored = co_await contents_.restoreCheckpoint(call.account(), call.param(0), call.param(1));
   if (!restored) co_return contentsError(restored.error());
+  co_await documents_.settle(call.account(), call.param(0));
   co_return emptyReply(204);
 }
 
@@ -128,6 +133,7 @@ Task<net::Response> ContentsApi::trust(Call call) {
 // ---- files ----
 
 Task<net::Response> ContentsApi::download(Call call) {
+  co_await documents_.settle(call.account(), call.param(0));
   auto file = co_await contents_.open(call.account(), call.param(0));
   if (!file && (file.error().code == Code::NotFound || file.error().code == Code::InvalidInput))
     co_return jupyterError(404, file.error().message);

@@ -4,13 +4,14 @@
 #include "server/api/events.h"
 #include "server/api/typed.h"
 #include "server/contents/contents.h"
+#include "server/documents/documents.h"
 
 namespace allmende::api {
 
 class ContentsApi {
  public:
-  ContentsApi(contents::Contents& contents, Events& events, std::string baseUrl)
-      : contents_(contents), events_(events), baseUrl_(std::move(baseUrl)) {}
+  ContentsApi(contents::Contents& contents, documents::Documents& documents, Events& events, std::string baseUrl)
+      : contents_(contents), documents_(documents), events_(events), baseUrl_(std::move(baseUrl)) {}
 
   Task<net::Response> get(Call call);
   Task<net::Response> create(Call call);
@@ -32,6 +33,7 @@ class ContentsApi {
   net::Response modelReply(int status, const contents::Model& model) const;
 
   contents::Contents& contents_;
+  documents::Documents& documents_;
   Events& events_;
   std::string baseUrl_;
 };

@@ -98,6 +98,10 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post ("/api/contents/{path*}/trust",                    WriteContents, api.contents, &ContentsApi::trust,             "Accepted for stock clients: outputs are sandboxed, trusted or not.");
   on.get  ("/files/{path*}",                                 ReadContents,  api.contents, &ContentsApi::download,          "The bytes of a file.");
 
+  // ---- live documents ----
+  on.put   ("/api/collaboration/session/{path*}", ReadContents, api.documents, &DocumentsApi::session, "What to join a notebook's room with.");
+  on.socket("/api/collaboration/room/{room}",     ReadContents, api.documents, &DocumentsApi::room,    "A notebook's room: y-protocols' sync and awareness.");
+
   // ---- JupyterLab ----
   on.get  ("/api/config/{section}",         ReadAccount,   api.lab, &LabApi::getConfig,        "A config section.");
   on.put  ("/api/config/{section}",         ManageAccount, api.lab, &LabApi::putConfig,        "Replace a config section.");

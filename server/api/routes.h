@@ -3,6 +3,7 @@
 
 #include "server/api/account_api.h"
 #include "server/api/contents_api.h"
+#include "server/api/documents_api.h"
 #include "server/api/drive_api.h"
 #include "server/api/events_api.h"
 #include "server/api/jupyter_api.h"
@@ -19,6 +20,7 @@ namespace allmende::api {
 struct Apis {
   AccountApi& account;
   ContentsApi& contents;
+  DocumentsApi& documents;
   DriveApi& drive;
   EventsApi& events;
   JupyterApi& jupyter;

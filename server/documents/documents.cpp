@@ -1,0 +1,291 @@
+#include "server/documents/documents.h"
+
+#include <map>
+#include <random>
+
+#include "lib/base/json.h"
+#include "lib/base/log.h"
+#include "server/documents/keeper.h"
+#include "server/documents/notebook.h"
+
+namespace allmende::documents {
+namespace {
+
+constexpr Duration kKeptEmpty{60'000};
+constexpr Duration kBetweenRounds{5'000};
+
+// For changes of the server's own; Yjs takes 53 bits, and 0 is the loader's.
+std::uint64_t randomClient() {
+  std::random_device source;
+  return ((std::uint64_t{source()} << 21U) ^ source()) % ((1ULL << 53U) - 1) + 1;
+}
+
+bool isAtOrBelow(const std::string& path, const std::string& folder) {
+  return folder.empty() || path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
+}
+
+std::string trimmed(std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return std::string(path);
+}
+
+// A document in memory.
+struct Live {
+  std::shared_ptr<Room> room;
+  std::unique_ptr<Keeper> keeper;
+  std::optional<Duration> emptySince;
+
+  // Whether nobody is there or about to come in: beside this, the keeper alone knows the room.
+  bool isLeft() const { return room->isEmpty() && room.use_count() == 2 && keeper->isSettled(); }
+};
+
+struct Replayed {
+  ydoc::Document document;
+  std::int64_t last = 0;
+  Keeper::LogSize size;
+};
+
+Result<Replayed> replay(const std::vector<LogEntry>& log) {
+  if (log.empty()) return fail(Code::Internal, "the document's log is empty");
+  Replayed replayed{ydoc::Document(randomClient()), log.back().number, {.snapshot = log.front().update.size(), .others = 0}};
+  for (const auto& entry : log) {
+    TRY(replayed.document.apply(entry.update));
+    replayed.size.others += entry.update.size();
+  }
+  replayed.size.others -= replayed.size.snapshot;
+  return replayed;
+}
+
+Result<std::string> firstUpdateOf(const std::string& file) {
+  TRY(const auto notebook, notebookOfFile(file));
+  ydoc::Document document(ydoc::Document::kLoader);
+  TRY(document.fillNotebook(notebook));
+  return document.changesSince("");
+}
+
+}  // namespace
+
+struct Documents::Impl {
+  Impl(Executor with, store::Database& database, contents::Contents& of, Clock& by)
+      : executor(with), contents(of), clock(by), store(database, by), log(with, store, by), tasks(with) {}
+
+  // One at a time of those who open the same file.
+  Task<Turn::Held> turnFor(AccountId of, std::string path);
+  Task<Result<std::shared_ptr<Room>>> enter(DocumentId id);
+  Task<Result<std::shared_ptr<Live>>> load(Record record);
+  std::vector<std::shared_ptr<Live>> at(const AccountId& of, const std::string& path) const;
+  Task<> writeLeftovers();
+  Task<> makeRounds();
+  Task<> forgetLeft();
+  Task<> removeLive(std::shared_ptr<Live> gone);
+
+  Executor executor;
+  contents::Contents& contents;
+  Clock& clock;
+  DocumentStore store;
+  UpdateLog log;
+  net::Pool pool{"documents", 2, 1024};
+  std::map<DocumentId, std::shared_ptr<Live>> live;
+  std::map<std::pair<AccountId, std::string>, std::weak_ptr<Turn>> turns;
+  std::map<AccountId, std::weak_ptr<Room>> lobbies;
+  TaskScope tasks;
+};
+
+Documents::Documents(Executor executor, store::Database& database, contents::Contents& contents, Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(executor), database, contents, clock)) {}
+Documents::~Documents() = default;
+
+std::size_t Documents::live() const { return impl_->live.size(); }
+
+// ---- opening ----
+
+Task<Turn::Held> Documents::Impl::turnFor(AccountId of, std::string path) {
+  std::erase_if(turns, [](const auto& entry) { return entry.second.expired(); });
+  auto& known = turns[{of, path}];
+  auto turn = known.lock();
+  if (turn == nullptr) known = turn = std::make_shared<Turn>(executor);
+  co_return co_await turn->take();
+}
+
+Task<Result<Opened>> Documents::open(AccountId of, std::string path) {
+  auto& impl = *impl_;
+  CO_TRY(auto file, co_await impl.contents.read(of, path));
+  const auto held = co_await impl.turnFor(of, file.path);
+  CO_TRY(const auto known, co_await impl.store.findByPath(of, file.path));
+  if (known) co_return Opened{known->id, known->session, false};
+  CO_TRY(auto first, co_await impl.pool.runResult([bytes = std::move(file.bytes)] { return firstUpdateOf(bytes); }));
+  Record record{.id = DocumentId::make(),
+      .account = of,
+      .path = file.path,
+      .session = randomUuid(),
+      .fileHash = file.hash,
+      .savedThrough = 1,
+      .writingHash = {},
+      .writingThrough = 0};
+  CO_TRY(co_await impl.store.add(record, std::move(first)));
+  co_return Opened{record.id, record.session, true};
+}
+
+Task<Result<std::shared_ptr<Room>>> Documents::Impl::enter(DocumentId id) {
+  CO_TRY(auto record, co_await store.find(id));
+  if (!record) co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
+  const auto held = co_await turnFor(record->account, record->path);
+  const auto found = live.find(id);
+  if (found != live.end()) co_return found->second->room;
+  CO_TRY(auto loaded, co_await load(*std::move(record)));
+  co_return loaded->room;
+}
+
+Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
+  CO_TRY(auto entries, co_await store.readLog(record.id));
+  CO_TRY(auto replayed, co_await pool.runResult([entries = std::move(entries)] { return replay(entries); }));
+  // A crash in the middle of writing the file: it was written, or it was not.
+  if (record.writingHash) {
+    const auto file = co_await contents.read(record.account, record.path);
+    if (file && file->hash == *record.writingHash) {
+      record.fileHash = *record.writingHash;
+      record.savedThrough = record.writingThrough;
+    }
+  }
+  auto made = std::make_shared<Live>();
+  made->room = std::make_shared<Room>(executor, record, std::move(replayed.document), replayed.last, log);
+  made->keeper = std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool});
+  // Fails when the file is no notebook any more: the document is there all the same, and says so.
+  static_cast<void>(co_await made->keeper->settle());
+  made->keeper->begin();
+  live.insert_or_assign(record.id, made);
+  co_return made;
+}
+
+Task<> Documents::serve(DocumentId id, std::string session, Visitor visitor, std::shared_ptr<net::WebSocket> socket) {
+  auto room = co_await impl_->enter(id);
+  if (room && (*room)->record().account != visitor.account)
+    room = fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
+  if (!room) {
+    log::info("document.not_joined", {{"document", id.text()}, {"error", room.error().message}});
+    co_return co_await socket->close(net::closeCodeOf(room.error().code), room.error().message);
+  }
+  if ((*room)->record().session != session) {
+    const json::object reason{{"reason", "unknown_session"}, {"sessionId", (*room)->record().session}, {"reloadable", true}};
+    co_return co_await socket->close(1003, json::serialize(reason));
+  }
+  const auto save = [this, id]() -> Task<Result<>> {
+    const auto found = impl_->live.find(id);
+    if (found == impl_->live.end()) co_return fail(Code::NotFound, "the document is not there any more");
+    const auto kept = found->second;
+    co_return co_await kept->keeper->settle();
+  };
+  co_await (*room)->serve(std::move(visitor), std::move(socket), save);
+}
+
+Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket) {
+  auto& known = impl_->lobbies[visitor.account];
+  auto room = known.lock();
+  if (room == nullptr) known = room = std::make_shared<Room>(impl_->executor, Record{}, ydoc::Document(randomClient()), 0, impl_->log);
+  visitor.role = Role::Viewer;
+  co_await room->serve(std::move(visitor), std::move(socket), []() -> Task<Result<>> { co_return Result<>{}; });
+}
+
+// ---- the drive beneath ----
+
+std::vector<std::shared_ptr<Live>> Documents::Impl::at(const AccountId& of, const std::string& path) const {
+  std::vector<std::shared_ptr<Live>> found;
+  for (const auto& [id, one] : live) {
+    const auto& record = one->room->record();
+    if (record.account == of && isAtOrBelow(record.path, path)) found.push_back(one);
+  }
+  return found;
+}
+
+Task<> Documents::settle(AccountId of, std::string path) {
+  const auto found = impl_->at(of, trimmed(path));
+  for (const auto& one : found) static_cast<void>(co_await one->keeper->settle());
+}
+
+Task<Result<contents::Model>> Documents::rename(AccountId of, std::string path, std::string body) {
+  const auto from = trimmed(path);
+  const auto moving = impl_->at(of, from);
+  co_await settle(of, from);
+  std::vector<Turn::Held> holds;
+  for (const auto& one : moving) holds.push_back(co_await one->keeper->hold());
+  CO_TRY(auto model, co_await impl_->contents.rename(of, from, std::move(body)));
+  if (model.path == from) co_return model;
+  CO_TRY(co_await impl_->store.move(of, from, model.path));
+  for (const auto& one : impl_->at(of, from)) one->room->moved(model.path + one->room->record().path.substr(from.size()));
+  co_return model;
+}
+
+Task<Result<contents::TrashId>> Documents::remove(AccountId of, std::string path) {
+  const auto from = trimmed(path);
+  const auto going = impl_->at(of, from);
+  co_await settle(of, from);
+  std::vector<Turn::Held> holds;
+  for (const auto& one : going) holds.push_back(co_await one->keeper->hold());
+  CO_TRY(auto trashed, co_await impl_->contents.remove(of, from));
+  CO_TRY(co_await impl_->store.remove(of, from));
+  holds.clear();
+  for (const auto& one : going) co_await impl_->removeLive(one);
+  co_return trashed;
+}
+
+Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
+  live.erase(gone->room->record().id);
+  co_await gone->keeper->stop();
+  gone->room->tell({{"type", "removed"}, {"message", fmt::format("'{}' was moved to the trash", gone->room->record().path)}});
+  gone->room->end(net::closeCodeOf(Code::NotFound), "the notebook was moved to the trash");
+}
+
+// ---- from begin to close ----
+
+void Documents::begin() {
+  impl_->log.begin();
+  impl_->tasks.spawn("write what a crash left", impl_->writeLeftovers());
+  impl_->tasks.spawn("forget documents that nobody reads", impl_->makeRounds());
+}
+
+Task<> Documents::Impl::writeLeftovers() {
+  const auto left = co_await store.unsaved();
+  if (!left) co_return log::error("documents.not_looked_through", {{"error", left.error().message}});
+  for (const auto& record : *left) {
+    const auto entered = co_await enter(record.id);
+    if (!entered) log::warning("document.not_restored", {{"document", record.id.text()}, {"error", entered.error().message}});
+  }
+}
+
+Task<> Documents::Impl::makeRounds() {
+  for (;;) {
+    co_await clock.sleep(kBetweenRounds);
+    co_await forgetLeft();
+  }
+}
+
+Task<> Documents::Impl::forgetLeft() {
+  std::vector<std::shared_ptr<Live>> left;
+  for (auto at = live.begin(); at != live.end();) {
+    auto& one = *at->second;
+    if (!one.isLeft()) {
+      one.emptySince.reset();
+    } else if (!one.emptySince) {
+      one.emptySince = clock.sinceStart();
+    } else if (clock.sinceStart() - *one.emptySince >= kKeptEmpty) {
+      left.push_back(at->second);
+      at = live.erase(at);
+      continue;
+    }
+    ++at;
+  }
+  for (const auto& one : left) co_await one->keeper->stop();
+}
+
+Task<> Documents::close() {
+  co_await impl_->tasks.close();
+  const auto last = std::exchange(impl_->live, {});
+  for (const auto& [id, one] : last) {
+    static_cast<void>(co_await one->keeper->settle());
+    co_await one->keeper->stop();
+  }
+  co_await impl_->log.close();
+}
+
+}  // namespace allmende::documents

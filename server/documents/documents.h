@@ -1,0 +1,52 @@
+#pragma once
+// Live documents: the server holds the notebooks that people have open, keeps every change before it says so, and keeps the file on the
+// drive alike.
+//
+// A document is a Yjs document in the shape of @jupyter/ydoc. It lives in memory while somebody has it open and for a minute more; its log
+// is in the database. What others do to its file, through the contents API or beside it, is merged into it.
+
+#include <memory>
+#include <string>
+
+#include "lib/net/net.h"
+#include "lib/store/store.h"
+#include "server/contents/contents.h"
+#include "server/documents/document.h"
+
+namespace allmende::documents {
+
+class Documents {
+ public:
+  Documents(Executor executor, store::Database& database, contents::Contents& contents, Clock& clock);
+  ~Documents();
+
+  // From here on changes are stored; what a crash left out of the files is written to them.
+  void begin();
+  // Writes what is left. Connections are to be closed before.
+  Task<> close();
+
+  // A notebook on the account's drive. NotFound when it is not there, InvalidInput when it is no valid notebook of nbformat 4.
+  Task<Result<Opened>> open(AccountId of, std::string path);
+  // A connection to its room, until it ends. What is wrong is said with a close code: 4404 for a document that is not there or not the
+  // visitor's, 1003 and {"reason", "sessionId", "reloadable"} for one whose log has begun anew.
+  Task<> serve(DocumentId id, std::string session, Visitor visitor, std::shared_ptr<net::WebSocket> socket);
+
+  // A room without a document, where the account's own pages see each other.
+  Task<> serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket);
+
+  // The files of live documents at a path and below it hold what the documents hold, and the other way round, as far as that is possible:
+  // to be called before they are read and after they are written by others.
+  Task<> settle(AccountId of, std::string path);
+  // contents::Contents' calls, which take live documents along.
+  Task<Result<contents::Model>> rename(AccountId of, std::string path, std::string body);
+  Task<Result<contents::TrashId>> remove(AccountId of, std::string path);
+
+  // How many are in memory.
+  std::size_t live() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace allmende::documents

@@ -1,0 +1,198 @@
+#include "server/documents/room.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "lib/base/log.h"
+
+namespace allmende::documents {
+namespace {
+
+constexpr std::string_view kNothing("\0\0", 2);  // an update without changes
+
+}  // namespace
+
+std::string_view nameOf(Role role) {
+  switch (role) {
+    case Role::Viewer: return "viewer";
+    case Role::Commenter: return "commenter";
+    case Role::Editor: return "editor";
+    case Role::Owner: break;
+  }
+  return "owner";
+}
+
+Room::Room(Executor executor, Record record, ydoc::Document document, std::int64_t last, UpdateLog& log)
+    : executor_(executor),
+      record_(std::move(record)),
+      document_(std::move(document)),
+      last_(last),
+      durable_(last),
+      log_(log),
+      turn_(executor),
+      news_(executor) {}
+
+// ---- one connection ----
+
+// Takes its seat when made and leaves it, however the connection ends.
+struct Room::Presence {
+  Presence(std::shared_ptr<Room> in, std::shared_ptr<Seat> of) : room(std::move(in)), seat(std::move(of)) { room->seats_.push_back(seat); }
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  ~Presence() { room->leave(seat); }
+  std::shared_ptr<Room> room;
+  std::shared_ptr<Seat> seat;
+};
+
+Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save) {
+  auto seat = std::make_shared<Seat>(executor_, std::move(visitor), socket);
+  const Presence presence(shared_from_this(), seat);
+  co_await greet(seat);
+  TaskScope sending(executor_);
+  sending.spawn("send to who is in a room", Seat::sendAll(seat));
+  for (;;) {
+    auto frame = co_await socket->read();
+    if (!frame) break;
+    if (!frame->binary) continue;  // the protocol has none
+    if (const auto fault = co_await take(seat, std::move(frame->bytes), save)) {
+      co_await socket->close(fault->code, fault->reason);
+      break;
+    }
+  }
+  socket->abort();
+  co_await sending.close();
+}
+
+Task<> Room::greet(std::shared_ptr<Seat> seat) {
+  const auto held = co_await turn_.take();
+  seat->notifyOurs({{"type", "role"}, {"role", nameOf(seat->visitor().role)}});
+  if (auto seen = document_.stateVector()) seat->send(ydoc::SyncStep1{*std::move(seen)});
+  if (awareness_.present() > 0) seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+}
+
+void Room::leave(const std::shared_ptr<Seat>& seat) {
+  std::erase(seats_, seat);
+  const std::vector<std::uint64_t> clients(seat->clients().begin(), seat->clients().end());
+  if (!clients.empty()) broadcast(ydoc::AwarenessUpdate{awareness_.leave(clients)}, nullptr);
+  news_.notifyAll();
+}
+
+// ---- what it says ----
+
+Task<std::optional<Room::Fault>> Room::take(std::shared_ptr<Seat> seat, std::string bytes, const Save& save) {
+  auto message = ydoc::decodeRoomMessage(bytes);
+  if (!message) co_return Fault{net::closeCodeOf(Code::InvalidInput), message.error().message};
+  if (const auto* request = std::get_if<ydoc::SaveRequest>(&*message)) {
+    co_await answerSave(seat, request->id, save);
+    co_return std::nullopt;
+  }
+  co_await log_.room();
+  const auto held = co_await turn_.take();
+  if (const auto* step = std::get_if<ydoc::SyncStep1>(&*message)) {
+    auto missing = document_.changesSince(step->stateVector);
+    if (!missing) co_return Fault{net::closeCodeOf(missing.error().code), missing.error().message};
+    seat->send(ydoc::SyncStep2{*std::move(missing)});
+  } else if (const auto* answer = std::get_if<ydoc::SyncStep2>(&*message)) {
+    co_return takeUpdate(*seat, answer->update);
+  } else if (const auto* change = std::get_if<ydoc::SyncUpdate>(&*message)) {
+    co_return takeUpdate(*seat, change->update);
+  } else if (const auto* presence = std::get_if<ydoc::AwarenessUpdate>(&*message)) {
+    co_return takeAwareness(*seat, presence->update);
+  } else if (std::holds_alternative<ydoc::AwarenessQuery>(*message)) {
+    seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+  }
+  co_return std::nullopt;
+}
+
+std::optional<Room::Fault> Room::takeUpdate(Seat& seat, const std::string& update) {
+  if (update != kNothing && !seat.mayEdit()) {
+    seat.notifyOurs({{"type", "refused"}, {"reason", "read_only"}, {"message", "you can read this notebook, but not change it"}});
+    return std::nullopt;
+  }
+  if (update != kNothing) {
+    auto applied = document_.apply(update);
+    if (!applied) {
+      log::warning("document.update_refused",
+          {{"document", record_.id.text()}, {"account", seat.visitor().account.text()}, {"error", applied.error().message}});
+      return Fault{net::closeCodeOf(Code::InvalidInput), applied.error().message};
+    }
+    if (document_.waits().value_or(false)) {
+      // It builds on changes that have not come: it is kept as it is, and asked for they come.
+      add(update, &seat);
+      if (auto seen = document_.stateVector()) seat.send(ydoc::SyncStep1{*std::move(seen)});
+    } else if (!applied->empty()) {
+      add(*std::move(applied), &seat);
+    }
+  }
+  seat.brought(last_);
+  seat.stored(durable_);
+  return std::nullopt;
+}
+
+// A connection speaks for its own clients. Stock clients repeat what they heard of others, which is left out; who comes back on a new
+// connection before the old one has ended takes their client along.
+std::optional<Room::Fault> Room::takeAwareness(Seat& seat, const std::string& update) {
+  const auto isTheirs = [&](std::uint64_t client) {
+    return std::ranges::none_of(seats_, [&](const auto& other) {
+      return other.get() != &seat && other->clients().contains(client) && other->visitor().account != seat.visitor().account;
+    });
+  };
+  auto clients = awareness_.apply(update, isTheirs);
+  if (!clients) return Fault{net::closeCodeOf(clients.error().code), clients.error().message};
+  if (clients->empty()) return std::nullopt;
+  for (const auto client : *clients) {
+    for (const auto& other : seats_) other->clients().erase(client);
+    seat.clients().insert(client);
+  }
+  broadcast(ydoc::AwarenessUpdate{awareness_.about(*clients)}, &seat);
+  return std::nullopt;
+}
+
+Task<> Room::answerSave(std::shared_ptr<Seat> seat, std::uint64_t request, const Save& save) {
+  json::object answer{{"type", "save"}, {"responseTo", request}, {"status", "skipped"}};
+  if (seat->mayEdit()) {
+    const auto saved = co_await save();
+    answer["status"] = saved ? "success" : "failed";
+    if (!saved) answer["message"] = saved.error().message;
+  }
+  seat->notify(answer);
+}
+
+// ---- what changes ----
+
+void Room::add(std::string update, Seat* by) {
+  const auto number = ++last_;
+  bytesAdded_ += update.size();
+  broadcast(ydoc::SyncUpdate{update}, by);
+  log_.append({record_.id, number, std::move(update)}, [room = weak_from_this(), number] {
+    if (const auto here = room.lock()) here->stored(number);
+  });
+  news_.notifyAll();
+}
+
+void Room::stored(std::int64_t number) {
+  durable_ = number;
+  for (const auto& seat : seats_) seat->stored(number);
+}
+
+void Room::broadcast(const ydoc::RoomMessage& message, const Seat* but) {
+  if (seats_.empty()) return;
+  const auto bytes = std::make_shared<const std::string>(ydoc::encode(message));
+  for (const auto& seat : seats_) {
+    if (seat.get() != but) seat->send(bytes);
+  }
+}
+
+void Room::moved(std::string path) {
+  record_.path = std::move(path);
+  tell({{"type", "renamed"}, {"path", record_.path}});
+}
+
+void Room::tell(const json::object& notice) {
+  for (const auto& seat : seats_) seat->notifyOurs(notice);
+}
+
+void Room::end(std::uint16_t code, const std::string& reason) {
+  for (const auto& seat : seats_) seat->end(code, reason);
+}
+
+}  // namespace allmende::documents

@@ -1,0 +1,76 @@
+#pragma once
+// A document that somebody has open: who is there, and what they say to each other. Behind the door of server/documents.
+//
+// Spoken is y-protocols' sync and awareness, as jupyter-collaboration has them (its rooms; close codes 1003, 4400, 4404, 4500).
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/turn.h"
+#include "lib/ydoc/ydoc.h"
+#include "server/documents/log.h"
+#include "server/documents/seat.h"
+
+namespace allmende::documents {
+
+class Room : public std::enable_shared_from_this<Room> {
+ public:
+  // `last` is the number of the log's last update, all of which `document` holds.
+  Room(Executor executor, Record record, ydoc::Document document, std::int64_t last, UpdateLog& log);
+
+  const Record& record() const { return record_; }
+
+  // One connection from its greeting to its end. `save` answers who asks for the file to be written.
+  using Save = std::function<Task<Result<>>()>;
+  Task<> serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save);
+
+  // The document, for whoever holds the turn.
+  Task<Turn::Held> turn() { return turn_.take(); }
+  ydoc::Document& document() { return document_; }
+  // What has just been changed in the document goes to the log and to everybody but `by`. Call it before the next co_await.
+  void add(std::string update, Seat* by = nullptr);
+  // The number of the last update in the log.
+  std::int64_t last() const { return last_; }
+  // All that add() has put into the log.
+  std::size_t bytesAdded() const { return bytesAdded_; }
+  // Notifies at each update, and when the last connection leaves.
+  Notifier& news() { return news_; }
+
+  void moved(std::string path);
+  // To all of our pages.
+  void tell(const json::object& notice);
+  // Closes every connection, once all that waits for it is sent.
+  void end(std::uint16_t code, const std::string& reason);
+  bool isEmpty() const { return seats_.empty(); }
+
+ private:
+  struct Fault {
+    std::uint16_t code = 1003;
+    std::string reason;
+  };
+  struct Presence;
+  Task<> greet(std::shared_ptr<Seat> seat);
+  void leave(const std::shared_ptr<Seat>& seat);
+  Task<std::optional<Fault>> take(std::shared_ptr<Seat> seat, std::string bytes, const Save& save);
+  std::optional<Fault> takeUpdate(Seat& seat, const std::string& update);
+  std::optional<Fault> takeAwareness(Seat& seat, const std::string& update);
+  Task<> answerSave(std::shared_ptr<Seat> seat, std::uint64_t request, const Save& save);
+  void stored(std::int64_t number);
+  void broadcast(const ydoc::RoomMessage& message, const Seat* but);
+
+  Executor executor_;
+  Record record_;
+  ydoc::Document document_;
+  ydoc::Awareness awareness_;
+  std::vector<std::shared_ptr<Seat>> seats_;
+  std::int64_t last_;
+  std::int64_t durable_;
+  std::size_t bytesAdded_ = 0;
+  UpdateLog& log_;
+  Turn turn_;
+  Notifier news_;
+};
+
+}  // namespace allmende::documents

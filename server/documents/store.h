@@ -1,0 +1,70 @@
+#pragma once
+// The tables of live documents. Behind the door of server/documents.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/store/store.h"
+#include "server/documents/document.h"
+#include "server/journal/journal.h"
+
+namespace allmende::documents {
+
+// A document as its table knows it.
+struct Record {
+  DocumentId id;
+  AccountId account;                       // whose drive
+  std::string path;                        // of the file
+  std::string session;                     // changes when the log begins anew, so that a copy of the old one is not mixed in
+  std::string fileHash;                    // of the file when it was last read or written here
+  std::int64_t savedThrough = 0;           // the last update that is in that file
+  std::optional<std::string> writingHash;  // of the file that was being written
+  std::int64_t writingThrough = 0;
+};
+
+// One update of a document's log. Numbers count up from 1; the first in the log may stand for all before it.
+struct LogEntry {
+  DocumentId document;
+  std::int64_t number = 0;
+  std::string update;
+};
+
+// What the file holds once it is written.
+struct Saving {
+  DocumentId document;
+  std::string hash;
+  std::int64_t through = 0;
+};
+
+class DocumentStore {
+ public:
+  DocumentStore(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+
+  Task<Result<std::optional<Record>>> find(DocumentId id);
+  Task<Result<std::optional<Record>>> findByPath(AccountId of, std::string path);
+  // Those with updates that no file has.
+  Task<Result<std::vector<Record>>> unsaved();
+  // A new one, whose log begins with `first`, number 1, as read from the file.
+  Task<Result<>> add(Record record, std::string first);
+  Task<Result<std::vector<LogEntry>>> readLog(DocumentId id);
+  // All or none. Entries of documents that are gone are left out.
+  Task<Result<>> append(std::vector<LogEntry> entries);
+
+  // The file is about to be written, was written, or was found to hold what the log has.
+  Task<Result<>> beginSaving(Saving saving);
+  // With a snapshot, that takes the place of all updates through saving.through.
+  Task<Result<>> endSaving(Saving saving, std::optional<std::string> snapshot);
+
+  // Documents at a path or below it have moved, or are gone with their logs.
+  Task<Result<>> move(AccountId of, std::string from, std::string to);
+  Task<Result<>> remove(AccountId of, std::string path);
+
+ private:
+  store::Database& database_;
+  const Clock& clock_;
+};
+
+}  // namespace allmende::documents

@@ -1,0 +1,98 @@
+"""Somebody's copy of a live notebook: a Yjs client over one socket, which counts what the server says is stored."""
+import json
+from urllib.parse import quote, urlencode
+
+import websocket
+from pycrdt import Array, Doc, Map, Text, YMessageType, YSyncMessageType, create_sync_message, create_update_message, handle_sync_message
+
+from client import ask, patience_with
+
+RAW = 2
+
+
+def session_of(house, token, path):
+    """What a room is joined with: {"fileId", "sessionId", …}; fails when the server refuses."""
+    status, session = ask(f"{house.url}api/collaboration/session/{quote(path, safe='')}", token, "PUT", {"format": "json", "type": "notebook"})
+    assert status in (200, 201), (status, session)
+    return session
+
+
+def room_url(house, token, session, **query):
+    query = {"sessionId": session["sessionId"], "token": token, **query}
+    return f"{house.url.replace('http', 'ws', 1)}api/collaboration/room/json:notebook:{session['fileId']}?{urlencode(query)}"
+
+
+class LiveNotebook:
+    """Keeps its document when the connection is lost; connect() goes on with it, as a page does."""
+
+    def __init__(self, house, token, path):
+        self.house, self.token = house, token
+        self.doc = Doc()
+        self.meta, self.cells = self.doc.get("meta", type=Map), self.doc.get("cells", type=Array)
+        self.session = session_of(house, token, path)
+        self.notices = []
+        self.doc.observe(self._send)
+        self.socket = None
+        self.connect()
+
+    def connect(self):
+        self.sent = self.stored = 0  # of this connection's changes
+        self.taking = False
+        self.socket = websocket.create_connection(room_url(self.house, self.token, self.session, acknowledge=1), timeout=60)
+        self.socket.send_binary(create_sync_message(self.doc))
+        self.hear_until("what the server has", lambda: self.synced)
+
+    synced = False
+
+    def _send(self, event):
+        if not self.taking and self.socket:
+            self.socket.send_binary(create_update_message(event.update))
+            self.sent += 1
+
+    def hear(self):
+        """Takes in one message."""
+        with patience_with(self.socket):
+            message = self.socket.recv()
+        if not message:
+            raise ConnectionError("the server closed the connection")
+        if message[0] == YMessageType.SYNC:
+            self.taking = True
+            try:
+                answer = handle_sync_message(message[1:], self.doc)
+            finally:
+                self.taking = False
+            if answer is not None:
+                self.socket.send_binary(answer)
+                self.sent += 1
+            self.synced = self.synced or message[1] == YSyncMessageType.SYNC_STEP2
+        elif message[0] == RAW:
+            notice = json.loads(message[message.index(b"{"):])
+            self.notices.append(notice)
+            if notice["type"] == "stored":
+                self.stored = notice["messages"]
+
+    def hear_until(self, what, holds):
+        while not holds():
+            try:
+                self.hear()
+            except (OSError, websocket.WebSocketException) as broken:
+                raise ConnectionError(f"the connection ended before {what}: {broken}") from broken
+
+    def settle(self):
+        """Until all that was changed here is stored."""
+        self.hear_until("all was stored", lambda: self.stored >= self.sent)
+
+    def write(self, text, cell=0):
+        """At the end of a cell's source."""
+        source = self.cells[cell]["source"]
+        source += text
+
+    def append_cell(self, source, id):
+        self.cells.append(Map({"id": id, "cell_type": "code", "source": Text(source), "metadata": Map(), "outputs": Array(),
+                               "execution_count": None, "execution_state": "idle"}))
+
+    def sources(self):
+        return [str(cell["source"]) for cell in self.cells]
+
+    def close(self):
+        self.socket.shutdown()
