@@ -49,12 +49,12 @@ class House {
   journal::Journal journal_;
   accounts::Accounts accounts_;
   contents::Contents contents_;
-  documents::Documents documents_;
   shelf::Shelf shelf_;
   std::unique_ptr<engines::Engine> engine_;
   runtimes::Runtimes runtimes_;
   runtimes::Kernels kernels_;
   runtimes::Sessions sessions_;
+  documents::Documents documents_;
   runtimes::Kernelspecs kernelspecs_;
   api::Api api_;
   net::HttpServer street_;     // for people and their programs

@@ -91,6 +91,27 @@ class LiveNotebook:
         self.cells.append(Map({"id": id, "cell_type": "code", "source": Text(source), "metadata": Map(), "outputs": Array(),
                                "execution_count": None, "execution_state": "idle"}))
 
+    def run(self, *cells, **more):
+        """Asks the server to run cells, in their order."""
+        self.notices.clear()
+        status, answer = ask(f"{self.house.url}api/documents/{self.session['fileId']}/runs", self.token, "POST",
+                             {"cells": [{"id": cell} for cell in cells], **more})
+        assert status == 202, (status, answer)
+        return answer["runs"]
+
+    def hear_end_of_runs(self):
+        """Until all that was asked for has run, or was given up."""
+        def ended():
+            told = [notice["runs"] for notice in self.notices if notice["type"] == "runs"]
+            return any(told) and not told[-1]
+        self.hear_until("all cells had run", ended)
+
+    def text_of(self, cell):
+        """What stands below a cell, as text."""
+        return "".join(str(output["text"]) if output["output_type"] == "stream" else
+                       output["data"].get("text/plain", "") if "data" in output else f"{output['ename']}: {output['evalue']}"
+                       for output in self.cells[cell]["outputs"])
+
     def sources(self):
         return [str(cell["source"]) for cell in self.cells]
 

@@ -28,6 +28,8 @@ def build(preset, targets=""):
     return f"{{ [ -f build/{preset}/build.ninja ] || cmake --preset {preset}; }} && ninja -C build/{preset} {targets}"
 
 
+POSTGRES = "PYTHONPATH=tests tests/with_postgres .cache/tests-python/bin/python tests/api/run_python.py"
+
 STEPS = [
     Step("rooms", "the graph of rooms holds", "tools/check_rooms.py", 1, quick=True),
     Step("format", "C++ and Rust are formatted",
@@ -39,6 +41,8 @@ STEPS = [
     Step("page", "the page's own tests", "cd web && npm test --silent", 5, quick=True),
     Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
     Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),
+    Step("documents", "live documents on a real PostgreSQL",
+         f"for each in ALiveNotebook ARunOfCells; do {POSTGRES} tests/api documents_test.$each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
     Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
     Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
     Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),

@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/base/sha256.h"
 #include "lib/base/task.h"
+#include "lib/base/turn.h"
 
 namespace allmende {
 
@@ -142,6 +143,30 @@ TEST(TaskScope, stopsWhatItStartedBeforeCloseReturns) {
   loop.poll();
   EXPECT_TRUE(closed);
   EXPECT_EQ(scope.size(), 0U);
+}
+
+Task<> comeAndGo(Turn& turn, std::string& said, char who) {  // NOLINT: see above
+  const auto held = co_await turn.take();
+  said += who;
+  co_await asio::post(asio::use_awaitable);
+  said += who;
+}
+
+TEST(Turn, isHeldByOneAtATimeAndFreeOnlyWhenNobodyWants) {
+  asio::io_context loop;
+  Turn turn(loop.get_executor());
+  std::string said;
+  {
+    TaskScope scope(loop.get_executor());
+    for (const char who : {'a', 'b', 'c'}) scope.spawn("come and go", comeAndGo(turn, said, who));
+    while (said.size() < 5) {
+      loop.run_one();
+      EXPECT_FALSE(turn.isFree());
+    }
+    loop.run();
+  }
+  EXPECT_EQ(said, "aabbcc");
+  EXPECT_TRUE(turn.isFree());
 }
 
 TEST(TaskScope, survivesATaskThatThrowsAndLogsIt) {

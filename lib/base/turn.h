@@ -13,6 +13,7 @@ class Turn {
   struct State {
     explicit State(Executor executor) : freed(std::move(executor)) {}
     bool taken = false;
+    std::size_t waiting = 0;
     Notifier freed;
   };
 
@@ -39,11 +40,22 @@ class Turn {
   // Waits until it is free.
   Task<Held> take() {
     const auto state = state_;
+    const Waiting waiting(*state);
     while (state->taken) co_await state->freed.wait();
     co_return Held(state);
   }
 
+  // Whether nobody holds it or waits for it.
+  bool isFree() const { return !state_->taken && state_->waiting == 0; }
+
  private:
+  struct Waiting {
+    explicit Waiting(State& of) : state(of) { ++state.waiting; }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { --state.waiting; }
+    State& state;
+  };
   std::shared_ptr<State> state_;
 };
 

@@ -1,6 +1,7 @@
 #include "server/api/documents_api.h"
 
 #include "server/api/contents_api.h"
+#include "server/api/kernels_api.h"
 #include "server/api/reply.h"
 
 namespace allmende::api {
@@ -29,6 +30,26 @@ documents::Visitor visitorOf(const accounts::Caller& caller, const net::Query& q
       .name = caller.name,
       .role = caller.scopes.has(Scope::WriteContents) ? documents::Role::Owner : documents::Role::Viewer,
       .hearsNotices = query.find("acknowledge") == "1"};
+}
+
+// [{"id" or "cell_id", "source_hash"?}]
+Result<std::vector<documents::CellWish>> readCells(const json::object& body, std::string_view idKey) {
+  const auto* list = body.if_contains("cells");
+  if (list == nullptr || !list->is_array() || list->get_array().empty())
+    return fail(Code::InvalidInput, "cells must be a list of at least one {{\"{}\", \"source_hash\"}}", idKey);
+  std::vector<documents::CellWish> cells;
+  for (const auto& one : list->get_array()) {
+    const auto* id = one.is_object() ? findString(one.get_object(), idKey) : nullptr;
+    if (id == nullptr) return fail(Code::InvalidInput, "each of cells must have a text '{}'", idKey);
+    const auto* hash = findString(one.get_object(), "source_hash");
+    cells.push_back({std::string(*id), hash == nullptr ? std::nullopt : std::optional(std::string(*hash))});
+  }
+  return cells;
+}
+
+net::Response runError(const Error& error) {
+  const auto reason = error.code == Code::Conflict ? std::string_view("source_mismatch") : nameOf(error.code);
+  return jupyterError(net::httpStatusOf(error.code), error.message, reason);
 }
 
 }  // namespace
@@ -64,6 +85,64 @@ Task<> DocumentsApi::serveRoom(documents::Documents& documents, std::string room
   const auto id = documentOf(room);
   if (!id) co_return co_await socket->close(net::closeCodeOf(id.error().code), id.error().message);
   co_await documents.serve(*id, std::move(session), std::move(visitor), std::move(socket));
+}
+
+// ---- running ----
+
+Task<net::Response> DocumentsApi::run(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return runError(body.error());
+  auto cells = readCells(*body, "id");
+  if (!cells) co_return runError(cells.error());
+  const auto* kernel = findString(*body, "kernel_name");
+  const std::string kernelName(kernel == nullptr ? specs_.defaultName() : std::string(*kernel));
+  if (specs_.find(kernelName) == nullptr) co_return noSuchKernelspec(kernelName);
+  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells), kernelName);
+  if (!queued) co_return runError(queued.error());
+  json::array runs;
+  for (const auto& one : *queued) runs.push_back({{"id", one.run}, {"cell", one.cell}});
+  co_return net::jsonResponse(202, json::serialize(json::object{{"runs", std::move(runs)}}));
+}
+
+Task<net::Response> DocumentsApi::cancelRuns(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto cancelled = co_await documents_.cancelRuns(*id, visitorOf(*call.caller, call.request.query));
+  co_return cancelled ? emptyReply(204) : runError(cancelled.error());
+}
+
+Task<net::Response> DocumentsApi::answerInput(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return runError(body.error());
+  const auto* run = findString(*body, "run");
+  const auto* value = findString(*body, "value");
+  if (run == nullptr || value == nullptr) co_return jupyterError(400, "run and value must be texts");
+  const auto answered =
+      co_await documents_.answerInput(*id, visitorOf(*call.caller, call.request.query), std::string(*run), std::string(*value));
+  co_return answered ? emptyReply(204) : runError(answered.error());
+}
+
+Task<net::Response> DocumentsApi::runInKernel(Call call) {
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return runError(body.error());
+  const auto* room = findString(*body, "document_id");
+  if (room == nullptr) co_return jupyterError(400, "document_id must be the name of a room, json:notebook: and the document's fileId");
+  const auto id = documentOf(*room);
+  if (!id) co_return runError(id.error());
+  Result<std::vector<documents::CellWish>> cells;
+  if (const auto* cell = findString(*body, "cell_id")) {
+    cells->push_back({std::string(*cell), {}});
+  } else {
+    cells = readCells(*body, "cell_id");
+  }
+  if (!cells) co_return runError(cells.error());
+  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells), specs_.defaultName());
+  if (!queued) co_return runError(queued.error());
+  co_return net::jsonResponse(200, "null");
 }
 
 }  // namespace allmende::api

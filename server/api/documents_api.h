@@ -8,15 +8,22 @@ namespace allmende::api {
 
 class DocumentsApi {
  public:
-  explicit DocumentsApi(documents::Documents& documents) : documents_(documents) {}
+  DocumentsApi(documents::Documents& documents, runtimes::Kernelspecs& specs) : documents_(documents), specs_(specs) {}
 
   Task<net::Response> session(Call call);
   Task<net::Answer> room(Call call);
+
+  Task<net::Response> run(Call call);
+  Task<net::Response> cancelRuns(Call call);
+  Task<net::Response> answerInput(Call call);
+  // As the front ends of jupyter-server-documents and jupyter-collaboration ask for it, by the room's name.
+  Task<net::Response> runInKernel(Call call);
 
  private:
   static Task<> serveRoom(documents::Documents& documents, std::string room, std::string session, documents::Visitor visitor,
       std::shared_ptr<net::WebSocket> socket);
   documents::Documents& documents_;
+  runtimes::Kernelspecs& specs_;
 };
 
 }  // namespace allmende::api

@@ -102,6 +102,11 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.put   ("/api/collaboration/session/{path*}", ReadContents, api.documents, &DocumentsApi::session, "What to join a notebook's room with.");
   on.socket("/api/collaboration/room/{room}",     ReadContents, api.documents, &DocumentsApi::room,    "A notebook's room: y-protocols' sync and awareness.");
 
+  on.post  ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::run,         "Run cells in the notebook's kernel, one after the other; what they print goes into the document.");
+  on.del   ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::cancelRuns,  "Forget the cells that wait and interrupt the one that runs.");
+  on.post  ("/api/documents/{id}/input",          RunCode, api.documents, &DocumentsApi::answerInput, "Answer the input() of a run.");
+  on.post  ("/api/kernels/{kernel_id}/execute",   RunCode, api.documents, &DocumentsApi::runInKernel, "The same as stock front ends ask for it.");
+
   // ---- JupyterLab ----
   on.get  ("/api/config/{section}",         ReadAccount,   api.lab, &LabApi::getConfig,        "A config section.");
   on.put  ("/api/config/{section}",         ManageAccount, api.lab, &LabApi::putConfig,        "Replace a config section.");

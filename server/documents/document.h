@@ -1,6 +1,7 @@
 #pragma once
 // The values of live documents. Part of the door server/documents/documents.h.
 
+#include <optional>
 #include <string>
 
 #include "lib/base/id.h"
@@ -32,6 +33,17 @@ struct Opened {
   DocumentId id;
   std::string session;
   bool created = false;  // its log began with this call
+};
+
+// A cell that somebody wants to run.
+struct CellWish {
+  std::string id;
+  std::optional<std::string> sourceHash;  // of the source that they saw, see source_hash.h; none = whatever it is now
+};
+
+struct Queued {
+  std::string run;
+  std::string cell;
 };
 
 }  // namespace allmende::documents

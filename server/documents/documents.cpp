@@ -2,11 +2,13 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "lib/base/json.h"
 #include "lib/base/log.h"
 #include "server/documents/keeper.h"
 #include "server/documents/notebook.h"
+#include "server/documents/runs.h"
 
 namespace allmende::documents {
 namespace {
@@ -34,10 +36,16 @@ std::string trimmed(std::string_view path) {
 struct Live {
   std::shared_ptr<Room> room;
   std::unique_ptr<Keeper> keeper;
+  std::unique_ptr<Runs> runs;
   std::optional<Duration> emptySince;
 
-  // Whether nobody is there or about to come in: beside this, the keeper alone knows the room.
-  bool isLeft() const { return room->isEmpty() && room.use_count() == 2 && keeper->isSettled(); }
+  // Whether nothing runs and nobody is there or about to come in: beside this, keeper and runs alone know the room.
+  bool isLeft() const { return room->isEmpty() && room.use_count() == 3 && keeper->isSettled() && runs->isIdle(); }
+
+  static Task<> stop(std::shared_ptr<Live> live) {
+    co_await live->runs->stop();
+    co_await live->keeper->stop();
+  }
 };
 
 struct Replayed {
@@ -67,15 +75,24 @@ Result<std::string> firstUpdateOf(const std::string& file) {
 }  // namespace
 
 struct Documents::Impl {
-  Impl(Executor with, store::Database& database, contents::Contents& of, Clock& by)
-      : executor(with), contents(of), clock(by), store(database, by), log(with, store, by), tasks(with) {}
+  Impl(Executor with, Below below)
+      : executor(with),
+        contents(below.contents),
+        clock(below.clock),
+        store(below.database, below.clock),
+        runStore(below.database, below.clock),
+        running{runStore, below.kernels, below.sessions, below.clock},
+        log(with, store, below.clock),
+        tasks(with) {}
 
   // One at a time of those who open the same file.
   Task<Turn::Held> turnFor(AccountId of, std::string path);
   Task<Result<std::shared_ptr<Room>>> enter(DocumentId id);
   Task<Result<std::shared_ptr<Live>>> load(Record record);
   std::vector<std::shared_ptr<Live>> at(const AccountId& of, const std::string& path) const;
-  Task<> writeLeftovers();
+  Task<Result<std::shared_ptr<Live>>> enterToChange(DocumentId id, Visitor by);
+  Task<> takeUpLeftovers();
+  Task<> loadLeft(DocumentId id);
   Task<> makeRounds();
   Task<> forgetLeft();
   Task<> removeLive(std::shared_ptr<Live> gone);
@@ -84,16 +101,18 @@ struct Documents::Impl {
   contents::Contents& contents;
   Clock& clock;
   DocumentStore store;
+  RunStore runStore;
+  Running running;
+  std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
   UpdateLog log;
   net::Pool pool{"documents", 2, 1024};
   std::map<DocumentId, std::shared_ptr<Live>> live;
-  std::map<std::pair<AccountId, std::string>, std::weak_ptr<Turn>> turns;
+  std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
   std::map<AccountId, std::weak_ptr<Room>> lobbies;
   TaskScope tasks;
 };
 
-Documents::Documents(Executor executor, store::Database& database, contents::Contents& contents, Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(executor), database, contents, clock)) {}
+Documents::Documents(Executor executor, Below below) : impl_(std::make_unique<Impl>(std::move(executor), below)) {}
 Documents::~Documents() = default;
 
 std::size_t Documents::live() const { return impl_->live.size(); }
@@ -101,10 +120,10 @@ std::size_t Documents::live() const { return impl_->live.size(); }
 // ---- opening ----
 
 Task<Turn::Held> Documents::Impl::turnFor(AccountId of, std::string path) {
-  std::erase_if(turns, [](const auto& entry) { return entry.second.expired(); });
+  std::erase_if(turns, [](const auto& entry) { return entry.second->isFree(); });
   auto& known = turns[{of, path}];
-  auto turn = known.lock();
-  if (turn == nullptr) known = turn = std::make_shared<Turn>(executor);
+  if (known == nullptr) known = std::make_shared<Turn>(executor);
+  const auto turn = known;
   co_return co_await turn->take();
 }
 
@@ -154,6 +173,9 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   // Fails when the file is no notebook any more: the document is there all the same, and says so.
   static_cast<void>(co_await made->keeper->settle());
   made->keeper->begin();
+  auto left = leftRuns.extract(record.id);
+  made->runs = std::make_unique<Runs>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
+  made->runs->begin();
   live.insert_or_assign(record.id, made);
   co_return made;
 }
@@ -185,6 +207,35 @@ Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket
   if (room == nullptr) known = room = std::make_shared<Room>(impl_->executor, Record{}, ydoc::Document(randomClient()), 0, impl_->log);
   visitor.role = Role::Viewer;
   co_await room->serve(std::move(visitor), std::move(socket), []() -> Task<Result<>> { co_return Result<>{}; });
+}
+
+// ---- running ----
+
+Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToChange(DocumentId id, Visitor by) {
+  CO_TRY(const auto room, co_await enter(id));
+  const auto found = live.find(id);
+  if (room->record().account != by.account || found == live.end())
+    co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
+  if (by.role < Role::Editor) co_return fail(Code::Denied, "you can read this notebook, but not run it");
+  co_return found->second;
+}
+
+Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std::vector<CellWish> cells, std::string kernelName) {
+  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
+  CO_TRY(const auto runs, co_await live->runs->queue(std::move(by), std::move(cells), std::move(kernelName)));
+  std::vector<Queued> queued;
+  for (const auto& run : runs) queued.push_back({run.id, run.cell});
+  co_return queued;
+}
+
+Task<Result<>> Documents::cancelRuns(DocumentId id, Visitor by) {
+  CO_TRY(const auto live, co_await impl_->enterToChange(id, std::move(by)));
+  co_return co_await live->runs->cancel();
+}
+
+Task<Result<>> Documents::answerInput(DocumentId id, Visitor by, std::string run, std::string value) {
+  CO_TRY(const auto live, co_await impl_->enterToChange(id, std::move(by)));
+  co_return co_await live->runs->answer(std::move(run), std::move(value));
 }
 
 // ---- the drive beneath ----
@@ -231,7 +282,7 @@ Task<Result<contents::TrashId>> Documents::remove(AccountId of, std::string path
 
 Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
   live.erase(gone->room->record().id);
-  co_await gone->keeper->stop();
+  co_await Live::stop(gone);
   gone->room->tell({{"type", "removed"}, {"message", fmt::format("'{}' was moved to the trash", gone->room->record().path)}});
   gone->room->end(net::closeCodeOf(Code::NotFound), "the notebook was moved to the trash");
 }
@@ -240,17 +291,26 @@ Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
 
 void Documents::begin() {
   impl_->log.begin();
-  impl_->tasks.spawn("write what a crash left", impl_->writeLeftovers());
+  impl_->tasks.spawn("take up what a crash left", impl_->takeUpLeftovers());
   impl_->tasks.spawn("forget documents that nobody reads", impl_->makeRounds());
 }
 
-Task<> Documents::Impl::writeLeftovers() {
-  const auto left = co_await store.unsaved();
-  if (!left) co_return log::error("documents.not_looked_through", {{"error", left.error().message}});
-  for (const auto& record : *left) {
-    const auto entered = co_await enter(record.id);
-    if (!entered) log::warning("document.not_restored", {{"document", record.id.text()}, {"error", entered.error().message}});
+Task<> Documents::Impl::takeUpLeftovers() {
+  auto runs = co_await runStore.all();
+  const auto unsaved = co_await store.unsaved();
+  if (!runs || !unsaved) co_return log::error("documents.not_looked_through", {{"error", (runs ? unsaved.error() : runs.error()).message}});
+  std::set<DocumentId> left;
+  for (auto& run : *runs) {
+    left.insert(run.document);
+    leftRuns[run.document].push_back(std::move(run));
   }
+  for (const auto& record : *unsaved) left.insert(record.id);
+  for (const auto& id : left) co_await loadLeft(id);
+}
+
+Task<> Documents::Impl::loadLeft(DocumentId id) {
+  const auto entered = co_await enter(id);
+  if (!entered) log::warning("document.not_restored", {{"document", id.text()}, {"error", entered.error().message}});
 }
 
 Task<> Documents::Impl::makeRounds() {
@@ -275,13 +335,14 @@ Task<> Documents::Impl::forgetLeft() {
     }
     ++at;
   }
-  for (const auto& one : left) co_await one->keeper->stop();
+  for (const auto& one : left) co_await Live::stop(one);
 }
 
 Task<> Documents::close() {
   co_await impl_->tasks.close();
   const auto last = std::exchange(impl_->live, {});
   for (const auto& [id, one] : last) {
+    co_await one->runs->stop();
     static_cast<void>(co_await one->keeper->settle());
     co_await one->keeper->stop();
   }

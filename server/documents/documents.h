@@ -12,12 +12,21 @@
 #include "lib/store/store.h"
 #include "server/contents/contents.h"
 #include "server/documents/document.h"
+#include "server/runtimes/runtimes.h"
 
 namespace allmende::documents {
 
 class Documents {
  public:
-  Documents(Executor executor, store::Database& database, contents::Contents& contents, Clock& clock);
+  // The rooms below, which outlive this one.
+  struct Below {
+    store::Database& database;
+    contents::Contents& contents;
+    runtimes::Kernels& kernels;
+    runtimes::Sessions& sessions;
+    Clock& clock;
+  };
+  Documents(Executor executor, Below below);
   ~Documents();
 
   // From here on changes are stored; what a crash left out of the files is written to them.
@@ -33,6 +42,12 @@ class Documents {
 
   // A room without a document, where the account's own pages see each other.
   Task<> serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket);
+
+  // Runs cells of a document in its notebook's kernel, which is started when there is none, as runs.h says. Fails as that does, with
+  // NotFound for a document that is not the visitor's, and with Denied for one who may not change it.
+  Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, std::string kernelName);
+  Task<Result<>> cancelRuns(DocumentId id, Visitor by);
+  Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
 
   // The files of live documents at a path and below it hold what the documents hold, and the other way round, as far as that is possible:
   // to be called before they are read and after they are written by others.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kNothing("\0\0", 2);  // an update without changes
 
+constexpr Duration kPatienceForLog{5'000};
+
 }  // namespace
 
 std::string_view nameOf(Role role) {
@@ -67,6 +69,7 @@ Task<> Room::greet(std::shared_ptr<Seat> seat) {
   seat->notifyOurs({{"type", "role"}, {"role", nameOf(seat->visitor().role)}});
   if (auto seen = document_.stateVector()) seat->send(ydoc::SyncStep1{*std::move(seen)});
   if (awareness_.present() > 0) seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+  for (const auto& notice : greeting_()) seat->notifyOurs(notice);
 }
 
 void Room::leave(const std::shared_ptr<Seat>& seat) {
@@ -88,6 +91,8 @@ Task<std::optional<Room::Fault>> Room::take(std::shared_ptr<Seat> seat, std::str
   co_await log_.room();
   const auto held = co_await turn_.take();
   if (const auto* step = std::get_if<ydoc::SyncStep1>(&*message)) {
+    // What runs have written and is not stored yet would be written again after a crash: nobody may bring it back then.
+    static_cast<void>(co_await log_.settled(kPatienceForLog));
     auto missing = document_.changesSince(step->stateVector);
     if (!missing) co_return Fault{net::closeCodeOf(missing.error().code), missing.error().message};
     seat->send(ydoc::SyncStep2{*std::move(missing)});
@@ -160,11 +165,31 @@ Task<> Room::answerSave(std::shared_ptr<Seat> seat, std::uint64_t request, const
 // ---- what changes ----
 
 void Room::add(std::string update, Seat* by) {
-  const auto number = ++last_;
-  bytesAdded_ += update.size();
+  if (update.empty()) return;
   broadcast(ydoc::SyncUpdate{update}, by);
-  log_.append({record_.id, number, std::move(update)}, [room = weak_from_this(), number] {
-    if (const auto here = room.lock()) here->stored(number);
+  keep(std::move(update), std::nullopt, [](Room&) {});
+}
+
+void Room::addDone(std::string update, Progress progress) {
+  auto message = update.empty() ? std::string() : ydoc::encode(ydoc::SyncUpdate{update});
+  keep(std::move(update), std::move(progress), [message = std::make_shared<const std::string>(std::move(message))](Room& room) {
+    if (message->empty()) return;
+    for (const auto& seat : room.seats_) seat->send(message);
+  });
+}
+
+void Room::tellInTurn(json::object notice) {
+  keep({}, std::nullopt, [notice = std::move(notice)](Room& room) { room.tell(notice); });
+}
+
+void Room::keep(std::string update, std::optional<Progress> progress, std::function<void(Room&)> then) {
+  bytesAdded_ += update.size();
+  const auto number = update.empty() ? 0 : ++last_;  // progress alone is no update of the document
+  log_.append({record_.id, number, std::move(update), std::move(progress)}, [room = weak_from_this(), number, then = std::move(then)] {
+    const auto here = room.lock();
+    if (here == nullptr) return;
+    then(*here);
+    if (number > 0) here->stored(number);
   });
   news_.notifyAll();
 }

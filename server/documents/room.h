@@ -31,6 +31,9 @@ class Room : public std::enable_shared_from_this<Room> {
   ydoc::Document& document() { return document_; }
   // What has just been changed in the document goes to the log and to everybody but `by`. Call it before the next co_await.
   void add(std::string update, Seat* by = nullptr);
+  // The same for what a kernel's message changed, which nobody hears of before it is stored: the message comes again after a crash, and a
+  // page that had seen the change would bring it back beside the second one.
+  void addDone(std::string update, Progress progress);
   // The number of the last update in the log.
   std::int64_t last() const { return last_; }
   // All that add() has put into the log.
@@ -41,6 +44,10 @@ class Room : public std::enable_shared_from_this<Room> {
   void moved(std::string path);
   // To all of our pages.
   void tell(const json::object& notice);
+  // The same once all is stored, and told, that was added before.
+  void tellInTurn(json::object notice);
+  // What else one is told who comes in.
+  void greetWith(std::function<std::vector<json::object>()> notices) { greeting_ = std::move(notices); }
   // Closes every connection, once all that waits for it is sent.
   void end(std::uint16_t code, const std::string& reason);
   bool isEmpty() const { return seats_.empty(); }
@@ -57,6 +64,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::optional<Fault> takeUpdate(Seat& seat, const std::string& update);
   std::optional<Fault> takeAwareness(Seat& seat, const std::string& update);
   Task<> answerSave(std::shared_ptr<Seat> seat, std::uint64_t request, const Save& save);
+  void keep(std::string update, std::optional<Progress> progress, std::function<void(Room&)> then);
   void stored(std::int64_t number);
   void broadcast(const ydoc::RoomMessage& message, const Seat* but);
 
@@ -69,6 +77,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::int64_t durable_;
   std::size_t bytesAdded_ = 0;
   UpdateLog& log_;
+  std::function<std::vector<json::object>()> greeting_ = [] { return std::vector<json::object>(); };
   Turn turn_;
   Notifier news_;
 };

@@ -37,8 +37,10 @@ constexpr std::string_view kAtOrBelow = "account_id = ? AND (path = ? OR substr(
 store::Values atOrBelow(const AccountId& of, const std::string& path) { return {of.text(), path, path + "/", path + "/"}; }
 
 Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
-  TRY(on.change(fmt::format("DELETE FROM document_updates WHERE document_id IN (SELECT id FROM documents WHERE {})", kAtOrBelow),
-      atOrBelow(of, path)));
+  for (const auto* table : {"document_updates", "document_runs", "document_kernels"}) {
+    TRY(on.change(
+        fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, kAtOrBelow), atOrBelow(of, path)));
+  }
   TRY(on.change(fmt::format("DELETE FROM documents WHERE {}", kAtOrBelow), atOrBelow(of, path)));
   return {};
 }
@@ -73,7 +75,7 @@ Task<Result<>> DocumentStore::add(Record record, std::string first) {
         on.change("INSERT INTO documents (id, account_id, path, session, file_hash, saved_through, writing_hash, writing_through, used_at) "
                   "VALUES (?, ?, ?, ?, ?, 1, NULL, 0, ?)",
             {record.id.text(), record.account.text(), record.path, record.session, record.fileHash, now}));
-    return insertUpdate(on, {record.id, 1, first});
+    return insertUpdate(on, {record.id, 1, first, {}});
   });
 }
 
@@ -84,15 +86,20 @@ Task<Result<std::vector<LogEntry>>> DocumentStore::readLog(DocumentId id) {
   for (const auto& row : rows) {
     auto update = fromBase64(row.text(1));
     if (!update) co_return fail(Code::Internal, "update {} of {} is damaged in the database", row.number(0), id.text());
-    log.push_back({id, row.number(0), *std::move(update)});
+    log.push_back({id, row.number(0), *std::move(update), {}});
   }
   co_return log;
 }
 
 Task<Result<>> DocumentStore::append(std::vector<LogEntry> entries) {
-  co_return co_await database_.transaction([entries = std::move(entries)](store::Transaction& on) -> Result<> {
+  co_return co_await database_.transaction([entries = std::move(entries), now = clock_.now()](store::Transaction& on) -> Result<> {
     for (const auto& entry : entries) {
-      TRY(insertUpdate(on, entry));
+      if (!entry.update.empty()) {
+        TRY(insertUpdate(on, entry));
+      }
+      if (entry.progress) {
+        TRY(storeProgress(on, entry.document, *entry.progress, now));
+      }
     }
     return {};
   });
@@ -111,7 +118,7 @@ Task<Result<>> DocumentStore::endSaving(Saving saving, std::optional<std::string
             {saving.hash, saving.through, saving.document.text()}));
         if (!snapshot) return {};
         TRY(on.change("DELETE FROM document_updates WHERE document_id = ? AND number <= ?", {saving.document.text(), saving.through}));
-        return insertUpdate(on, {saving.document, saving.through, *snapshot});
+        return insertUpdate(on, {saving.document, saving.through, *snapshot, {}});
       });
 }
 

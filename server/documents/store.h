@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/store/store.h"
 #include "server/documents/document.h"
+#include "server/documents/run_store.h"
 #include "server/journal/journal.h"
 
 namespace allmende::documents {
@@ -29,7 +30,8 @@ struct Record {
 struct LogEntry {
   DocumentId document;
   std::int64_t number = 0;
-  std::string update;
+  std::string update;                // empty for progress alone, which has no number
+  std::optional<Progress> progress;  // of a run, stored with it
 };
 
 // What the file holds once it is written.

@@ -1,10 +1,12 @@
 """Live notebooks: what others do to the file, crashes, and clients of the wrong kind. The stock clients of a page are in documents.test.ts."""
 import asyncio
+import json
 import os
 import signal
 import unittest
 from pathlib import Path
 
+import nbformat
 import websocket
 from jupyter_nbmodel_client import NbModelClient, get_jupyter_notebook_websocket_url
 
@@ -23,10 +25,11 @@ def notebook(*sources, **metadata):
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": [cell(source, f"c{at}") for at, source in enumerate(sources)]}
 
 
-class ALiveNotebook(unittest.TestCase):
+class WithAHouse(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.house = House("--port", str(free_port()))
+        database = os.environ.get("ALLMENDE_TEST_POSTGRES")  # set by tests/with_postgres; else SQLite
+        cls.house = House("--port", str(free_port()), *(["--database", f"{database}"] if database else []))
         cls.addClassCleanup(cls.end)
         cls.token = cls.house.make_ada()
 
@@ -51,6 +54,8 @@ class ALiveNotebook(unittest.TestCase):
         self.addCleanup(live.close)
         return live
 
+
+class ALiveNotebook(WithAHouse):
     def test_is_edited_by_a_stock_program(self):
         self.put("stock.ipynb", notebook("a = 1"))
 
@@ -191,6 +196,115 @@ class ALiveNotebook(unittest.TestCase):
         bob = self.house.tool("token", "create", "--account", "bob", "--name", "tests")
         sock = websocket.create_connection(room_url(self.house, bob, session), timeout=60)
         self.assertEqual(close_code(sock), 4404)
+
+
+class ARunOfCells(WithAHouse):
+    """In the server: no page is needed for what a kernel says to come into the notebook."""
+
+    def opened(self, name, *sources):
+        self.put(name, notebook(*sources))
+        return self.join(name)
+
+    def test_writes_counts_and_outputs_of_every_kind(self):
+        live = self.opened("kinds.ipynb", "x = 40\nprint('a')\nimport sys\nprint('b', file=sys.stderr)\nx + 2", "for i in range(3): print(i, end='\\r')",
+                           "from IPython.display import display, clear_output\nh = display('one', display_id='d')\nh.update('two')",
+                           "print('gone')\nclear_output(wait=True)\nprint('stays')")
+        live.run("c0", "c1", "c2", "c3")
+        live.hear_end_of_runs()
+        self.assertEqual([cell["execution_count"] for cell in live.cells], [1, 2, 3, 4])
+        self.assertEqual(sorted(output["output_type"] for output in live.cells[0]["outputs"]), ["execute_result", "stream", "stream"])
+        self.assertEqual([live.text_of(at) for at in (1, 2, 3)], ["2", "'two'", "stays\n"])
+        file = json.loads(until("the file to have it", lambda: "stays" in self.on_disk("kinds.ipynb").read_text() and self.on_disk("kinds.ipynb").read_text()))
+        nbformat.validate(file)
+        self.assertNotIn("transient", json.dumps(file))
+        self.assertNotIn("execution_state", json.dumps(file))
+
+    def test_ends_at_the_first_error(self):
+        live = self.opened("error.ipynb", "1 / 0", "print('never')")
+        live.run("c0", "c1")
+        live.hear_end_of_runs()
+        self.assertEqual([live.text_of(0), live.text_of(1)], ["ZeroDivisionError: division by zero", ""])
+
+    def test_runs_only_what_was_seen(self):
+        live = self.opened("seen.ipynb", "print('now')")
+        url = f"{self.house.url}api/documents/{live.session['fileId']}/runs"
+        status, answer = ask(url, self.token, "POST", {"cells": [{"id": "c0", "source_hash": murmur2("print('before')")}]})
+        self.assertEqual((status, answer["reason"]), (409, "source_mismatch"))
+        self.assertEqual(ask(url, self.token, "POST", {"cells": [{"id": "nobody"}]})[0], 404)
+        self.assertEqual(ask(url, self.token, "POST", {"cells": []})[0], 400)
+        self.assertEqual(ask(url, self.token, "POST", {"cells": [{"id": "c0", "source_hash": murmur2("print('now')")}]})[0], 202)
+        live.hear_end_of_runs()
+        self.assertEqual(live.text_of(0), "now\n")
+
+    def test_asks_for_input_whoever_is_there(self):
+        live = self.opened("input.ipynb", "print('Hello', input('Name? '))")
+        run = live.run("c0")[0]["id"]
+        live.hear_until("it was asked", lambda: any(notice["type"] == "input" for notice in live.notices))
+        late = self.join("input.ipynb")
+        late.hear_until("a late one was asked", lambda: any(notice["type"] == "input" for notice in late.notices))
+        question = next(notice for notice in late.notices if notice["type"] == "input")
+        self.assertEqual((question["run"], question["prompt"], question["password"]), (run, "Name? ", False))
+        url = f"{self.house.url}api/documents/{live.session['fileId']}/input"
+        self.assertEqual(ask(url, self.token, "POST", {"run": run, "value": "Ada"})[0], 204)
+        live.hear_end_of_runs()
+        self.assertIn("Hello Ada\n", live.text_of(0))
+        self.assertEqual(ask(url, self.token, "POST", {"run": run, "value": "Ada"})[0], 404)
+
+    def test_is_cut_short_with_those_that_wait(self):
+        live = self.opened("cut.ipynb", "print('begun', flush=True)\nimport time\ntime.sleep(600)", "print('never')")
+        live.run("c0", "c1")
+        live.hear_until("it had begun", lambda: live.text_of(0) == "begun\n")
+        self.assertEqual(ask(f"{self.house.url}api/documents/{live.session['fileId']}/runs", self.token, "DELETE")[0], 204)
+        live.hear_end_of_runs()
+        self.assertIn("KeyboardInterrupt", live.text_of(0))
+        self.assertEqual(live.text_of(1), "")
+
+    def test_says_why_its_kernel_died(self):
+        live = self.opened("died.ipynb", "import os\nos.kill(os.getpid(), 9)", "print('never')")
+        live.run("c0", "c1")
+        live.hear_end_of_runs()
+        self.assertRegex(live.text_of(0), "KernelDied: .")
+
+    def test_goes_on_when_the_server_is_killed_with_nothing_missing_and_nothing_twice(self):
+        live = self.opened("long.ipynb", "import time\nfor i in range(400):\n    print(i, flush=True)\n    time.sleep(0.01)", "print('second')")
+        live.run("c0", "c1")
+        for lines in (50, 150, 250):
+            live.hear_until(f"{lines} lines came", lambda: live.text_of(0).count("\n") >= lines)
+            os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
+            until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
+            live.synced = False
+            live.notices.clear()
+            live.connect()
+        live.hear_end_of_runs()
+        self.assertEqual(live.text_of(0), "".join(f"{i}\n" for i in range(400)))
+        self.assertEqual(live.text_of(1), "second\n")
+
+    def test_is_asked_for_by_stock_front_ends(self):
+        live = self.opened("fronts.ipynb", "print('one')", "print('two')")
+        room = f"json:notebook:{live.session['fileId']}"
+        url = f"{self.house.url}api/kernels/any/execute"
+        live.notices.clear()
+        self.assertEqual(ask(url, self.token, "POST", {"document_id": room, "cell_id": "c0"})[0], 200)
+        live.hear_end_of_runs()
+        live.notices.clear()
+        self.assertEqual(ask(url, self.token, "POST", {"document_id": room, "cells": [{"cell_id": "c1", "source_hash": murmur2("print('two')")}],
+                                                       "client_id": 1, "request_id": "b", "previous_request_id": None})[0], 200)
+        live.hear_end_of_runs()
+        self.assertEqual([live.text_of(0), live.text_of(1)], ["one\n", "two\n"])
+
+
+def murmur2(text):
+    """MurmurHash2 (32 bits, seed 0) as a decimal number, as jupyter-server-documents' front end sends it."""
+    data, mix = text.encode(), 0x5bd1e995
+    value = len(data)
+    while len(data) >= 4:
+        word = int.from_bytes(data[:4], "little") * mix & 0xffffffff
+        word = (word ^ word >> 24) * mix & 0xffffffff
+        value, data = (value * mix & 0xffffffff) ^ word, data[4:]
+    if data:
+        value = (value ^ int.from_bytes(data, "little")) * mix & 0xffffffff
+    value = (value ^ value >> 13) * mix & 0xffffffff
+    return str(value ^ value >> 15)
 
 
 if __name__ == "__main__":

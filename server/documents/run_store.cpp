@@ -1,0 +1,99 @@
+#include "server/documents/run_store.h"
+
+#include <array>
+
+namespace allmende::documents {
+namespace {
+
+constexpr std::array<std::string_view, 3> kStates{"queued", "sent", "started"};
+
+std::string_view nameOf(Run::State state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+Result<Run> runOf(const store::Row& row) {
+  TRY(auto document, DocumentId::parse(row.text(1)));
+  TRY(auto account, AccountId::parse(row.text(5)));
+  const auto state = std::ranges::find(kStates, row.text(7));
+  if (state == kStates.end()) return fail(Code::Internal, "the run {} has the unknown state '{}'", row.text(0), row.text(7));
+  return Run{.id = row.text(0),
+      .document = std::move(document),
+      .place = row.number(2),
+      .cell = row.text(3),
+      .source = row.text(4),
+      .account = std::move(account),
+      .name = row.text(6),
+      .state = static_cast<Run::State>(state - kStates.begin()),
+      .changedAt = row.instant(8)};
+}
+
+Result<> setState(store::Transaction& on, const std::string& run, Run::State state, Instant now) {
+  TRY(on.change("UPDATE document_runs SET state = ?, changed_at = ? WHERE id = ?", {nameOf(state), now, run}));
+  return {};
+}
+
+}  // namespace
+
+Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now) {
+  if (!progress.message.empty()) {
+    TRY(on.change("UPDATE document_kernels SET last_message = ? WHERE document_id = ?", {progress.message, document.text()}));
+  }
+  if (!progress.startedRun.empty()) {
+    TRY(setState(on, progress.startedRun, Run::State::Started, now));
+  }
+  if (!progress.endedRun.empty()) {
+    TRY(on.change("DELETE FROM document_runs WHERE id = ?", {progress.endedRun}));
+  }
+  return {};
+}
+
+Task<Result<>> RunStore::add(std::vector<Run> runs) {
+  co_return co_await database_.transaction([runs = std::move(runs)](store::Transaction& on) -> Result<> {
+    for (const auto& run : runs) {
+      TRY(on.change(
+          "INSERT INTO document_runs (id, document_id, place, cell, source, account_id, account_name, state, changed_at) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {run.id, run.document.text(), run.place, run.cell, run.source, run.account.text(), run.name, nameOf(run.state), run.changedAt}));
+    }
+    return {};
+  });
+}
+
+Task<Result<>> RunStore::markSent(std::string run) {
+  co_return co_await database_.transaction(
+      [run = std::move(run), now = clock_.now()](store::Transaction& on) { return setState(on, run, Run::State::Sent, now); });
+}
+
+Task<Result<>> RunStore::remove(std::vector<std::string> runs) {
+  co_return co_await database_.transaction([runs = std::move(runs)](store::Transaction& on) -> Result<> {
+    for (const auto& run : runs) {
+      TRY(on.change("DELETE FROM document_runs WHERE id = ?", {run}));
+    }
+    return {};
+  });
+}
+
+Task<Result<std::vector<Run>>> RunStore::all() {
+  CO_TRY(const auto rows, co_await database_.query("SELECT id, document_id, place, cell, source, account_id, account_name, state, "
+                                                   "changed_at FROM document_runs ORDER BY document_id, place"));
+  std::vector<Run> runs;
+  for (const auto& row : rows) {
+    CO_TRY(runs.emplace_back(), runOf(row));
+  }
+  co_return runs;
+}
+
+Task<Result<std::optional<KernelCursor>>> RunStore::findCursor(DocumentId document) {
+  CO_TRY(const auto rows,
+      co_await database_.query("SELECT kernel_id, last_message FROM document_kernels WHERE document_id = ?", {document.text()}));
+  if (rows.empty()) co_return std::nullopt;
+  co_return KernelCursor{rows.front().text(0), rows.front().text(1)};
+}
+
+Task<Result<>> RunStore::setKernel(DocumentId document, std::string kernel) {
+  CO_TRY(
+      co_await database_.change("INSERT INTO document_kernels (document_id, kernel_id, last_message) VALUES (?, ?, '') "
+                                "ON CONFLICT (document_id) DO UPDATE SET kernel_id = excluded.kernel_id, last_message = ''",
+          {document.text(), kernel}));
+  co_return Result<>{};
+}
+
+}  // namespace allmende::documents

@@ -1,0 +1,376 @@
+#include "server/documents/runs.h"
+
+#include "lib/base/log.h"
+#include "server/documents/source_hash.h"
+
+namespace allmende::documents {
+namespace {
+
+constexpr std::size_t kMostRemembered = 256;  // runs whose late output is still taken in
+
+bool isBlank(std::string_view source) { return source.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+json::object errorOutput(std::string_view name, std::string_view why) {
+  return {{"output_type", "error"}, {"ename", name}, {"evalue", why}, {"traceback", json::array{why}}};
+}
+
+std::string_view textOf(const json::object& object, std::string_view key) {
+  const auto* found = findString(object, key);
+  return found == nullptr ? std::string_view() : std::string_view(*found);
+}
+
+json::value valueOf(const json::object& object, std::string_view key, json::value otherwise) {
+  const auto* found = object.if_contains(key);
+  return found == nullptr ? std::move(otherwise) : *found;
+}
+
+// An iopub message's content as nbformat has it.
+json::object outputOf(std::string_view type, json::object content) {
+  json::object output{{"output_type", type}};
+  if (type == "stream") {
+    output["name"] = textOf(content, "name");
+    output["text"] = textOf(content, "text");
+    return output;
+  }
+  if (type == "error") {
+    for (const auto* key : {"ename", "evalue"}) output[key] = textOf(content, key);
+    output["traceback"] = valueOf(content, "traceback", json::array());
+    return output;
+  }
+  for (const auto* key : {"data", "metadata"}) output[key] = valueOf(content, key, json::object());
+  if (type == "execute_result") output["execution_count"] = valueOf(content, "execution_count", nullptr);
+  if (const auto* transient = content.if_contains("transient"); transient != nullptr && transient->is_object())
+    output["transient"] = *transient;
+  return output;
+}
+
+bool isOutput(std::string_view type) {
+  return type == "stream" || type == "display_data" || type == "execute_result" || type == "error" || type == "update_display_data" ||
+         type == "clear_output";
+}
+
+}  // namespace
+
+Runs::Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left, Running running)
+    : room_(std::move(room)),
+      running_(running),
+      session_("document-" + room_->record().id.text()),
+      queue_(std::make_move_iterator(left.begin()), std::make_move_iterator(left.end())),
+      news_(executor),
+      tasks_(executor) {
+  if (!queue_.empty()) places_ = queue_.back().place;
+  room_->greetWith([this] {
+    std::vector<json::object> notices{listed()};
+    if (question_) notices.push_back(question_->notice);
+    return notices;
+  });
+}
+
+void Runs::begin() { tasks_.spawn("run a document's cells", work()); }
+
+Task<> Runs::stop() {
+  if (link_) link_->abort();
+  co_await tasks_.close();
+}
+
+json::object Runs::listed() const {
+  json::array runs;
+  for (const auto& run : queue_) {
+    runs.push_back({{"id", run.id}, {"cell", run.cell}, {"state", run.state == Run::State::Queued ? "queued" : "running"}, {"by", run.name},
+        {"since", formatUtc(run.changedAt)}});
+  }
+  return {{"type", "runs"}, {"runs", std::move(runs)}};
+}
+
+// ---- what is asked for ----
+
+Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wishes, std::string kernelName) {
+  const auto held = co_await room_->turn();
+  if (queue_.size() + wishes.size() > kMostQueued)
+    co_return fail(Code::OverLimit, "{} cells wait already; {} at most do", queue_.size(), kMostQueued);
+  CO_TRY(const auto cells, room_->document().listCells());
+  std::vector<Run> runs;
+  std::vector<std::string> blank;
+  for (const auto& wish : wishes) {
+    const auto cell = std::ranges::find(cells, wish.id, &ydoc::CellSource::id);
+    if (cell == cells.end()) co_return fail(Code::NotFound, "there is no cell '{}' in this notebook", wish.id);
+    if (cell->type != "code") co_return fail(Code::InvalidInput, "cell '{}' is {}, not code", wish.id, cell->type);
+    if (wish.sourceHash && *wish.sourceHash != sourceHashOf(cell->source))
+      co_return fail(Code::Conflict, "cell '{}' has been changed meanwhile; look at it and run it again", wish.id);
+    if (isBlank(cell->source)) {
+      blank.push_back(wish.id);
+      continue;
+    }
+    runs.push_back({.id = randomUuid(),
+        .document = room_->record().id,
+        .place = ++places_,
+        .cell = wish.id,
+        .source = cell->source,
+        .account = by.account,
+        .name = by.name,
+        .state = Run::State::Queued,
+        .changedAt = running_.clock.now()});
+  }
+  CO_TRY(co_await running_.store.add(runs));
+  for (const auto& cell : blank) change(room_->document().clearOutputs(cell));
+  kernelName_ = std::move(kernelName);
+  queue_.insert(queue_.end(), runs.begin(), runs.end());
+  tellRuns();
+  news_.notifyAll();
+  co_return runs;
+}
+
+Task<Result<>> Runs::cancel() {
+  co_await forgetQueued();
+  if (queue_.empty() || kernel_.empty()) co_return Result<>{};
+  co_return co_await running_.kernels.interrupt(room_->record().account, kernel_);
+}
+
+// All but the one that the kernel has.
+Task<> Runs::forgetQueued() {
+  std::vector<std::string> gone;
+  std::erase_if(queue_, [&](const auto& run) {
+    const bool waits = run.state == Run::State::Queued;
+    if (waits) gone.push_back(run.id);
+    return waits;
+  });
+  tellRuns();
+  news_.notifyAll();
+  if (auto removed = co_await running_.store.remove(std::move(gone)); !removed)
+    log::warning("runs.not_forgotten", {{"document", room_->record().id.text()}, {"error", removed.error().message}});
+}
+
+Task<Result<>> Runs::answer(std::string run, std::string value) {
+  if (!question_ || question_->run != run || link_ == nullptr)
+    co_return fail(Code::NotFound, "run '{}' does not ask for input (any more)", run);
+  auto message = jupyter::makeMessage(jupyter::Channel::Stdin, "input_reply", session_,
+      json::serialize(json::object{{"value", value}, {"status", "ok"}}), question_->request);
+  unask();
+  const auto link = link_;
+  CO_TRY(co_await link->write({jupyter::encodeV1(message), true}));
+  co_return Result<>{};
+}
+
+// ---- one after the other ----
+
+Task<> Runs::work() {
+  for (;;) {
+    while (queue_.empty()) co_await news_.wait();
+    auto run = co_await runFirst();
+    if (!run) co_await giveUp("RuntimeUnavailable", run.error().message);
+  }
+}
+
+Task<Result<>> Runs::runFirst() {
+  CO_TRY(co_await connect());
+  if (queue_.empty()) co_return Result<>{};
+  const auto id = queue_.front().id;
+  if (queue_.front().state == Run::State::Queued) {
+    CO_TRY(co_await sendFirst());
+  } else {
+    // Whether the kernel has it, shows when it answers this, which comes after it.
+    CO_TRY(co_await send("kernel_info_request", "probe-" + id, {}));
+  }
+  while (link_ != nullptr && !queue_.empty() && queue_.front().id == id) co_await news_.wait();
+  co_return Result<>{};
+}
+
+Task<Result<>> Runs::sendFirst() {
+  auto& first = queue_.front();
+  first.state = Run::State::Sent;
+  first.changedAt = running_.clock.now();
+  const auto run = first;
+  failed_.reset();
+  idle_ = clearsNext_ = false;
+  tellRuns();
+  {
+    const auto held = co_await room_->turn();
+    change(room_->document().beginRun(run.cell));
+  }
+  CO_TRY(co_await running_.store.markSent(run.id));
+  cells_[run.id] = run.cell;
+  if (cells_.size() > kMostRemembered) cells_.erase(cells_.begin()->first == run.id ? std::next(cells_.begin()) : cells_.begin());
+  running_.kernels.touch(room_->record().account, kernel_);
+  co_return co_await send("execute_request", run.id,
+      {{"code", run.source}, {"silent", false}, {"store_history", true}, {"user_expressions", json::object()}, {"allow_stdin", true},
+          {"stop_on_error", true}});
+}
+
+Task<Result<>> Runs::send(std::string type, std::string id, json::object content) {
+  auto message = jupyter::makeMessage(jupyter::Channel::Shell, type, session_, json::serialize(content));
+  CO_TRY(auto header, parseJsonObject(message.header));
+  header["msg_id"] = id;
+  message.header = json::serialize(header);
+  if (link_ == nullptr) co_return Result<>{};  // it is sent again once there is a new one
+  const auto link = link_;
+  static_cast<void>(co_await link->write({jupyter::encodeV1(message), true}));
+  co_return Result<>{};
+}
+
+// ---- the kernel ----
+
+Task<Result<>> Runs::connect() {
+  if (link_ != nullptr) co_return Result<>{};
+  const auto record = room_->record();
+  CO_TRY(auto cursor, co_await running_.store.findCursor(record.id));
+  CO_TRY(kernel_, co_await kernelOfNotebook());
+  if (!cursor || cursor->kernel != kernel_) {
+    const bool lost = !queue_.empty() && queue_.front().state != Run::State::Queued;
+    if (lost) co_return fail(Code::Unavailable, "the kernel that ran this cell has ended");
+    CO_TRY(co_await running_.store.setKernel(record.id, kernel_));
+    cursor = KernelCursor{kernel_, ""};
+    cells_.clear();
+  }
+  for (const auto& run : queue_) {
+    if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
+  }
+  CO_TRY(link_, co_await running_.kernels.open(record.account, kernel_, session_, cursor->message));
+  tasks_.spawn("hear a document's kernel", read(link_));
+  co_return Result<>{};
+}
+
+Task<Result<std::string>> Runs::kernelOfNotebook() {
+  const auto record = room_->record();
+  if (const auto session = running_.sessions.findByPath(record.account, record.path)) {
+    auto there = co_await running_.sessions.get(record.account, *session);
+    if (there) co_return there->kernel.id;
+  }
+  const auto name = record.path.substr(record.path.rfind('/') + 1);
+  CO_TRY(auto made, co_await running_.sessions.start(record.account,
+                        {.path = record.path, .name = name, .type = "notebook", .kernelId = {}, .kernelName = kernelName_}));
+  co_return made.kernel.id;
+}
+
+Task<> Runs::read(Socket socket) {
+  for (;;) {
+    auto frame = co_await socket->read();
+    if (!frame) break;
+    auto message = jupyter::decodeV1(frame->bytes);
+    if (message) co_await take(*std::move(message));
+  }
+  if (link_ == socket) link_ = nullptr;
+  news_.notifyAll();
+}
+
+Task<> Runs::take(jupyter::Message message) {
+  const auto header = jupyter::readHeader(message.header);
+  const auto parent = jupyter::readHeader(message.parentHeader);
+  const auto state = jupyter::stateToldBy(header, message);
+  if (state == "dead" || state == "restarting") {
+    const auto content = parseJsonObject(message.content);
+    const auto reason = content ? std::string(textOf(*content, "reason")) : std::string();
+    if (!queue_.empty() && queue_.front().state != Run::State::Queued)
+      co_await giveUp("KernelDied", reason.empty() ? "the kernel was restarted" : reason);
+    co_return;
+  }
+  if (parent.id.starts_with("probe-") && header.type == "kernel_info_reply") co_return co_await answerProbe();
+  if (cells_.contains(parent.id)) co_await takeOfRun(parent.id, header.type, std::move(message));
+}
+
+Task<> Runs::takeOfRun(std::string run, std::string type, jupyter::Message message) {
+  const Progress progress{.message = jupyter::readHeader(message.header).id, .startedRun = {}, .endedRun = {}};
+  auto content = parseJsonObject(message.content, 512);
+  if (!content) co_return;  // the kernel's own affair
+  const auto held = co_await room_->turn();
+  if (isOutput(type)) co_return takeOutput(cells_[run], type, *std::move(content), progress);
+  if (queue_.empty() || queue_.front().id != run) co_return;
+  if (type == "execute_input") co_return takeUp(*content, progress);
+  if (type == "input_request") co_return ask(run, message, *content);
+  if (type == "execute_reply") failed_ = textOf(*content, "status") != "ok";
+  if (type == "status" && textOf(*content, "execution_state") == "idle") idle_ = true;
+  if (failed_ && idle_) co_await finishFirst(progress, *failed_);
+}
+
+void Runs::takeOutput(const std::string& cell, const std::string& type, json::object content, const Progress& progress) {
+  auto& document = room_->document();
+  if (type == "clear_output") {
+    clearsNext_ = content.contains("wait") && content.at("wait") == true;
+    if (!clearsNext_) change(document.clearOutputs(cell), progress);
+    return;
+  }
+  if (type == "update_display_data") {
+    const auto output = outputOf("display_data", std::move(content));
+    const auto* transient = output.if_contains("transient");
+    if (transient == nullptr || !output.at("data").is_object() || !output.at("metadata").is_object()) return;
+    return change(document.updateDisplay(
+                      textOf(transient->get_object(), "display_id"), output.at("data").get_object(), output.at("metadata").get_object()),
+        progress);
+  }
+  if (std::exchange(clearsNext_, false)) change(document.clearOutputs(cell));
+  change(document.appendOutput(cell, outputOf(type, std::move(content))), progress);
+}
+
+void Runs::takeUp(const json::object& content, Progress progress) {
+  auto& first = queue_.front();
+  first.state = Run::State::Started;
+  first.changedAt = running_.clock.now();
+  progress.startedRun = first.id;
+  change(room_->document().setInCell(first.cell, "execution_count", valueOf(content, "execution_count", nullptr)), progress);
+  tellRuns();
+}
+
+void Runs::ask(const std::string& run, const jupyter::Message& message, const json::object& content) {
+  const auto* password = content.if_contains("password");
+  question_ = Question{.run = run,
+      .request = message.header,
+      .notice = {{"type", "input"}, {"run", run}, {"cell", cells_[run]}, {"prompt", textOf(content, "prompt")},
+          {"password", password != nullptr && *password == true}}};
+  room_->tell(question_->notice);
+}
+
+void Runs::unask() {
+  if (!question_) return;
+  room_->tell({{"type", "input-done"}, {"run", question_->run}});
+  question_.reset();
+}
+
+// Under the room's turn.
+Task<> Runs::finishFirst(Progress progress, bool failed) {
+  const auto run = queue_.front();
+  queue_.pop_front();
+  unask();
+  progress.endedRun = run.id;
+  change(room_->document().setInCell(run.cell, "execution_state", "idle"), progress);
+  if (failed) co_await forgetQueued();
+  tellRuns();
+  news_.notifyAll();
+}
+
+// The kernel has answered what was asked behind the first run: it has had that, or never got it.
+Task<> Runs::answerProbe() {
+  if (queue_.empty()) co_return;
+  if (queue_.front().state == Run::State::Sent) {
+    static_cast<void>(co_await sendFirst());
+  } else if (queue_.front().state == Run::State::Started) {
+    const auto held = co_await room_->turn();
+    co_await finishFirst({}, false);
+  }
+}
+
+// The first run ends with an error of ours, and the others are not begun.
+Task<> Runs::giveUp(std::string name, std::string why) {
+  const auto held = co_await room_->turn();
+  if (queue_.empty()) co_return;
+  const auto run = queue_.front();
+  queue_.pop_front();
+  unask();
+  auto& document = room_->document();
+  if (run.state == Run::State::Queued) change(document.beginRun(run.cell));
+  change(document.appendOutput(run.cell, errorOutput(name, why)));
+  change(document.setInCell(run.cell, "execution_state", "idle"), Progress{.message = {}, .startedRun = {}, .endedRun = run.id});
+  co_await forgetQueued();
+}
+
+void Runs::change(Result<std::string> update, std::optional<Progress> progress) {
+  if (!update) {
+    log::warning("run.not_written", {{"document", room_->record().id.text()}, {"error", update.error().message}});
+    update = std::string();
+  }
+  if (progress) {
+    room_->addDone(*std::move(update), *std::move(progress));
+  } else {
+    room_->add(*std::move(update));
+  }
+}
+
+}  // namespace allmende::documents

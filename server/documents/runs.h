@@ -1,0 +1,91 @@
+#pragma once
+// Runs a document's cells, one after the other, and writes what the kernel says into the document. Behind the door of server/documents.
+//
+// The kernel is that of the notebook's session, started when there is none. Each of its messages is taken in once: what it changed is
+// stored together with its id, behind which the agent's journal goes on after a restart of this server.
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "lib/jupyter/jupyter.h"
+#include "server/documents/room.h"
+#include "server/runtimes/runtimes.h"
+
+namespace allmende::documents {
+
+// What the runs of all documents share. All of it outlives them.
+struct Running {
+  RunStore& store;
+  runtimes::Kernels& kernels;
+  runtimes::Sessions& sessions;
+  const Clock& clock;
+};
+
+class Runs {
+ public:
+  static constexpr std::size_t kMostQueued = 10'000;  // cells of one document
+
+  // `left` are runs that an earlier server had taken on.
+  Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left, Running running);
+
+  void begin();
+  Task<> stop();
+  bool isIdle() const { return queue_.empty(); }
+
+  // Takes cells on, behind those that wait. Fails with NotFound for a cell that is not there, InvalidInput for one that is no code,
+  // Conflict when its source is not what the asker saw; then none is taken on. Cells without source have their outputs cleared and are not
+  // run.
+  Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, std::string kernelName);
+  // Forgets those that wait and interrupts the one that runs.
+  Task<Result<>> cancel();
+  // Answers the input() of a run. NotFound when it does not ask any more.
+  Task<Result<>> answer(std::string run, std::string value);
+
+ private:
+  struct Question {
+    std::string run;
+    std::string request;  // the header of the kernel's message
+    json::object notice;
+  };
+  using Socket = std::shared_ptr<net::WebSocket>;
+
+  Task<> work();
+  Task<Result<>> runFirst();
+  Task<Result<>> connect();
+  Task<Result<std::string>> kernelOfNotebook();
+  Task<Result<>> send(std::string type, std::string id, json::object content);
+  Task<Result<>> sendFirst();
+  Task<> read(Socket socket);
+  Task<> take(jupyter::Message message);
+  Task<> takeOfRun(std::string run, std::string type, jupyter::Message message);
+  void takeOutput(const std::string& cell, const std::string& type, json::object content, const Progress& progress);
+  void takeUp(const json::object& content, Progress progress);
+  void ask(const std::string& run, const jupyter::Message& message, const json::object& content);
+  void unask();
+  Task<> finishFirst(Progress progress, bool failed);
+  Task<> giveUp(std::string name, std::string why);
+  Task<> forgetQueued();
+  Task<> answerProbe();
+  void change(Result<std::string> update, std::optional<Progress> progress = std::nullopt);
+  json::object listed() const;
+  void tellRuns() { room_->tellInTurn(listed()); }
+
+  std::shared_ptr<Room> room_;
+  Running running_;
+  std::string session_;  // by which the agent knows this client
+  std::deque<Run> queue_;
+  std::int64_t places_ = 0;
+  std::string kernelName_;
+  std::string kernel_;
+  Socket link_;
+  std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel
+  bool clearsNext_ = false;                   // clear_output(wait=True)
+  std::optional<bool> failed_;                // the first run's reply, once it is there
+  bool idle_ = false;                         // and its end
+  std::optional<Question> question_;
+  Notifier news_;
+  TaskScope tasks_;
+};
+
+}  // namespace allmende::documents
