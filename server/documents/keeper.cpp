@@ -9,6 +9,7 @@ namespace allmende::documents {
 namespace {
 
 constexpr Duration kPause{1'000};
+constexpr Duration kBetweenLooks{1'000};
 constexpr Duration kLongestUnsaved{10'000};
 constexpr Duration kFirstRetry{2'000};
 constexpr Duration kLongestRetry{60'000};
@@ -72,7 +73,10 @@ Keeper::Keeper(Executor executor, std::shared_ptr<Room> room, LogSize size, Keep
       turn_(executor),
       tasks_(executor) {}
 
-void Keeper::begin() { tasks_.spawn("keep a document's file", run()); }
+void Keeper::begin() {
+  tasks_.spawn("keep a document's file", run());
+  tasks_.spawn("watch a document's file", watchFile());
+}
 Task<> Keeper::stop() { co_await tasks_.close(); }
 
 Task<> Keeper::run() {
@@ -90,6 +94,17 @@ Task<> Keeper::run() {
       co_await keeping_.clock.sleep(retry);
       retry = std::min(retry * 2, kLongestRetry);
     }
+  }
+}
+
+Task<> Keeper::watchFile() {
+  for (;;) {
+    co_await keeping_.clock.sleep(kBetweenLooks);
+    if (room_->isEmpty()) continue;
+    const auto& record = room_->record();
+    const auto file = co_await keeping_.contents.get(record.account, record.path, {.type = {}, .format = {}, .content = false});
+    if (!file || std::exchange(seenModified_, file->lastModified) == file->lastModified) continue;
+    static_cast<void>(co_await settle());
   }
 }
 

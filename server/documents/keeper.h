@@ -26,7 +26,8 @@ class Keeper {
   };
   Keeper(Executor executor, std::shared_ptr<Room> room, LogSize size, Keeping keeping);
 
-  // Writes the file a second after changes have paused, or ten after the first.
+  // Writes the file a second after changes have paused, or ten after the first; while somebody is in the room, looks every second whether
+  // somebody else has written it.
   void begin();
   Task<> stop();
 
@@ -47,6 +48,7 @@ class Keeper {
   };
   Task<> run();
   Task<> pause();
+  Task<> watchFile();
   Task<Result<>> save();
   Task<Result<Draft>> draft();
   Task<Result<bool>> write(Draft draft);
@@ -61,6 +63,7 @@ class Keeper {
   std::string fileHash_;      // as it was last read or written here; empty when there is none
   std::string recordedHash_;  // what the table says of it
   std::int64_t savedThrough_;
+  Instant seenModified_;  // the file, when it was last looked at
   std::optional<Error> trouble_;
   Turn turn_;
   TaskScope tasks_;

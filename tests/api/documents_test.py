@@ -114,6 +114,13 @@ class ALiveNotebook(WithAHouse):
         until("both to be in the file", lambda: self.saved("sides.ipynb") == ["first by another\nmiddle\nlast by me"])
         live.hear_until("the other's words came", lambda: live.sources() == ["first by another\nmiddle\nlast by me"])
 
+    def test_notices_that_its_file_was_written_by_another_program(self):
+        self.put("noticed.ipynb", notebook("one"))
+        live = self.join("noticed.ipynb")
+        file = self.on_disk("noticed.ipynb")
+        file.write_text(file.read_text().replace("one", "one of another"))
+        live.hear_until("the other's words came", lambda: live.sources() == ["one of another"])
+
     def test_comes_along_when_it_is_renamed(self):
         self.put("before.ipynb", notebook("x"))
         live = self.join("before.ipynb")
