@@ -4,6 +4,32 @@
 #include "tests/fuzz/fuzz.h"
 
 namespace allmende::fuzz {
+namespace {
+
+// What the server does with a document that a peer has made as it liked.
+void use(ydoc::Document& document) {
+  static const auto kStream = *parseJsonObject(R"({"output_type": "stream", "name": "stdout", "text": "a\rb\bc\n"})");
+  static const auto kDisplay =
+      *parseJsonObject(R"({"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}, "transient": {"display_id": "d"}})");
+  static const auto kOther = *parseJsonObject(R"json({"nbformat": 4, "nbformat_minor": 5, "metadata": {"a": [1]}, "cells": [
+    {"cell_type": "raw", "id": "b", "metadata": {"k": 1}, "source": "üü"}, {"cell_type": "code", "id": "c", "metadata": {}, "source": "",
+      "execution_count": null, "outputs": []}, {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(2)\nx",
+      "execution_count": 2, "outputs": []}]})json");
+  if (const auto cells = document.listCells()) {
+    for (const auto& cell : *cells) {
+      static_cast<void>(document.beginRun(cell.id));
+      for (const auto* output : {&kStream, &kStream, &kDisplay}) static_cast<void>(document.appendOutput(cell.id, *output));
+      static_cast<void>(document.setInCell(cell.id, "execution_state", "idle"));
+    }
+  }
+  static_cast<void>(document.updateDisplay("d", kOther, kOther));
+  static_cast<void>(document.setMetadata("a", 1));
+  static_cast<void>(document.setState("path", "x"));
+  static_cast<void>(document.becomeNotebook(kOther));
+  static_cast<void>(document.readNotebook());
+}
+
+}  // namespace
 
 void attempt(std::string_view input) {
   ydoc::Document document(1);
@@ -23,6 +49,7 @@ void attempt(std::string_view input) {
   // Types of unknown kind are shown as a text in no order, so cells are only counted.
   if (here && there)
     claim(here->at("cells").as_array().size() == there->at("cells").as_array().size(), "who hold the same have as many cells");
+  use(document);
 }
 
 }  // namespace allmende::fuzz
