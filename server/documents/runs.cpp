@@ -6,6 +6,8 @@
 namespace allmende::documents {
 namespace {
 
+constexpr int kMostTriesToFind = 60;
+constexpr Duration kBetweenTries{500};
 constexpr std::size_t kMostRemembered = 256;  // runs whose late output is still taken in
 
 bool isBlank(std::string_view source) { return source.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -157,7 +159,14 @@ Task<> Runs::work() {
   for (;;) {
     while (queue_.empty()) co_await news_.wait();
     auto run = co_await runFirst();
-    if (!run) co_await giveUp("RuntimeUnavailable", run.error().message);
+    if (run) continue;
+    // A server that has just started does not know yet what runs.
+    const bool mayLive = run.error().code == Code::Unavailable && !queue_.empty() && queue_.front().state != Run::State::Queued;
+    if (mayLive && ++triesToFind_ < kMostTriesToFind) {
+      co_await news_.waitFor(kBetweenTries);
+      continue;
+    }
+    co_await giveUp("RuntimeUnavailable", run.error().message);
   }
 }
 
@@ -225,6 +234,7 @@ Task<Result<>> Runs::connect() {
     if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
   }
   CO_TRY(link_, co_await running_.kernels.open(record.account, kernel_, session_, cursor->message));
+  triesToFind_ = 0;
   tasks_.spawn("hear a document's kernel", read(link_));
   co_return Result<>{};
 }

@@ -79,6 +79,7 @@ class Runs {
   std::string kernelName_;
   std::string kernel_;
   Socket link_;
+  int triesToFind_ = 0;                       // a kernel that had a run when the last server ended
   std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel
   bool clearsNext_ = false;                   // clear_output(wait=True)
   std::optional<bool> failed_;                // the first run's reply, once it is there
