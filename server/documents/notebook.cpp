@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "lib/base/id.h"
+#include "lib/base/sha256.h"
 #include "lib/jupyter/jupyter.h"
 
 namespace allmende::documents {
@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kFirstMinorWithIds = 5;
 constexpr std::size_t kLongestId = 64;  // nbformat's
+constexpr std::size_t kMadeId = 8;
 
 bool isCellId(const json::string& id) {
   return !id.empty() && id.size() <= kLongestId && std::ranges::all_of(std::string_view(id), [](char c) {
@@ -30,9 +31,10 @@ class KnownIds {
       if (id != nullptr && !taken.contains(std::string(*id))) ids_.emplace(contentKey(cell.get_object()), std::string(*id));
     }
   }
+  // Empty when there is none left.
   std::string take(const json::object& cell) {
     const auto found = ids_.find(contentKey(cell));
-    if (found == ids_.end()) return randomHex(4);
+    if (found == ids_.end()) return {};
     auto id = std::move(found->second);
     ids_.erase(found);
     return id;
@@ -52,7 +54,9 @@ void giveIds(json::array& cells, const json::object& like) {
   KnownIds known(like, taken);
   for (auto* cell : without) {
     auto id = known.take(*cell);
-    while (!taken.insert(id).second) id = randomHex(4);
+    // Made from what is there, not by chance: who reads the file again, as after a crash, has the same cells.
+    for (int copy = 0; id.empty() || !taken.insert(id).second; ++copy)
+      id = sha256Of(fmt::format("{} {}", copy, contentKey(*cell))).substr(0, kMadeId);
     (*cell)["id"] = id;
   }
 }
