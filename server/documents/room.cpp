@@ -46,6 +46,7 @@ struct Room::Presence {
 };
 
 Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save) {
+  if (ended_) co_return co_await socket->close(ended_->code, ended_->reason);
   auto seat = std::make_shared<Seat>(executor_, std::move(visitor), socket);
   const Presence presence(shared_from_this(), seat);
   co_await greet(seat);
@@ -217,6 +218,7 @@ void Room::tell(const json::object& notice) {
 }
 
 void Room::end(std::uint16_t code, const std::string& reason) {
+  ended_ = Fault{code, reason};
   for (const auto& seat : seats_) seat->end(code, reason);
 }
 

@@ -48,7 +48,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void tellInTurn(json::object notice);
   // What else one is told who comes in.
   void greetWith(std::function<std::vector<json::object>()> notices) { greeting_ = std::move(notices); }
-  // Closes every connection, once all that waits for it is sent.
+  // Closes every connection, once all that waits for it is sent, and those who come later.
   void end(std::uint16_t code, const std::string& reason);
   bool isEmpty() const { return seats_.empty(); }
 
@@ -78,6 +78,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::size_t bytesAdded_ = 0;
   UpdateLog& log_;
   std::function<std::vector<json::object>()> greeting_ = [] { return std::vector<json::object>(); };
+  std::optional<Fault> ended_;
   Turn turn_;
   Notifier news_;
 };
