@@ -29,6 +29,12 @@ def ask(url, token="", method="GET", body=None, context=None, patience=60):
         return status, text.decode(errors="replace")
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def until(what, holds, patience=60):
     end = time.monotonic() + patience
     while time.monotonic() < end:

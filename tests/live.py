@@ -1,4 +1,5 @@
 """Somebody's copy of a live notebook: a Yjs client over one socket, which counts what the server says is stored."""
+import contextlib
 import json
 from urllib.parse import quote, urlencode
 
@@ -32,22 +33,22 @@ class LiveNotebook:
         self.session = session_of(house, token, path)
         self.notices = []
         self.doc.observe(self._send)
-        self.socket = None
+        self.socket, self.taking = None, False
         self.connect()
 
     def connect(self):
         self.sent = self.stored = 0  # of this connection's changes
-        self.taking = False
+        self.taking = self.synced = False
         self.socket = websocket.create_connection(room_url(self.house, self.token, self.session, acknowledge=1), timeout=60)
         self.socket.send_binary(create_sync_message(self.doc))
         self.hear_until("what the server has", lambda: self.synced)
 
-    synced = False
-
     def _send(self, event):
-        if not self.taking and self.socket:
+        if self.taking or not self.socket:
+            return
+        self.sent += 1
+        with contextlib.suppress(OSError, websocket.WebSocketException):  # lost: what is not sent now is sent at the next connection
             self.socket.send_binary(create_update_message(event.update))
-            self.sent += 1
 
     def hear(self):
         """Takes in one message."""

@@ -6,8 +6,8 @@
 namespace allmende::documents {
 namespace {
 
-constexpr int kMostTriesToFind = 60;
-constexpr Duration kBetweenTries{500};
+constexpr Duration kBetweenLooks{100};
+constexpr int kMostLooks = 300;               // for a server that has just started to learn what runs
 constexpr std::size_t kMostRemembered = 256;  // runs whose late output is still taken in
 
 bool isBlank(std::string_view source) { return source.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -71,6 +71,7 @@ Runs::Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left,
 void Runs::begin() { tasks_.spawn("run a document's cells", work()); }
 
 Task<> Runs::stop() {
+  room_->greetWith([] { return std::vector<json::object>(); });  // the room may live longer
   if (link_) link_->abort();
   co_await tasks_.close();
 }
@@ -159,18 +160,13 @@ Task<> Runs::work() {
   for (;;) {
     while (queue_.empty()) co_await news_.wait();
     auto run = co_await runFirst();
-    if (run) continue;
-    // A server that has just started does not know yet what runs.
-    const bool mayLive = run.error().code == Code::Unavailable && !queue_.empty() && queue_.front().state != Run::State::Queued;
-    if (mayLive && ++triesToFind_ < kMostTriesToFind) {
-      co_await news_.waitFor(kBetweenTries);
-      continue;
-    }
-    co_await giveUp("RuntimeUnavailable", run.error().message);
+    if (!run) co_await giveUp("RuntimeUnavailable", run.error().message);
   }
 }
 
 Task<Result<>> Runs::runFirst() {
+  // Before that, a kernel that lives would be taken for lost, and another one started.
+  for (int looks = 0; !running_.kernels.areKnown() && looks < kMostLooks; ++looks) co_await news_.waitFor(kBetweenLooks);
   CO_TRY(co_await connect());
   if (queue_.empty()) co_return Result<>{};
   const auto id = queue_.front().id;
@@ -219,13 +215,19 @@ Task<Result<>> Runs::send(std::string type, std::string id, json::object content
 // ---- the kernel ----
 
 Task<Result<>> Runs::connect() {
-  if (link_ != nullptr) co_return Result<>{};
   const auto record = room_->record();
+  if (firstIsWithKernel() && link_ != nullptr) co_return Result<>{};
   CO_TRY(auto cursor, co_await running_.store.findCursor(record.id));
-  CO_TRY(kernel_, co_await kernelOfNotebook());
+  if (firstIsWithKernel()) {
+    if (!cursor) co_return fail(Code::NotFound, "the kernel that ran this cell is not known any more");
+    kernel_ = cursor->kernel;  // that one or none
+  } else {
+    CO_TRY(auto kernel, co_await kernelOfNotebook());
+    if (link_ != nullptr && kernel == kernel_) co_return Result<>{};
+    if (link_ != nullptr) std::exchange(link_, nullptr)->abort();  // the notebook has been given another
+    kernel_ = std::move(kernel);
+  }
   if (!cursor || cursor->kernel != kernel_) {
-    const bool lost = !queue_.empty() && queue_.front().state != Run::State::Queued;
-    if (lost) co_return fail(Code::Unavailable, "the kernel that ran this cell has ended");
     CO_TRY(co_await running_.store.setKernel(record.id, kernel_));
     cursor = KernelCursor{kernel_, ""};
     cells_.clear();
@@ -234,7 +236,6 @@ Task<Result<>> Runs::connect() {
     if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
   }
   CO_TRY(link_, co_await running_.kernels.open(record.account, kernel_, session_, cursor->message));
-  triesToFind_ = 0;
   tasks_.spawn("hear a document's kernel", read(link_));
   co_return Result<>{};
 }
@@ -269,8 +270,7 @@ Task<> Runs::take(jupyter::Message message) {
   if (state == "dead" || state == "restarting") {
     const auto content = parseJsonObject(message.content);
     const auto reason = content ? std::string(textOf(*content, "reason")) : std::string();
-    if (!queue_.empty() && queue_.front().state != Run::State::Queued)
-      co_await giveUp("KernelDied", reason.empty() ? "the kernel was restarted" : reason);
+    if (firstIsWithKernel()) co_await giveUp("KernelDied", reason.empty() ? "the kernel was restarted" : reason);
     co_return;
   }
   if (parent.id.starts_with("probe-") && header.type == "kernel_info_reply") co_return co_await answerProbe();
@@ -366,7 +366,7 @@ Task<> Runs::giveUp(std::string name, std::string why) {
   unask();
   auto& document = room_->document();
   if (run.state == Run::State::Queued) change(document.beginRun(run.cell));
-  change(document.appendOutput(run.cell, errorOutput(name, why)));
+  change(document.appendOutput(run.cell, errorOutput(name, why)), Progress{});
   change(document.setInCell(run.cell, "execution_state", "idle"), Progress{.message = {}, .startedRun = {}, .endedRun = run.id});
   co_await forgetQueued();
 }

@@ -68,6 +68,7 @@ class Runs {
   Task<> forgetQueued();
   Task<> answerProbe();
   void change(Result<std::string> update, std::optional<Progress> progress = std::nullopt);
+  bool firstIsWithKernel() const { return !queue_.empty() && queue_.front().state != Run::State::Queued; }
   json::object listed() const;
   void tellRuns() { room_->tellInTurn(listed()); }
 
@@ -79,7 +80,6 @@ class Runs {
   std::string kernelName_;
   std::string kernel_;
   Socket link_;
-  int triesToFind_ = 0;                       // a kernel that had a run when the last server ended
   std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel
   bool clearsNext_ = false;                   // clear_output(wait=True)
   std::optional<bool> failed_;                // the first run's reply, once it is there

@@ -33,6 +33,8 @@ class Kernels {
   KernelStatus status(const AccountId& of) const;
   KernelStatus statusOfAll() const;
   bool has(const AccountId& of, const std::string& id) const;
+  // Whether those are remembered that lived on while the server was restarted.
+  bool areKnown() const { return runtimes_.knows(); }
 
   // All of these speak of the account's own kernels; another's is NotFound. The sentence of a NotFound says why, when the runtime ended.
   Task<Result<std::vector<KernelModel>>> list(AccountId of);

@@ -39,6 +39,8 @@ class Runtimes {
   Task<Result<std::shared_ptr<Agent>>> start(AccountId of);
   // The same only if it is there. Unavailable until begin() has learnt what runs; null when nothing does.
   Result<std::shared_ptr<Agent>> find(const AccountId& of) const;
+  // Whether begin() has learnt what runs, and Found has been called for all of it.
+  bool knows() const { return known_; }
   // Done when nothing of it is left. NotFound when it is not this account's or does not run.
   Task<Result<>> stop(AccountId of, RuntimeId id);
 

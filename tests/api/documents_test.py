@@ -10,10 +10,10 @@ import nbformat
 import websocket
 from jupyter_nbmodel_client import NbModelClient, get_jupyter_notebook_websocket_url
 
-from client import ask, until
+from client import ask, free_port, until
 from house import House
 from live import LiveNotebook, room_url, session_of
-from operation_test import close_code, free_port
+from operation_test import close_code
 
 
 def cell(source, id, kind="code"):
@@ -79,7 +79,6 @@ class ALiveNotebook(WithAHouse):
                 os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
                 live.write(f" lost{number}")
                 until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
-                live.synced = False
                 live.connect()
                 live.settle()
                 acknowledged = live.stored
@@ -266,6 +265,16 @@ class ARunOfCells(WithAHouse):
         self.assertIn("KeyboardInterrupt", live.text_of(0))
         self.assertEqual(live.text_of(1), "")
 
+    def test_is_in_the_kernel_that_the_notebook_has_now(self):
+        live = self.opened("switched.ipynb", "x = 1", "print('x' in globals())")
+        live.run("c0")
+        live.hear_end_of_runs()
+        session = next(one for one in ask(self.house.url + "api/sessions", self.token)[1] if one["path"] == "switched.ipynb")
+        self.assertEqual(ask(f"{self.house.url}api/sessions/{session['id']}", self.token, "PATCH", {"kernel": {"name": "python3"}})[0], 200)
+        live.run("c1")
+        live.hear_end_of_runs()
+        self.assertEqual(live.text_of(1), "False\n")
+
     def test_says_why_its_kernel_died(self):
         live = self.opened("died.ipynb", "import os\nos.kill(os.getpid(), 9)", "print('never')")
         live.run("c0", "c1")
@@ -279,7 +288,6 @@ class ARunOfCells(WithAHouse):
             live.hear_until(f"{lines} lines came", lambda: live.text_of(0).count("\n") >= lines)
             os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
             until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
-            live.synced = False
             live.notices.clear()
             live.connect()
         live.hear_end_of_runs()

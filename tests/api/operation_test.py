@@ -22,14 +22,8 @@ from pathlib import Path
 
 import websocket
 
-from client import Kernel, ask, reason_of_end, until
+from client import Kernel, ask, free_port, reason_of_end, until
 from house import BIN, House
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def port_of(pid):
