@@ -104,14 +104,4 @@ Result<std::string> Document::setInCell(std::string_view cell, std::string_view 
   return asking([&] { return textOf(impl_->replica->set_in_cell(strOf(cell), strOf(key), strOf(text))); });
 }
 
-Result<std::string> Document::setMetadata(std::string_view key, const json::value& value) {
-  const auto text = json::serialize(value);
-  return asking([&] { return textOf(impl_->replica->set_metadata(strOf(key), strOf(text))); });
-}
-
-Result<std::string> Document::setState(std::string_view key, const json::value& value) {
-  const auto text = json::serialize(value);
-  return asking([&] { return textOf(impl_->replica->set_state(strOf(key), strOf(text))); });
-}
-
 }  // namespace allmende::ydoc

@@ -72,10 +72,6 @@ class Document {
   Result<std::string> updateDisplay(std::string_view display, const json::object& data, const json::object& metadata);
   // A member of a cell, such as execution_count or execution_state.
   Result<std::string> setInCell(std::string_view cell, std::string_view key, const json::value& value);
-  // A member of the notebook's metadata; null removes it.
-  Result<std::string> setMetadata(std::string_view key, const json::value& value);
-  // What is no part of the notebook: root map `state`.
-  Result<std::string> setState(std::string_view key, const json::value& value);
 
  private:
   struct Impl;

@@ -40,12 +40,6 @@ Result<std::string> hashOf(const OpenedFile& file, const DrivePath& path) {
   }
 }
 
-std::string hashOf(std::string_view bytes) {
-  Sha256 hash;
-  hash.add(bytes);
-  return hexOf(hash.finish());
-}
-
 bool isWritable(const Root& drive, const DrivePath& path) {
   const auto folder = drive.openFolder(path.folder());
   const std::string name(path.isRoot() ? "." : path.name());
@@ -146,7 +140,7 @@ Result<Bytes> readBytes(const Root& drive, const DrivePath& path, std::size_t la
   if (path.isHidden()) return failMissing(path.text());
   TRY(const auto file, drive.openFile(path));
   TRY(auto bytes, readWhole(file, path, largest));
-  auto hash = hashOf(bytes);
+  auto hash = sha256Of(bytes);
   return Bytes{path.text(), std::move(bytes), std::move(hash)};
 }
 

@@ -115,8 +115,6 @@ struct Documents::Impl {
 Documents::Documents(Executor executor, Below below) : impl_(std::make_unique<Impl>(std::move(executor), below)) {}
 Documents::~Documents() = default;
 
-std::size_t Documents::live() const { return impl_->live.size(); }
-
 // ---- opening ----
 
 Task<Turn::Held> Documents::Impl::turnFor(AccountId of, std::string path) {

@@ -56,9 +56,6 @@ class Documents {
   Task<Result<contents::Model>> rename(AccountId of, std::string path, std::string body);
   Task<Result<contents::TrashId>> remove(AccountId of, std::string path);
 
-  // How many are in memory.
-  std::size_t live() const;
-
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -17,15 +17,9 @@ constexpr Duration kPatienceForLog{10'000};
 constexpr int kMostTries = 3;                              // against somebody who writes the file again and again
 constexpr std::size_t kSmallLog = std::size_t{64} << 10U;  // is not worth a snapshot
 
-std::string hashOf(std::string_view bytes) {
-  Sha256 hash;
-  hash.add(bytes);
-  return hexOf(hash.finish());
-}
-
 // Of a merge: the same for the same file upon the same log, so that a merge that is done again after a crash changes nothing.
 std::uint64_t clientFor(const std::string& session, std::int64_t through, const std::string& fileHash) {
-  const auto hash = hashOf(fmt::format("{} {} {}", session, through, fileHash));
+  const auto hash = sha256Of(fmt::format("{} {} {}", session, through, fileHash));
   return std::stoull(hash.substr(0, 13), nullptr, 16) | 1U;
 }
 
@@ -163,7 +157,7 @@ Task<Result<Keeper::Draft>> Keeper::draft() {
   co_return co_await keeping_.pool.runResult([room = room_, through, compact, counted]() -> Result<Draft> {
     TRY(auto notebook, room->document().readNotebook());
     TRY(auto text, fileOfNotebook(std::move(notebook)));
-    auto hash = hashOf(text);
+    auto hash = sha256Of(text);
     Draft draft{.text = std::move(text), .hash = std::move(hash), .through = through, .snapshot = {}, .bytesAdded = counted};
     if (compact) {
       TRY(draft.snapshot, room->document().changesSince(""));

@@ -70,10 +70,8 @@ void leaveOutAgreed(json::object& theirs, const json::object& ours, const json::
 
 // Their words beside ours. Its id is the same whenever the same merge is made.
 json::object aside(const json::object& theirs) {
-  Sha256 hash;
-  hash.add(json::serialize(theirs));
   auto cell = theirs;
-  cell["id"] = hexOf(hash.finish()).substr(0, 8);
+  cell["id"] = sha256Of(json::serialize(theirs)).substr(0, 8);
   return cell;
 }
 

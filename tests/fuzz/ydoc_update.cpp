@@ -23,8 +23,6 @@ void use(ydoc::Document& document) {
     }
   }
   static_cast<void>(document.updateDisplay("d", kOther, kOther));
-  static_cast<void>(document.setMetadata("a", 1));
-  static_cast<void>(document.setState("path", "x"));
   static_cast<void>(document.becomeNotebook(kOther));
   static_cast<void>(document.readNotebook());
 }

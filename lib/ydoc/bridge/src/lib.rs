@@ -17,7 +17,7 @@ use serde_json::Value;
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Transact, TransactionMut, Update};
+use yrs::{Doc, MapRef, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
 #[cxx::bridge(namespace = "allmende::ydoc::bridge")]
 mod ffi {
@@ -52,8 +52,6 @@ mod ffi {
         /// {"display_id", "data", "metadata"}
         fn update_display(self: &mut Replica, json: &str) -> Result<Vec<u8>>;
         fn set_in_cell(self: &mut Replica, cell: &str, key: &str, json: &str) -> Result<Vec<u8>>;
-        fn set_metadata(self: &mut Replica, key: &str, json: &str) -> Result<Vec<u8>>;
-        fn set_state(self: &mut Replica, key: &str, json: &str) -> Result<Vec<u8>>;
     }
 }
 
@@ -186,20 +184,5 @@ impl Replica {
     fn set_in_cell(&mut self, cell: &str, key: &str, json: &str) -> Result<Vec<u8>, String> {
         let value = parsed(json)?;
         self.change_cell(cell, |txn, cell| merge::set(txn, cell, key, Some(&value)))
-    }
-
-    fn set_metadata(&mut self, key: &str, json: &str) -> Result<Vec<u8>, String> {
-        let value = parsed(json)?;
-        let meta = self.with(|doc| Ok(doc.get_or_insert_map("meta")))?;
-        self.change(|txn| match meta.get(txn, "metadata") {
-            Some(Out::YMap(metadata)) => merge::set(txn, &metadata, key, Some(&value).filter(|value| !value.is_null())),
-            _ => Ok(()),
-        })
-    }
-
-    fn set_state(&mut self, key: &str, json: &str) -> Result<Vec<u8>, String> {
-        let value = parsed(json)?;
-        let state = self.with(|doc| Ok(doc.get_or_insert_map("state")))?;
-        self.change(|txn| merge::set(txn, &state, key, Some(&value)))
     }
 }
