@@ -62,7 +62,7 @@ struct Api::Impl {
         events(std::move(executor)),
         account(rooms.accounts, settings.baseUrl),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
-        documents(rooms.documents, rooms.kernelspecs),
+        documents(rooms.documents, rooms.kernels, rooms.kernelspecs),
         drive(rooms.contents, events),
         eventsApi(events),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),

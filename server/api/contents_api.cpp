@@ -11,6 +11,9 @@ std::string_view trimmedSlashes(std::string_view path) {
   return path;
 }
 
+// As models spell it.
+std::string pathOf(const Call& call) { return std::string(trimmedSlashes(call.param(0))); }
+
 // "0" or "1" of the query; `otherwise` when absent.
 Result<bool> readFlag(const net::Query& query, std::string_view name, bool otherwise) {
   const auto text = query.find(name);
@@ -48,7 +51,7 @@ Task<net::Response> ContentsApi::get(Call call) {
   auto wish = readWish(call.request.query);
   if (!wish) co_return contentsError(wish.error());
   const auto path = call.param(0);
-  if (wish->content || wish->hash) co_await documents_.settle(call.account(), path);
+  if (wish->content || wish->hash) co_await documents_.settle(call.account(), pathOf(call));
   auto model = co_await contents_.get(call.account(), path, *std::move(wish));
   // A quirk that clients know: this one answer is plain text.
   if (!model && model.error().code == Code::NotFound)
@@ -71,7 +74,7 @@ Task<net::Response> ContentsApi::create(Call call) {
 Task<net::Response> ContentsApi::save(Call call) {
   auto saved = co_await contents_.save(call.account(), call.param(0), std::move(call.request.body));
   if (!saved) co_return contentsError(saved.error());
-  co_await documents_.settle(call.account(), call.param(0));
+  co_await documents_.settle(call.account(), pathOf(call));
   events_.tellContents(call.account(), "save", saved->model.path);
   co_return modelReply(saved->created ? 201 : 200, saved->model);
 }
@@ -85,7 +88,7 @@ Task<net::Response> ContentsApi::rename(Call call) {
 }
 
 Task<net::Response> ContentsApi::remove(Call call) {
-  auto trashed = co_await documents_.remove(call.account(), call.param(0));
+  auto trashed = co_await documents_.remove(call.account(), pathOf(call));
   if (!trashed) co_return contentsError(trashed.error());
   events_.tellContents(call.account(), "delete", trimmedSlashes(call.param(0)));
   auto response = emptyReply(204);
@@ -102,7 +105,7 @@ Task<net::Response> ContentsApi::listCheckpoints(Call call) {
 }
 
 Task<net::Response> ContentsApi::makeCheckpoint(Call call) {
-  co_await documents_.settle(call.account(), call.param(0));
+  co_await documents_.settle(call.account(), pathOf(call));
   auto checkpoint = co_await contents_.makeCheckpoint(call.account(), call.param(0));
   if (!checkpoint) co_return contentsError(checkpoint.error());
   auto response = jsonReply(201, *checkpoint);
@@ -113,7 +116,7 @@ Task<net::Response> ContentsApi::makeCheckpoint(Call call) {
 Task<net::Response> ContentsApi::restoreCheckpoint(Call call) {
   auto restored = co_await contents_.restoreCheckpoint(call.account(), call.param(0), call.param(1));
   if (!restored) co_return contentsError(restored.error());
-  co_await documents_.settle(call.account(), call.param(0));
+  co_await documents_.settle(call.account(), pathOf(call));
   co_return emptyReply(204);
 }
 
@@ -133,7 +136,7 @@ Task<net::Response> ContentsApi::trust(Call call) {
 // ---- files ----
 
 Task<net::Response> ContentsApi::download(Call call) {
-  co_await documents_.settle(call.account(), call.param(0));
+  co_await documents_.settle(call.account(), pathOf(call));
   auto file = co_await contents_.open(call.account(), call.param(0));
   if (!file && (file.error().code == Code::NotFound || file.error().code == Code::InvalidInput))
     co_return jupyterError(404, file.error().message);

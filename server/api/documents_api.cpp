@@ -99,7 +99,8 @@ Task<net::Response> DocumentsApi::run(Call call) {
   const auto* kernel = findString(*body, "kernel_name");
   const std::string kernelName(kernel == nullptr ? specs_.defaultName() : std::string(*kernel));
   if (specs_.find(kernelName) == nullptr) co_return noSuchKernelspec(kernelName);
-  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells), kernelName);
+  const auto queued = co_await documents_.run(
+      *id, visitorOf(*call.caller, call.request.query), *std::move(cells), documents::KernelChoice{.name = kernelName, .id = {}});
   if (!queued) co_return runError(queued.error());
   json::array runs;
   for (const auto& one : *queued) runs.push_back({{"id", one.run}, {"cell", one.cell}});
@@ -127,6 +128,8 @@ Task<net::Response> DocumentsApi::answerInput(Call call) {
 }
 
 Task<net::Response> DocumentsApi::runInKernel(Call call) {
+  const auto kernel = call.param(0);
+  if (!kernels_.has(call.account(), kernel)) co_return kernelError(kernels_.notFound(call.account(), kernel));
   const auto body = parseJsonObject(call.request.body);
   if (!body) co_return runError(body.error());
   const auto* room = findString(*body, "document_id");
@@ -140,7 +143,8 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
     cells = readCells(*body, "cell_id");
   }
   if (!cells) co_return runError(cells.error());
-  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells), specs_.defaultName());
+  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells),
+      documents::KernelChoice{.name = specs_.defaultName(), .id = kernel});
   if (!queued) co_return runError(queued.error());
   co_return net::jsonResponse(200, "null");
 }

@@ -8,7 +8,8 @@ namespace allmende::api {
 
 class DocumentsApi {
  public:
-  DocumentsApi(documents::Documents& documents, runtimes::Kernelspecs& specs) : documents_(documents), specs_(specs) {}
+  DocumentsApi(documents::Documents& documents, runtimes::Kernels& kernels, runtimes::Kernelspecs& specs)
+      : documents_(documents), kernels_(kernels), specs_(specs) {}
 
   Task<net::Response> session(Call call);
   Task<net::Answer> room(Call call);
@@ -23,6 +24,7 @@ class DocumentsApi {
   static Task<> serveRoom(documents::Documents& documents, std::string room, std::string session, documents::Visitor visitor,
       std::shared_ptr<net::WebSocket> socket);
   documents::Documents& documents_;
+  runtimes::Kernels& kernels_;
   runtimes::Kernelspecs& specs_;
 };
 

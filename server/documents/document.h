@@ -41,6 +41,12 @@ struct CellWish {
   std::optional<std::string> sourceHash;  // of the source that they saw, see source_hash.h; none = whatever it is now
 };
 
+// For a notebook that has no kernel yet: one that runs, or one to start.
+struct KernelChoice {
+  std::string name;               // a kernelspec's
+  std::optional<std::string> id;  // of one of the account's that runs
+};
+
 struct Queued {
   std::string run;
   std::string cell;

@@ -26,12 +26,6 @@ bool isAtOrBelow(const std::string& path, const std::string& folder) {
   return folder.empty() || path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
-std::string trimmed(std::string_view path) {
-  while (path.starts_with('/')) path.remove_prefix(1);
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return std::string(path);
-}
-
 // A document in memory.
 struct Live {
   std::shared_ptr<Room> room;
@@ -218,9 +212,9 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToChange(DocumentId id
   co_return found->second;
 }
 
-Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std::vector<CellWish> cells, std::string kernelName) {
+Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel) {
   CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
-  CO_TRY(const auto runs, co_await live->runs->queue(std::move(by), std::move(cells), std::move(kernelName)));
+  CO_TRY(const auto runs, co_await live->runs->queue(std::move(by), std::move(cells), std::move(kernel)));
   std::vector<Queued> queued;
   for (const auto& run : runs) queued.push_back({run.id, run.cell});
   co_return queued;
@@ -248,12 +242,11 @@ std::vector<std::shared_ptr<Live>> Documents::Impl::at(const AccountId& of, cons
 }
 
 Task<> Documents::settle(AccountId of, std::string path) {
-  const auto found = impl_->at(of, trimmed(path));
+  const auto found = impl_->at(of, path);
   for (const auto& one : found) static_cast<void>(co_await one->keeper->settle());
 }
 
-Task<Result<contents::Model>> Documents::rename(AccountId of, std::string path, std::string body) {
-  const auto from = trimmed(path);
+Task<Result<contents::Model>> Documents::rename(AccountId of, std::string from, std::string body) {
   const auto moving = impl_->at(of, from);
   co_await settle(of, from);
   std::vector<Turn::Held> holds;
@@ -265,8 +258,7 @@ Task<Result<contents::Model>> Documents::rename(AccountId of, std::string path, 
   co_return model;
 }
 
-Task<Result<contents::TrashId>> Documents::remove(AccountId of, std::string path) {
-  const auto from = trimmed(path);
+Task<Result<contents::TrashId>> Documents::remove(AccountId of, std::string from) {
   const auto going = impl_->at(of, from);
   co_await settle(of, from);
   std::vector<Turn::Held> holds;

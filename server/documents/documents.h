@@ -45,12 +45,12 @@ class Documents {
 
   // Runs cells of a document in its notebook's kernel, which is started when there is none, as runs.h says. Fails as that does, with
   // NotFound for a document that is not the visitor's, and with Denied for one who may not change it.
-  Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, std::string kernelName);
+  Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
 
   // The files of live documents at a path and below it hold what the documents hold, and the other way round, as far as that is possible:
-  // to be called before they are read and after they are written by others.
+  // to be called before they are read and after they are written by others. Here and below, paths are as models spell them.
   Task<> settle(AccountId of, std::string path);
   // contents::Contents' calls, which take live documents along.
   Task<Result<contents::Model>> rename(AccountId of, std::string path, std::string body);

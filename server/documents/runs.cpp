@@ -87,7 +87,7 @@ json::object Runs::listed() const {
 
 // ---- what is asked for ----
 
-Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wishes, std::string kernelName) {
+Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wishes, KernelChoice kernel) {
   const auto held = co_await room_->turn();
   if (queue_.size() + wishes.size() > kMostQueued)
     co_return fail(Code::OverLimit, "{} cells wait already; {} at most do", queue_.size(), kMostQueued);
@@ -116,7 +116,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
   }
   CO_TRY(co_await running_.store.add(runs));
   for (const auto& cell : blank) change(room_->document().clearOutputs(cell));
-  kernelName_ = std::move(kernelName);
+  choice_ = std::move(kernel);
   queue_.insert(queue_.end(), runs.begin(), runs.end());
   tellRuns();
   news_.notifyAll();
@@ -248,7 +248,7 @@ Task<Result<std::string>> Runs::kernelOfNotebook() {
   }
   const auto name = record.path.substr(record.path.rfind('/') + 1);
   CO_TRY(auto made, co_await running_.sessions.start(record.account,
-                        {.path = record.path, .name = name, .type = "notebook", .kernelId = {}, .kernelName = kernelName_}));
+                        {.path = record.path, .name = name, .type = "notebook", .kernelId = choice_.id, .kernelName = choice_.name}));
   co_return made.kernel.id;
 }
 

@@ -36,7 +36,7 @@ class Runs {
   // Takes cells on, behind those that wait. Fails with NotFound for a cell that is not there, InvalidInput for one that is no code,
   // Conflict when its source is not what the asker saw; then none is taken on. Cells without source have their outputs cleared and are not
   // run.
-  Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, std::string kernelName);
+  Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   // Forgets those that wait and interrupts the one that runs.
   Task<Result<>> cancel();
   // Answers the input() of a run. NotFound when it does not ask any more.
@@ -77,7 +77,7 @@ class Runs {
   std::string session_;  // by which the agent knows this client
   std::deque<Run> queue_;
   std::int64_t places_ = 0;
-  std::string kernelName_;
+  KernelChoice choice_;
   std::string kernel_;
   Socket link_;
   std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel

@@ -297,7 +297,9 @@ class ARunOfCells(WithAHouse):
     def test_is_asked_for_by_stock_front_ends(self):
         live = self.opened("fronts.ipynb", "print('one')", "print('two')")
         room = f"json:notebook:{live.session['fileId']}"
-        url = f"{self.house.url}api/kernels/any/execute"
+        kernel = ask(self.house.url + "api/kernels", self.token, "POST", {"name": "python3"})[1]["id"]
+        self.assertEqual(ask(f"{self.house.url}api/kernels/nobody/execute", self.token, "POST", {"document_id": room, "cell_id": "c0"})[0], 404)
+        url = f"{self.house.url}api/kernels/{kernel}/execute"
         live.notices.clear()
         self.assertEqual(ask(url, self.token, "POST", {"document_id": room, "cell_id": "c0"})[0], 200)
         live.hear_end_of_runs()
@@ -306,6 +308,8 @@ class ARunOfCells(WithAHouse):
                                                        "client_id": 1, "request_id": "b", "previous_request_id": None})[0], 200)
         live.hear_end_of_runs()
         self.assertEqual([live.text_of(0), live.text_of(1)], ["one\n", "two\n"])
+        bound = [one["kernel"]["id"] for one in ask(self.house.url + "api/sessions", self.token)[1] if one["path"] == "fronts.ipynb"]
+        self.assertEqual(bound, [kernel])
 
 
 def murmur2(text):
