@@ -99,9 +99,9 @@ Result<std::string> Document::updateDisplay(std::string_view display, const json
   return asking([&] { return textOf(impl_->replica->update_display(strOf(text))); });
 }
 
-Result<std::string> Document::setInCell(std::string_view cell, std::string_view key, const json::value& value) {
-  const auto text = json::serialize(value);
-  return asking([&] { return textOf(impl_->replica->set_in_cell(strOf(cell), strOf(key), strOf(text))); });
+Result<std::string> Document::endRun(std::string_view cell, std::optional<std::int64_t> count) {
+  const auto text = count ? std::to_string(*count) : "null";
+  return asking([&] { return textOf(impl_->replica->end_run(strOf(cell), strOf(text))); });
 }
 
 }  // namespace allmende::ydoc

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,8 +71,9 @@ class Document {
   Result<std::string> appendOutput(std::string_view cell, const json::object& output);
   // Changes data and metadata wherever transient.display_id is `display`.
   Result<std::string> updateDisplay(std::string_view display, const json::object& data, const json::object& metadata);
-  // A member of a cell, such as execution_count or execution_state.
-  Result<std::string> setInCell(std::string_view cell, std::string_view key, const json::value& value);
+  // Sets `execution_state` to "idle" and the count, which is not there while a cell runs: JupyterLab takes a cell with a count for one that
+  // has ended, and tells everybody so.
+  Result<std::string> endRun(std::string_view cell, std::optional<std::int64_t> count);
 
  private:
   struct Impl;

@@ -143,11 +143,18 @@ Task<> Runs::forgetQueued() {
     log::warning("runs.not_forgotten", {{"document", room_->record().id.text()}, {"error", removed.error().message}});
 }
 
+std::string Runs::Question::written(std::string_view value) const {
+  const bool isSecret = notice.at("password") == true;
+  return fmt::format("{}{}\n", std::string_view(notice.at("prompt").get_string()), isSecret ? "········" : value);
+}
+
 Task<Result<>> Runs::answer(std::string run, std::string value) {
+  const auto held = co_await room_->turn();
   if (!question_ || question_->run != run || link_ == nullptr)
     co_return fail(Code::NotFound, "run '{}' does not ask for input (any more)", run);
   auto message = jupyter::makeMessage(jupyter::Channel::Stdin, "input_reply", session_,
       json::serialize(json::object{{"value", value}, {"status", "ok"}}), question_->request);
+  change(room_->document().appendOutput(cells_[run], {{"output_type", "stream"}, {"name", "stdout"}, {"text", question_->written(value)}}));
   unask();
   const auto link = link_;
   CO_TRY(co_await link->write({jupyter::encodeV1(message), true}));
@@ -186,7 +193,9 @@ Task<Result<>> Runs::sendFirst() {
   first.changedAt = running_.clock.now();
   const auto run = first;
   failed_.reset();
+  count_.reset();
   idle_ = clearsNext_ = false;
+  nextInput_.clear();
   tellRuns();
   {
     const auto held = co_await room_->turn();
@@ -231,6 +240,7 @@ Task<Result<>> Runs::connect() {
     CO_TRY(co_await running_.store.setKernel(record.id, kernel_));
     cursor = KernelCursor{kernel_, ""};
     cells_.clear();
+    captures_ = {};
   }
   for (const auto& run : queue_) {
     if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
@@ -273,6 +283,10 @@ Task<> Runs::take(jupyter::Message message) {
     if (firstIsWithKernel()) co_await giveUp("KernelDied", reason.empty() ? "the kernel was restarted" : reason);
     co_return;
   }
+  if (header.type.starts_with("comm_")) {
+    if (const auto content = parseJsonObject(message.content, 512)) captures_.hear(header.type, *content);
+    co_return;
+  }
   if (parent.id.starts_with("probe-") && header.type == "kernel_info_reply") co_return co_await answerProbe();
   if (cells_.contains(parent.id)) co_await takeOfRun(parent.id, header.type, std::move(message));
 }
@@ -282,17 +296,20 @@ Task<> Runs::takeOfRun(std::string run, std::string type, jupyter::Message messa
   auto content = parseJsonObject(message.content, 512);
   if (!content) co_return;  // the kernel's own affair
   const auto held = co_await room_->turn();
-  if (isOutput(type)) co_return takeOutput(cells_[run], type, *std::move(content), progress);
+  if (isOutput(type)) co_return takeOutput(run, type, *std::move(content), progress);
   if (queue_.empty() || queue_.front().id != run) co_return;
-  if (type == "execute_input") co_return takeUp(*content, progress);
+  if (type == "execute_input") co_return takeUp(progress);
   if (type == "input_request") co_return ask(run, message, *content);
-  if (type == "execute_reply") failed_ = textOf(*content, "status") != "ok";
+  if (type == "execute_reply") takeReply(*content, progress);
   if (type == "status" && textOf(*content, "execution_state") == "idle") idle_ = true;
   if (failed_ && idle_) co_await finishFirst(progress, *failed_);
 }
 
-void Runs::takeOutput(const std::string& cell, const std::string& type, json::object content, const Progress& progress) {
+void Runs::takeOutput(const std::string& run, const std::string& type, json::object content, const Progress& progress) {
   auto& document = room_->document();
+  const auto cell = cells_[run];
+  if (type != "update_display_data" && captures_.take(run, type, type == "clear_output" ? content : outputOf(type, content)))
+    return change(std::string(), progress);
   if (type == "clear_output") {
     clearsNext_ = content.contains("wait") && content.at("wait") == true;
     if (!clearsNext_) change(document.clearOutputs(cell), progress);
@@ -310,12 +327,30 @@ void Runs::takeOutput(const std::string& cell, const std::string& type, json::ob
   change(document.appendOutput(cell, outputOf(type, std::move(content))), progress);
 }
 
-void Runs::takeUp(const json::object& content, Progress progress) {
+// Its payloads are what IPython wants a front end to do: show the text of a pager ("print?"), write into a cell ("%load").
+void Runs::takeReply(const json::object& content, const Progress& progress) {
+  failed_ = textOf(content, "status") != "ok";
+  if (const auto* count = content.if_contains("execution_count"); count != nullptr && count->is_int64()) count_ = count->get_int64();
+  const auto* payloads = content.if_contains("payload");
+  if (payloads == nullptr || !payloads->is_array()) return;
+  for (const auto& one : payloads->get_array()) {
+    if (!one.is_object()) continue;
+    const auto& payload = one.get_object();
+    if (textOf(payload, "source") == "page") {
+      json::object shown{{"data", valueOf(payload, "data", json::object())}, {"metadata", json::object()}};
+      change(room_->document().appendOutput(queue_.front().cell, outputOf("display_data", std::move(shown))), progress);
+    } else if (textOf(payload, "source") == "set_next_input") {
+      nextInput_ = {{"text", textOf(payload, "text")}, {"replace", valueOf(payload, "replace", false)}};
+    }
+  }
+}
+
+void Runs::takeUp(Progress progress) {
   auto& first = queue_.front();
   first.state = Run::State::Started;
   first.changedAt = running_.clock.now();
   progress.startedRun = first.id;
-  change(room_->document().setInCell(first.cell, "execution_count", valueOf(content, "execution_count", nullptr)), progress);
+  change(std::string(), progress);
   tellRuns();
 }
 
@@ -340,10 +375,18 @@ Task<> Runs::finishFirst(Progress progress, bool failed) {
   queue_.pop_front();
   unask();
   progress.endedRun = run.id;
-  change(room_->document().setInCell(run.cell, "execution_state", "idle"), progress);
+  change(room_->document().endRun(run.cell, count_), progress);
+  tellEnd(run, failed);
+  for (auto& told : captures_.untold()) static_cast<void>(co_await send("comm_msg", randomUuid(), std::move(told)));
   if (failed) co_await forgetQueued();
   tellRuns();
   news_.notifyAll();
+}
+
+void Runs::tellEnd(const Run& run, bool failed) {
+  json::object notice{{"type", "run-ended"}, {"run", run.id}, {"cell", run.cell}, {"status", failed ? "error" : "ok"}};
+  if (!nextInput_.empty()) notice["next_input"] = std::exchange(nextInput_, {});
+  room_->tellInTurn(std::move(notice));
 }
 
 // The kernel has answered what was asked behind the first run: it has had that, or never got it.
@@ -367,7 +410,8 @@ Task<> Runs::giveUp(std::string name, std::string why) {
   auto& document = room_->document();
   if (run.state == Run::State::Queued) change(document.beginRun(run.cell));
   change(document.appendOutput(run.cell, errorOutput(name, why)), Progress{});
-  change(document.setInCell(run.cell, "execution_state", "idle"), Progress{.message = {}, .startedRun = {}, .endedRun = run.id});
+  change(document.endRun(run.cell, std::nullopt), Progress{.message = {}, .startedRun = {}, .endedRun = run.id});
+  tellEnd(run, true);
   co_await forgetQueued();
 }
 

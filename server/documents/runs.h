@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "lib/jupyter/jupyter.h"
+#include "server/documents/captures.h"
 #include "server/documents/room.h"
 #include "server/runtimes/runtimes.h"
 
@@ -47,6 +48,8 @@ class Runs {
     std::string run;
     std::string request;  // the header of the kernel's message
     json::object notice;
+    // What stands below the cell for it once it is answered.
+    std::string written(std::string_view value) const;
   };
   using Socket = std::shared_ptr<net::WebSocket>;
 
@@ -59,11 +62,13 @@ class Runs {
   Task<> read(Socket socket);
   Task<> take(jupyter::Message message);
   Task<> takeOfRun(std::string run, std::string type, jupyter::Message message);
-  void takeOutput(const std::string& cell, const std::string& type, json::object content, const Progress& progress);
-  void takeUp(const json::object& content, Progress progress);
+  void takeOutput(const std::string& run, const std::string& type, json::object content, const Progress& progress);
+  void takeReply(const json::object& content, const Progress& progress);
+  void takeUp(Progress progress);
   void ask(const std::string& run, const jupyter::Message& message, const json::object& content);
   void unask();
   Task<> finishFirst(Progress progress, bool failed);
+  void tellEnd(const Run& run, bool failed);
   Task<> giveUp(std::string name, std::string why);
   Task<> forgetQueued();
   Task<> answerProbe();
@@ -83,7 +88,10 @@ class Runs {
   std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel
   bool clearsNext_ = false;                   // clear_output(wait=True)
   std::optional<bool> failed_;                // the first run's reply, once it is there
+  std::optional<std::int64_t> count_;         // the execution count in it
   bool idle_ = false;                         // and its end
+  json::object nextInput_;                    // what its reply wants to be written into a cell, if anything: {"text", "replace"}
+  Captures captures_;
   std::optional<Question> question_;
   Notifier news_;
   TaskScope tasks_;

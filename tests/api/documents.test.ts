@@ -34,3 +34,18 @@ test("two people see each other's words, and the file has them", async () => {
   assert.deepEqual(sourcesOf(content), ["a = 1\nb = 2", "# Title"]);
   assert.deepEqual(content.metadata.colab, { odd: [1, null] });
 });
+
+test("a cell that the server runs again shows a stock page what it printed this time alone", async () => {
+  await put("again.ipynb", notebook(cell("import time; print(time.time_ns())", "one")));
+  const page = await opened("again.ipynb");
+  const { fileId } = (await call("PUT", "api/collaboration/session/again.ipynb", { format: "json", type: "notebook" })).json as { fileId: string };
+  const outputs = () => (page.notebook.getCell(0) as unknown as { getOutputs(): { text: string }[] }).getOutputs().map(({ text }) => text);
+  const seen: string[] = [];
+  for (const count of [1, 2]) {
+    assert.equal((await call("POST", `api/documents/${fileId}/runs`, { cells: [{ id: "one" }] })).status, 202);
+    await until(`run ${count} has ended`, async () => (page.notebook.getCell(0) as unknown as { execution_count: number }).execution_count === count);
+    assert.equal(outputs().length, 1);
+    seen.push(outputs()[0]!);
+  }
+  assert.notEqual(seen[0], seen[1]);
+});

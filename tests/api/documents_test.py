@@ -253,8 +253,34 @@ class ARunOfCells(WithAHouse):
         url = f"{self.house.url}api/documents/{live.session['fileId']}/input"
         self.assertEqual(ask(url, self.token, "POST", {"run": run, "value": "Ada"})[0], 204)
         live.hear_end_of_runs()
-        self.assertIn("Hello Ada\n", live.text_of(0))
+        self.assertEqual(live.text_of(0), "Name? Ada\nHello Ada\n")
         self.assertEqual(ask(url, self.token, "POST", {"run": run, "value": "Ada"})[0], 404)
+
+    def test_tells_how_each_ended_and_what_it_wants_to_be_written(self):
+        live = self.opened("ends.ipynb", "get_ipython().set_next_input('next = 1', replace=True)", "print?", "1 / 0")
+        runs = live.run("c0", "c1", "c2")
+        live.hear_end_of_runs()
+        ends = [notice for notice in live.notices if notice["type"] == "run-ended"]
+        self.assertEqual([(end["run"], end["cell"], end["status"]) for end in ends],
+                         [(run["id"], f"c{at}", "error" if at == 2 else "ok") for at, run in enumerate(runs)])
+        self.assertEqual([end.get("next_input") for end in ends], [{"text": "next = 1", "replace": True}, None, None])
+        self.assertIn("Prints the values to a stream", live.text_of(1))
+
+    def test_has_no_count_before_its_end(self):
+        live = self.opened("count.ipynb", "input()")
+        run = live.run("c0")[0]["id"]
+        live.hear_until("it was asked", lambda: any(notice["type"] == "input" for notice in live.notices))
+        self.assertEqual((live.cells[0]["execution_state"], live.cells[0]["execution_count"]), ("running", None))
+        ask(f"{self.house.url}api/documents/{live.session['fileId']}/input", self.token, "POST", {"run": run, "value": ""})
+        live.hear_end_of_runs()
+        self.assertEqual((live.cells[0]["execution_state"], live.cells[0]["execution_count"]), ("idle", 1))
+
+    def test_leaves_to_an_output_widget_what_that_takes_though_nobody_looks(self):
+        live = self.opened("taken.ipynb", "import ipywidgets\nout = ipywidgets.Output()\nprint('before')\nwith out: print('inside')\nprint('after')",
+                           "print([output['text'] for output in out.outputs])")
+        live.run("c0", "c1")
+        live.hear_end_of_runs()
+        self.assertEqual([live.text_of(0), live.text_of(1)], ["before\nafter\n", "['inside\\n']\n"])
 
     def test_is_cut_short_with_those_that_wait(self):
         live = self.opened("cut.ipynb", "print('begun', flush=True)\nimport time\ntime.sleep(600)", "print('never')")

@@ -19,7 +19,7 @@ void use(ydoc::Document& document) {
     for (const auto& cell : *cells) {
       static_cast<void>(document.beginRun(cell.id));
       for (const auto* output : {&kStream, &kStream, &kDisplay}) static_cast<void>(document.appendOutput(cell.id, *output));
-      static_cast<void>(document.setInCell(cell.id, "execution_state", "idle"));
+      static_cast<void>(document.endRun(cell.id, 1));
     }
   }
   static_cast<void>(document.updateDisplay("d", kOther, kOther));

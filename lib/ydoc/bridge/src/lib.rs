@@ -51,7 +51,7 @@ mod ffi {
         fn append_output(self: &mut Replica, cell: &str, json: &str) -> Result<Vec<u8>>;
         /// {"display_id", "data", "metadata"}
         fn update_display(self: &mut Replica, json: &str) -> Result<Vec<u8>>;
-        fn set_in_cell(self: &mut Replica, cell: &str, key: &str, json: &str) -> Result<Vec<u8>>;
+        fn end_run(self: &mut Replica, cell: &str, count: &str) -> Result<Vec<u8>>;
     }
 }
 
@@ -181,8 +181,8 @@ impl Replica {
         self.change(|txn| run::update_display(txn, &cells, &wanted))
     }
 
-    fn set_in_cell(&mut self, cell: &str, key: &str, json: &str) -> Result<Vec<u8>, String> {
-        let value = parsed(json)?;
-        self.change_cell(cell, |txn, cell| merge::set(txn, cell, key, Some(&value)))
+    fn end_run(&mut self, cell: &str, count: &str) -> Result<Vec<u8>, String> {
+        let count = parsed(count)?;
+        self.change_cell(cell, |txn, cell| run::end(txn, cell, &count))
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map as JsonMap, Value};
-use yrs::{Array, ArrayPrelim, ArrayRef, Doc, GetString, Map, MapPrelim, MapRef, Out, Text, TextPrelim, TransactionMut};
+use yrs::{Array, ArrayRef, Doc, GetString, Map, MapPrelim, MapRef, Out, Text, TextPrelim, TransactionMut};
 
 use crate::fill::{add_output, any_of, insert_cell, joined};
 use crate::read::{drop_transient, maps_of, text_at, value_of};
+use crate::run::clear;
 use crate::text;
 
 pub struct Roots {
@@ -122,7 +123,8 @@ fn become_outputs(txn: &mut TransactionMut, cell: &MapRef, wanted: Option<&Value
     if there == *wanted {
         return Ok(());
     }
-    let outputs = cell.insert(txn, "outputs", ArrayPrelim::default());
+    clear(txn, cell);
+    let Some(Out::YArray(outputs)) = cell.get(txn, "outputs") else { return Ok(()) };
     for output in wanted.as_array().into_iter().flatten() {
         add_output(txn, &outputs, output)?;
     }

@@ -27,12 +27,20 @@ pub fn begin(txn: &mut TransactionMut, cell: &MapRef) -> Result<(), String> {
     set(txn, cell, "execution_state", Some(&Value::from("running")))
 }
 
+pub fn end(txn: &mut TransactionMut, cell: &MapRef, count: &Value) -> Result<(), String> {
+    set(txn, cell, "execution_count", Some(count))?;
+    set(txn, cell, "execution_state", Some(&Value::from("idle")))
+}
+
+/// The list stays the same one: @jupyter/ydoc holds on to it.
 pub fn clear(txn: &mut TransactionMut, cell: &MapRef) {
-    match cell.get(txn, "outputs") {
-        Some(Out::YArray(outputs)) if outputs.len(txn) == 0 => (),
-        _ => {
-            cell.insert(txn, "outputs", ArrayPrelim::default());
-        }
+    let Some(Out::YArray(outputs)) = cell.get(txn, "outputs") else {
+        cell.insert(txn, "outputs", ArrayPrelim::default());
+        return;
+    };
+    let all = outputs.len(txn);
+    if all > 0 {
+        outputs.remove_range(txn, 0, all);
     }
 }
 
