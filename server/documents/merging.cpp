@@ -36,24 +36,27 @@ bool sameContent(const json::object& one, const json::object& other) {
 
 std::string_view sourceOf(const json::object& cell) { return cell.at("source").as_string(); }
 
-// The bytes of `base` in whose place something else stands in `changed`.
+// The lines of `base`, as bytes without the last line's end, in which something else stands in `changed`.
 struct Range {
   std::size_t from = 0;
   std::size_t to = 0;
 };
-Range changedRange(std::string_view base, std::string_view changed) {
+Range changedLines(std::string_view base, std::string_view changed) {
   const auto shorter = std::min(base.size(), changed.size());
   std::size_t head = 0;
   while (head < shorter && base[head] == changed[head]) ++head;
   std::size_t tail = 0;
   while (tail < shorter - head && base[base.size() - 1 - tail] == changed[changed.size() - 1 - tail]) ++tail;
-  return {head, base.size() - tail};
+  const auto before = head == 0 ? std::string_view::npos : base.rfind('\n', head - 1);
+  const auto after = base.find('\n', base.size() - tail);
+  return {before == std::string_view::npos ? 0 : before + 1, after == std::string_view::npos ? base.size() : after};
 }
 
 bool clash(std::string_view base, std::string_view ours, std::string_view theirs) {
-  const auto one = changedRange(base, ours);
-  const auto other = changedRange(base, theirs);
-  return std::max(one.from, other.from) < std::min(one.to, other.to);
+  if (ours == base || theirs == base) return false;
+  const auto one = changedLines(base, ours);
+  const auto other = changedLines(base, theirs);
+  return std::max(one.from, other.from) <= std::min(one.to, other.to);
 }
 
 // What of a cell both sides have alike, base need not become: it is in the document already.

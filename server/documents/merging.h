@@ -14,8 +14,8 @@ struct Reconciled {
 };
 
 // `ours` is the live document and `theirs` the file, both grown out of `base`; all with ids in every cell. What both did alike is done
-// once. A cell that one side deleted and the other changed stays. Where both changed the same words, ours stay, and theirs follow in a cell
-// of their own.
+// once. A cell that one side deleted and the other changed stays. Where both changed the same lines, ours stay, and theirs follow in a cell
+// of their own: letters of both in one line would be nobody's.
 Reconciled reconcile(const json::object& base, const json::object& ours, json::object theirs);
 
 }  // namespace allmende::documents

@@ -57,6 +57,18 @@ TEST(Reconcile, givesTheirWordsACellWhereBothChangedTheSame) {
   EXPECT_EQ(merged(base, ours, theirs), cells);
 }
 
+TEST(Reconcile, holdsChangesInOneLineForOneChange) {
+  const auto conflicts = [](std::string_view base, std::string_view ours, std::string_view theirs) {
+    return reconcile(notebookOf({{"a", base}}), notebookOf({{"a", ours}}), notebookOf({{"a", theirs}})).conflicts.size();
+  };
+  EXPECT_EQ(conflicts("x = 1", "x = 10", "x = 'theirs'"), 1U);
+  EXPECT_EQ(conflicts("a\nb, c\nd", "a\nb!, c\nd", "a\nb, c!\nd"), 1U);
+  EXPECT_EQ(conflicts("", "ours", "theirs"), 1U);
+  EXPECT_EQ(conflicts("x = 1", "x = 1", "x = 2"), 0U);
+  EXPECT_EQ(conflicts("a\nb\nc", "a!\nb\nc", "a\nb!\nc"), 0U);
+  EXPECT_EQ(conflicts("a\nb", "a\nb!", "new\na\nb"), 0U);
+}
+
 TEST(Reconcile, doesNotDeleteWhatTheOtherSideChanged) {
   const auto base = notebookOf({{"a", "one"}, {"b", "two"}, {"c", "three"}});
   EXPECT_EQ(merged(base, notebookOf({{"a", "one"}, {"b", "two, worked on"}, {"c", "three"}}), notebookOf({{"a", "one"}, {"c", "three"}})),
