@@ -1,8 +1,8 @@
 // Widgets with code of their own: it runs in the frame and only there, and what happens to them reaches the kernel, every view, and a page loaded anew.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
-import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, type Cell, type Watched } from "./support.ts";
+import type { Browser, FrameLocator, Page } from "playwright-core";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, until, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -208,12 +208,17 @@ ipywidgets.VBox([slider, ipywidgets.HBox([c, Holder(child=slider, layout=ipywidg
   await counter.getByText("sheep: 2").waitFor();
   await runCell(page, 1);
   await holder.getByText("inside: 20").waitFor();
-  await holder.getByRole("slider").focus();
-  await holder.getByRole("slider").press("ArrowLeft");
-  await counter.getByText("sheep: 19").waitFor();
-  await outputOf(page, 0).locator(".widget-readout", { hasText: /^19$/ }).waitFor();
+  const { x, y, width, height } = (await holder.locator(".noUi-handle").boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x - 12, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  const inside = async (): Promise<number> => Number((await holder.getByText(/^inside: /).innerText()).slice("inside: ".length));
+  const value = await until(inside, (now) => now < 20, "the slider in the frame was moved");
+  await counter.getByText(`sheep: ${value}`, { exact: true }).waitFor();
+  await outputOf(page, 0).locator(".widget-readout", { hasText: new RegExp(`^${value}$`) }).waitFor();
   await runCell(page, 2);
-  await outputOf(page, 2).getByText("19 19").waitFor();
+  await outputOf(page, 2).getByText(`${value} ${value}`).waitFor();
   await picture(page, "widgets-boxes");
   await close(watched);
 });

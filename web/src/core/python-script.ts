@@ -1,5 +1,5 @@
 // A notebook as one Python file: code as it stands, text and the notebook's own magic as comments.
-import { joinedText, type NotebookContent } from './notebook-compare';
+import { joinedText, type NotebookContent } from './notebook-content';
 
 const isMagic = (line: string) => /^\s*[%!?]|\?\s*$/.test(line) && !/^\s*#/.test(line);
 

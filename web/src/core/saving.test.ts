@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { failureOfStatus, helpsToWait, isAtRisk, pauseAfter, saveAt } from './saving';
+import { failureOfStatus, helpsToWait, isAtRisk, pauseAfter } from './saving';
 
 describe('saving', () => {
   it('waits longer after each failure, a minute at most', () => {
     expect([1, 2, 3, 4, 5, 6, 20].map(pauseAfter)).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
-  });
-
-  it('comes soon after the writing stops, and in time while it does not', () => {
-    expect(saveAt({ firstChange: 0, lastChange: 0, calm: 1500, latest: 8000 })).toBe(1500);
-    expect(saveAt({ firstChange: 0, lastChange: 7900, calm: 1500, latest: 8000 })).toBe(8000);
   });
 
   it('tries again by itself only where that can help', () => {

@@ -1,15 +1,12 @@
-// How the saving of a notebook stands, and what follows from what happens to it. Decided here; the saver only acts.
+// How what is on the page stands with the server, and what follows from what happens to it. Decided here; the saver only acts.
 
 export type SaveFailure = 'away' | 'signed-out' | 'forbidden' | 'gone' | 'too-large' | 'full' | 'server';
 
 export type Saving =
   | { readonly kind: 'saved' }
-  | { readonly kind: 'changed' }
   | { readonly kind: 'saving' }
   /** Tried again at `nextTry`, unless trying makes no sense before a person acted (null). `keptAt`: when this browser kept a copy. */
-  | { readonly kind: 'failed'; readonly why: SaveFailure; readonly message: string; readonly tries: number; readonly nextTry: number | null; readonly keptAt: number | null }
-  /** The file on the server was changed by somebody else. */
-  | { readonly kind: 'conflict'; readonly keptAt: number | null };
+  | { readonly kind: 'failed'; readonly why: SaveFailure; readonly message: string; readonly tries: number; readonly nextTry: number | null; readonly keptAt: number | null };
 
 /** Whether leaving the page now could lose something. */
 export const isAtRisk = (saving: Saving): boolean => saving.kind !== 'saved';
@@ -31,8 +28,3 @@ const longest = 60_000;
 
 /** Milliseconds before try number `tries + 1`: 2 s, 4 s, 8 s … a minute. */
 export const pauseAfter = (tries: number): number => Math.min(longest, 1000 * 2 ** Math.max(1, tries));
-
-/** When to save after a change: soon after the writing stops, and not later than `latest` after the first unsaved change. */
-export function saveAt({ firstChange, lastChange, calm, latest }: { firstChange: number; lastChange: number; calm: number; latest: number }): number {
-  return Math.min(lastChange + calm, firstChange + latest);
-}

@@ -4,6 +4,7 @@ import { BookText, LogOut, Search, Settings, X } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import type { Account } from '../../api/schema';
 import { type Place, queryOf, root } from '../../core/home-place';
+import { initials } from '../../core/presence';
 import { t } from '../../ui/i18n';
 import { Logo } from '../../ui/logo';
 import { Menu, type MenuPlace } from '../../ui/menu';
@@ -85,11 +86,6 @@ function RuntimeMark({ home }: { home: Home }) {
       <i aria-hidden /><span>{name}</span>
     </button>
   );
-}
-
-function initials(name: string): string {
-  const parts = name.split(/[\s._-]+/).filter(Boolean);
-  return ((parts[0]?.[0] ?? '?') + (parts.length > 1 ? (parts.at(-1)?.[0] ?? '') : '')).toLocaleUpperCase();
 }
 
 function AccountMenu({ home, account, onSignOut }: { home: Home; account: Account; onSignOut: () => void }) {

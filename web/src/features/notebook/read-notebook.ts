@@ -1,20 +1,20 @@
 // Reads the notebook of the address, and when that cannot be, finds out why.
 import { ApiError, api } from '../../api/client';
 import { escapedPath } from '../../api/config';
+import { joinNotebook } from '../../api/documents';
 import { drive } from '../../api/files';
 import type { OpenFault } from '../../core/notebook-address';
 import { findNotebookFault } from '../../core/notebook-fault';
+import type { Joined } from '../../core/room-link';
 
-/** A notebook as the contents API gives it. */
+/** The file of a notebook as the contents API gives it, and the room in which its content is. */
 export interface ReadNotebook {
   readonly name: string;
   readonly path: string;
-  readonly type: string;
-  readonly format: string | null;
   readonly created: string;
   readonly last_modified: string;
   readonly writable: boolean;
-  readonly content: { readonly nbformat: number; readonly cells: readonly unknown[] };
+  readonly room: Joined;
 }
 
 export type Reading = { readonly kind: 'ready'; readonly notebook: ReadNotebook } | { readonly kind: 'failed'; readonly fault: OpenFault };
@@ -25,13 +25,8 @@ const contents = (path: string, query: string) => `api/contents/${escapedPath(pa
 
 export async function readNotebook(path: string): Promise<Reading> {
   try {
-    const notebook = await api.get<ReadNotebook>(contents(path, 'type=notebook&content=1'));
-    if (notebook.type !== 'notebook') return failed({ kind: 'no-notebook' });
-    const { nbformat, cells } = Object(notebook.content) as Partial<ReadNotebook['content']>;
-    if (typeof nbformat !== 'number' || !Array.isArray(cells)) return failed(await faultOfText(path));
-    if (nbformat > 4) return failed({ kind: 'newer', nbformat });
-    if (nbformat < 4) return failed({ kind: 'older', nbformat });
-    return { kind: 'ready', notebook };
+    const [file, room] = await Promise.all([api.get<Omit<ReadNotebook, 'room'>>(contents(path, 'content=0')), joinNotebook(path)]);
+    return { kind: 'ready', notebook: { ...file, room } };
   } catch (error) {
     return failed(await faultOf(error, path));
   }

@@ -4,6 +4,7 @@ import type { Connection } from '../../core/connection';
 import type { OpenFault } from '../../core/notebook-address';
 import type { CommandId, Commands } from '../../core/notebook-commands';
 import type { Heading } from '../../core/outline';
+import type { Person } from '../../core/presence';
 import type { RuntimeView } from '../../core/runtime-state';
 import type { Saving } from '../../core/saving';
 import { Store } from '../../core/store';
@@ -13,23 +14,12 @@ export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } |
 
 export type PanelId = 'contents' | 'files';
 
-/** What was found of another copy of the notebook: on the server, or kept in this browser. */
-export interface OtherCopy {
-  readonly at: Date;
-  readonly cells: number;
-  readonly changedCells: number;
-}
-
 export type Dialog =
   | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' }
-  | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void }
-  | { readonly kind: 'conflict'; readonly theirs: OtherCopy; readonly answer: (choice: ConflictChoice) => void };
-
-/** Mine overwrites the server's, theirs replaces what is on the page, both puts mine beside it as a copy. */
-export type ConflictChoice = 'mine' | 'theirs' | 'both' | 'later';
+  | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
 export interface Banner {
-  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save';
+  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save' | 'conflict';
   readonly tone: 'plain' | 'warn' | 'danger';
   readonly text: string;
   /** Epoch milliseconds that the text counts down to, put in as {{left}} when drawn. */
@@ -64,6 +54,10 @@ export interface PageState {
   /** The cell that runs now, from 1, and since when. */
   readonly running: { readonly cell: number; readonly since: number } | null;
   readonly commands: Commands;
+  /** Who else has the notebook open. */
+  readonly people: readonly Person[];
+  /** The page of a person whom this one goes along with. */
+  readonly following: number | null;
   readonly preferences: Preferences;
   readonly banners: readonly Banner[];
   readonly dialog: Dialog | null;
@@ -97,7 +91,11 @@ export interface Deeds {
   /** Resolves with a sentence when it cannot be. */
   rename(name: string): Promise<string | null>;
   showHeading(heading: Heading): void;
+  /** By its id. */
+  showCell(id: string): void;
   toggleFold(heading: Heading): void;
+  /** Goes along with a person, by their page's number; null: with nobody any more. */
+  follow(client: number | null): void;
   focusNotebook(): void;
   /** Whether leaving the page now could lose what somebody wrote. */
   mayLose(): boolean;
@@ -112,7 +110,7 @@ export class Page {
   constructor(account: Account | null, path: string, narrow: boolean) {
     this.store = new Store<PageState>({
       account, path, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
-      panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, preferences: storedPreferences(),
+      panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, people: [], following: null, preferences: storedPreferences(),
       banners: [], dialog: null, runtimeShown: false, legend: false, notices: [], said: '',
     });
   }

@@ -5,6 +5,7 @@ import { PageConfig } from '@jupyterlab/coreutils';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { type Contents, Drive, ServerConnection, ServiceManager, type Session, SessionManager } from '@jupyterlab/services';
 import { KernelManager } from '@jupyterlab/services/lib/kernel';
+import type { Signal } from '@lumino/signaling';
 import { config } from '../../../api/config';
 import { Heard } from './heard';
 import { Shell } from './shell';
@@ -26,7 +27,7 @@ class Sessions extends SessionManager {
   }
 }
 
-/** Gives the notebook that the page has read already, instead of reading it once more. */
+/** Gives the file that the page has asked for already, instead of asking once more. What is in it comes with the live document. */
 class PageDrive extends Drive {
   #read: Contents.IModel | null;
 
@@ -41,6 +42,11 @@ class PageDrive extends Drive {
     this.#read = null;
     return read;
   }
+
+  /** Somebody else has moved a file: those who have it open here are told. */
+  tellMoved(from: string, to: Contents.IModel): void {
+    (this.fileChanged as Signal<this, Contents.IChangedArgs>).emit({ type: 'rename', oldValue: { path: from }, newValue: to });
+  }
 }
 
 /** Ready at once: the notebook is shown before kernels are known, and when they cannot be known. */
@@ -54,6 +60,7 @@ export interface PageServices {
   readonly manager: ServiceManager.IManager;
   readonly sessions: Sessions;
   readonly heard: Heard;
+  readonly drive: PageDrive;
 }
 
 export function pageServices(read: Contents.IModel): PageServices {
@@ -64,8 +71,9 @@ export function pageServices(read: Contents.IModel): PageServices {
   const standby = 'when-hidden' as const;
   const kernels = new KernelManager({ serverSettings, standby });
   const sessions = new Sessions({ serverSettings, standby, kernelManager: kernels });
-  const manager = new Services({ serverSettings, standby, defaultDrive: new PageDrive(serverSettings, read), kernels, sessions });
-  return { manager, sessions, heard };
+  const drive = new PageDrive(serverSettings, read);
+  const manager = new Services({ serverSettings, standby, defaultDrive: drive, kernels, sessions });
+  return { manager, sessions, heard, drive };
 }
 
 export class App extends JupyterFrontEnd<Shell> {

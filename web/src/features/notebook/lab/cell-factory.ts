@@ -1,8 +1,9 @@
 // Makes the parts of the notebook's cells: our button in the gutter and our bars between cells, the rest as JupyterLab has it.
-import { type ICellFooter, type ICellHeader, type IInputPrompt, MarkdownCell } from '@jupyterlab/cells';
+import { type CodeCell, type ICellFooter, type ICellHeader, type ICodeCellModel, type IInputPrompt, MarkdownCell } from '@jupyterlab/cells';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { t } from '../../../ui/i18n';
 import { WithAttachments } from './attachments';
+import { showLiveOutputs } from './live-outputs';
 import { AddAbove, AddBelow, type Insert } from './add-bar';
 import { RunButton, type RunDeeds } from './run-button';
 import type { Runs } from './runs';
@@ -38,6 +39,11 @@ export class CellFactory extends NotebookPanel.ContentFactory {
     const asking = super.createStdin(options);
     asking.node.querySelector('input')?.setAttribute('aria-label', options.prompt.trim() || t('cell.input'));
     return asking;
+  }
+
+  override createCodeCell(options: CodeCell.IOptions): CodeCell {
+    showLiveOutputs(options.model as ICodeCellModel);
+    return super.createCodeCell(options);
   }
 
   override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {

@@ -8,6 +8,7 @@ import { joined, nameOf, parentOf } from '../../../core/listing';
 import { t } from '../../../ui/i18n';
 import type { Deeds, Page } from '../store';
 import { showHeading, toggleFold } from './outline-watch';
+import type { Presence } from './presence';
 import type { Saver } from './saver';
 
 interface Around {
@@ -15,10 +16,26 @@ interface Around {
   readonly panel: NotebookPanel;
   readonly context: Context<INotebookModel>;
   readonly saver: Saver;
+  readonly presence: Presence;
   readonly contents: Contents.IManager;
 }
 
-export function deedsOf({ page, panel, saver, contents }: Around): Deeds {
+async function showCell({ content: notebook }: NotebookPanel, id: string): Promise<void> {
+  const at = notebook.widgets.findIndex(cell => cell.model.id === id);
+  if (at < 0) return;
+  notebook.activeCellIndex = at;
+  notebook.deselectAll();
+  await notebook.scrollToItem(at, 'smart').catch(() => undefined);
+  notebook.activate();
+}
+
+/** The notebook has another path now. */
+export function movedTo(page: Page, path: string): void {
+  page.store.set({ path });
+  history.replaceState(null, '', notebookAddress(path));
+}
+
+export function deedsOf({ page, panel, saver, presence, contents }: Around): Deeds {
   const rename = async (name: string): Promise<string | null> => {
     const { path } = page.state;
     const fault = findNameFault(name, new Set());
@@ -26,11 +43,8 @@ export function deedsOf({ page, panel, saver, contents }: Around): Deeds {
     if (name === nameOf(path)) return null;
     const next = joined(parentOf(path), name);
     try {
-      await saver.alone(async () => {
-        await contents.rename(path, next); // the document and its session hear of it from there
-        page.store.set({ path: next });
-        history.replaceState(null, '', notebookAddress(next));
-      });
+      await contents.rename(path, next); // the document and its session hear of it from there
+      movedTo(page, next);
       page.say(t('file.renamed', { name }));
       return null;
     } catch (error) {
@@ -41,7 +55,9 @@ export function deedsOf({ page, panel, saver, contents }: Around): Deeds {
   return {
     rename,
     showHeading: heading => void showHeading(panel, heading),
+    showCell: id => void showCell(panel, id),
     toggleFold: heading => toggleFold(panel, heading),
+    follow: client => presence.follow(client),
     focusNotebook: () => panel.content.activate(),
     mayLose: () => saver.mayLose(),
   };

@@ -1,8 +1,7 @@
-// Runs one cell: gets a kernel first when there is none, and keeps track of how the run stands.
+// Runs one cell: gets a kernel first when there is none, has the server run it, and keeps track of how the run stands.
 import { CodeCell } from '@jupyterlab/cells';
 import { type INotebookCellExecutor, runCell } from '@jupyterlab/notebook';
-import { t } from '../../../ui/i18n';
-import type { Page } from '../store';
+import { type LiveRuns, runFailed } from './live-runs';
 import type { Runs } from './runs';
 
 export interface KernelProvider {
@@ -10,48 +9,49 @@ export interface KernelProvider {
   ensure(): Promise<string | null>;
 }
 
+interface Parts {
+  readonly runs: Runs;
+  readonly live: LiveRuns;
+  readonly kernels: KernelProvider;
+}
+
 type Options = Parameters<INotebookCellExecutor['runCell']>[0];
 
 export class Executor implements INotebookCellExecutor {
-  readonly #page: Page;
   readonly #runs: Runs;
+  readonly #live: LiveRuns;
   readonly #kernels: KernelProvider;
 
-  constructor(page: Page, runs: Runs, kernels: KernelProvider) {
-    this.#page = page;
+  constructor({ runs, live, kernels }: Parts) {
     this.#runs = runs;
+    this.#live = live;
     this.#kernels = kernels;
   }
 
   async runCell(options: Options): Promise<boolean> {
     const { cell, sessionContext } = options;
     if (!(cell instanceof CodeCell) || !sessionContext) return runCell(options);
-    if (sessionContext.pendingInput) {
-      this.#page.tell({ text: t('run.pendingInput'), tone: 'danger' });
-      return false;
+    const { model } = cell;
+    if (model.sharedModel.getSource().trim() === '') {
+      model.clearExecution();
+      return true;
     }
-    if (cell.model.sharedModel.getSource().trim() === '') return runCell(options);
-    this.#runs.waits(cell.model);
+    this.#runs.waits(model);
     const refusal = await this.#kernels.ensure();
     if (cell.isDisposed) return false;
-    if (refusal !== null) {
-      this.#runs.refuse(cell.model, refusal);
-      return false;
-    }
-    return this.#run(cell, options);
+    if (refusal !== null) return this.#refuse(cell, refusal);
+    options.onCellExecutionScheduled({ cell });
+    const outcome = await this.#live.run(cell);
+    if (cell.isDisposed) return false;
+    if (outcome.kind === 'refused') return this.#refuse(cell, outcome.message);
+    this.#runs.finished(model);
+    if (outcome.kind === 'error') options.onCellExecuted({ cell, success: false, error: runFailed(cell) });
+    else if (outcome.kind === 'ok') options.onCellExecuted({ cell, success: true });
+    return outcome.kind === 'ok';
   }
 
-  async #run(cell: CodeCell, options: Options): Promise<boolean> {
-    const { model } = cell;
-    const running = runCell(options); // asks the kernel before it first waits
-    cell.outputArea.future?.registerMessageHook(message => {
-      if (message.header.msg_type === 'execute_input') this.#runs.takenUp(model);
-      return true;
-    });
-    try {
-      return await running;
-    } finally {
-      this.#runs.finished(model);
-    }
+  #refuse(cell: CodeCell, reason: string): false {
+    this.#runs.refuse(cell.model, reason);
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 // The notebook's kernel: had when a cell is run or a person asks, watched while it lives, and explained when it ends.
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { Kernel } from '@jupyterlab/services';
+import type { Kernel, Session } from '@jupyterlab/services';
 import { ApiError, api } from '../../../api/client';
 import { listRuntimes } from '../../../api/runtimes';
 import { connectionOf, isKnownEnd, type KernelFacts } from '../../../core/connection';
@@ -14,6 +14,11 @@ import type { Runs } from './runs';
 interface KernelModel {
   readonly id: string;
   readonly reason?: string | null;
+}
+
+/** What JupyterLab's context does with a session, whoever began it. */
+interface Sessions {
+  _handleNewSession(session: Session.ISessionConnection): void;
 }
 
 const lostWords = 4000;
@@ -77,10 +82,12 @@ export class KernelSession {
     this.#page.say(t('say.starting'));
     try {
       await this.#leaveDead();
-      const name = this.#context.kernelPreference.name;
+      const { name } = this.#context.kernelPreference;
       const wish = { path: this.#page.state.path, ...(name ? { name } : {}) };
-      const { id } = await this.#startKernel(wish);
-      await this.#context.changeKernel({ id });
+      if (!(await this.#joinRunning())) {
+        const { id } = await this.#startKernel(wish);
+        await this.#context.changeKernel({ id });
+      }
       await this.kernel?.info;
       this.#set({ askedAt: null, status: this.kernel?.status ?? 'unknown' });
       this.#page.say(t('say.connected'));
@@ -91,6 +98,24 @@ export class KernelSession {
       this.#page.raise({ id: 'ended', tone: 'danger', text: t('kernel.notStarted', { message }), actions: [{ label: t('tryAgain'), run: () => void this.ensure() }], canClose: true });
       return message;
     }
+  }
+
+  /** Whether the notebook has a kernel already, which another page or the server has started; this page is with it then. */
+  async #joinRunning(): Promise<boolean> {
+    const { sessionManager } = this.#context;
+    await sessionManager.refreshRunning();
+    const model = [...sessionManager.running()].find(({ path }) => path === this.#page.state.path);
+    if (model) (this.#context as unknown as Sessions)._handleNewSession(sessionManager.connectTo({ model })); // as when the page is opened
+    return model !== undefined;
+  }
+
+  /** Something runs in the notebook's kernel, which somebody else may have started. */
+  async join(): Promise<void> {
+    if (this.kernel || this.#starting) return;
+    this.#starting = this.#joinRunning().then(() => null, failureWords).finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
   }
 
   /** A notebook may ask for a kernel this installation does not have; then the usual one has to do, and that is said. */
@@ -114,8 +139,9 @@ export class KernelSession {
     this.#ending = false;
   }
 
-  async interrupt(): Promise<void> {
-    await this.#attempt(async () => this.kernel?.interrupt());
+  /** `cancel` ends what the server runs here, which interrupts the kernel as well. */
+  async interrupt(cancel: (() => Promise<void>) | null): Promise<void> {
+    await this.#attempt(async () => (cancel ? cancel() : this.kernel?.interrupt()));
   }
 
   async restart(): Promise<boolean> {

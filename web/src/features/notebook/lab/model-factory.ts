@@ -1,19 +1,17 @@
-// Makes the notebook's model around our shared document.
-import { NotebookModelFactory } from '@jupyterlab/notebook';
-import { SharedNotebook } from './shared-notebook';
-
-type Options = Parameters<NotebookModelFactory['createNew']>[0];
+// Makes the notebook's model around the live document.
+import { NotebookModel, NotebookModelFactory } from '@jupyterlab/notebook';
+import type { SharedNotebook } from './shared-notebook';
 
 /** Undo is for each editor by itself, and for cells together: with one history for both, ydoc 4.2 writes streamed output twice. */
 export class PageModelFactory extends NotebookModelFactory {
-  constructor() {
+  readonly #shared: SharedNotebook;
+
+  constructor(shared: SharedNotebook) {
     super({ disableDocumentWideUndoRedo: true });
+    this.#shared = shared;
   }
 
-  override createNew(options: Options = {}): ReturnType<NotebookModelFactory['createNew']> {
-    const sharedModel = new SharedNotebook({ disableDocumentWideUndoRedo: true });
-    const metadata = { kernelspec: { name: '', display_name: '' }, language_info: { name: options.languagePreference ?? '' } };
-    sharedModel.fromJSON({ cells: [], nbformat: 4, nbformat_minor: 5, metadata });
-    return super.createNew({ ...options, sharedModel });
+  override createNew(): NotebookModel {
+    return new NotebookModel({ sharedModel: this.#shared, collaborationEnabled: true, disableDocumentWideUndoRedo: true });
   }
 }

@@ -8,7 +8,7 @@ import { deleteRuntime } from '../../../api/runtimes';
 import { nameOf, parentOf } from '../../../core/listing';
 import type { Command, CommandId } from '../../../core/notebook-commands';
 import { pythonScript } from '../../../core/python-script';
-import type { NotebookContent } from '../../../core/notebook-compare';
+import type { NotebookContent } from '../../../core/notebook-content';
 import { t } from '../../../ui/i18n';
 import { themeChoice } from '../../../ui/theme';
 import { failureWords } from '../../failure';
@@ -17,6 +17,7 @@ import { homeAddress } from '../page/TitleBar';
 import type { Page } from '../store';
 import { nameFindBar } from './find-bar';
 import type { KernelSession } from './kernel-session';
+import type { LiveRuns } from './live-runs';
 import type { Saver } from './saver';
 
 type Table = Partial<Record<CommandId, Command>>;
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly panel: NotebookPanel;
   readonly registry: CommandRegistry;
   readonly kernels: KernelSession;
+  readonly live: LiveRuns;
   readonly saver: Saver;
 }
 
@@ -43,11 +45,11 @@ function hasError(cell: CodeCell): boolean {
   return cell.model.outputs.toJSON().some(output => output.output_type === 'error');
 }
 
-function running({ page, panel, kernels }: Surroundings): Table {
+function running({ page, panel, kernels, live }: Surroundings): Table {
   const notebook = panel.content;
   const { sessionContext } = panel;
   const cell = () => notebook.activeCell;
-  const isRunning = () => page.state.connection.kind === 'ready' && (page.state.connection.busy || page.state.running !== null);
+  const isRunning = () => live.isBusy || (page.state.connection.kind === 'ready' && (page.state.connection.busy || page.state.running !== null));
   const alone = (run: () => void) => () => {
     notebook.deselectAll();
     run();
@@ -64,7 +66,7 @@ function running({ page, panel, kernels }: Surroundings): Table {
     'run-after': { run: alone(() => void NotebookActions.runCells(notebook, onward(), sessionContext)) },
     'run-and-next': { run: () => void NotebookActions.runAndAdvance(notebook, sessionContext) },
     'run-and-insert': { run: () => void NotebookActions.runAndInsert(notebook, sessionContext) },
-    interrupt: { run: () => void kernels.interrupt(), isEnabled: isRunning },
+    interrupt: { run: () => void kernels.interrupt(live.isBusy ? () => live.stop() : null), isEnabled: isRunning },
   };
 }
 
@@ -102,9 +104,7 @@ function file({ page, panel, saver }: Surroundings): Table {
   const attempt = (work: () => Promise<unknown>) => void work().catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const content = () => (panel.model?.toJSON() ?? { cells: [] }) as unknown as NotebookContent;
   const save = async () => {
-    if (page.state.saving.kind === 'conflict') return saver.askAgain();
-    await saver.save();
-    if (page.state.saving.kind === 'saved') page.say(t('save.saved'));
+    if (await saver.save()) page.say(t('save.saved'));
   };
   const duplicate = async () => {
     await saver.save();

@@ -1,9 +1,10 @@
 // The notebook's shared document. Cells join it before anything is read from them or watched in them: Yjs types know nothing of themselves before
 // that, and say so in the console for every cell; ydoc 4.2 builds cells first and lets them join afterwards.
 import { type ISharedNotebook, type SharedCell, YBaseCell, YCodeCell, YMarkdownCell, YNotebook, YRawCell } from '@jupyter/ydoc';
-import type { IAttachments, IBaseCellMetadata, IOutput } from '@jupyterlab/nbformat';
-import { UUID } from '@lumino/coreutils';
+import type { IAttachments, IBaseCellMetadata, INotebookMetadata, IOutput } from '@jupyterlab/nbformat';
+import { type PartialJSONValue, UUID } from '@lumino/coreutils';
 import * as Y from 'yjs';
+import { languageInfo } from '../../../core/notebook-language';
 
 type AnyCell = YBaseCell<IBaseCellMetadata>;
 
@@ -54,6 +55,15 @@ export class SharedNotebook extends YNotebook {
       this.#join(from > to ? to : to - count + 1, moved);
     });
     this.dirty = true;
+  }
+
+  override getMetadata(): INotebookMetadata;
+  override getMetadata(key: string): PartialJSONValue | undefined;
+  /** A notebook that does not say its language is read as Python, and nothing is written into it for that. */
+  override getMetadata(key?: string): unknown {
+    if (key === undefined) return super.getMetadata();
+    const said = super.getMetadata(key);
+    return key === 'language_info' ? languageInfo(said, super.getMetadata('kernelspec'), 'python') : said;
   }
 
   #join(index: number, cells: readonly SharedCell.Cell[]): AnyCell[] {

@@ -7,10 +7,11 @@ import { Context } from '@jupyterlab/docregistry';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ITranslator } from '@jupyterlab/translation';
+import { signalToPromise } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
+import { nameOf } from '../../../core/listing';
 import { cellOf } from '../../../core/notebook-address';
-import type { NotebookContent } from '../../../core/notebook-compare';
-import { withLanguage } from '../../../core/notebook-language';
+import { RoomLink } from '../../../core/room-link';
 import type { ReadNotebook } from '../read-notebook';
 import type { Page } from '../store';
 import { watchRuntime } from '../watch-runtime';
@@ -20,20 +21,24 @@ import { Away } from './away';
 import { cellCommands, edit, insertCell } from './cell-commands';
 import { CellFactory } from './cell-factory';
 import { showCellToolbar } from './cell-toolbar';
-import { deedsOf } from './deeds';
+import { deedsOf, movedTo } from './deeds';
 import { Executor } from './executor';
 import { bindKeys, commandName, PrefixKeys } from './keys';
 import { KernelSession } from './kernel-session';
 import { keepMetadata } from './kernel-metadata';
-import { LocalCopies } from './local-copy';
+import { ChangesKeeper } from './kept-changes';
+import { joinRoom } from './join-room';
+import { LiveRuns } from './live-runs';
 import { PageModelFactory } from './model-factory';
 import { watchOutline } from './outline-watch';
 import { pageCommands } from './page-commands';
 import { type AnyPlugin, plugins } from './plugins';
 import { follow } from './preferences';
+import { Presence } from './presence';
 import { Resume } from './resume';
 import { Runs } from './runs';
 import { Saver } from './saver';
+import { SharedNotebook } from './shared-notebook';
 import { commandIds, isEnabled } from '../../../core/notebook-commands';
 
 /** Above this many cells only those in sight are drawn. */
@@ -53,8 +58,11 @@ async function activate(app: App, list: readonly AnyPlugin[]): Promise<void> {
 }
 
 export async function startNotebook({ page, host, read, mimeExtensions, plugins: outputPlugins }: Start): Promise<void> {
-  const content = read.content as NotebookContent;
-  const { manager, sessions, heard } = pageServices({ ...read, content: withLanguage(content, 'python'), type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const shared = new SharedNotebook({ disableDocumentWideUndoRedo: true });
+  const link = new RoomLink(shared.ydoc, joinRoom(page, read.room), shared.awareness);
+  const joined = link.begin();
+  joined.catch(() => undefined); // told where it is awaited
+  const { manager, sessions, heard, drive } = pageServices({ ...read, content: null, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
   const resume = new Resume(page.state.path, heard);
   const app = new App(manager, mimeExtensions);
   const runs = new Runs();
@@ -64,6 +72,8 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   ]);
   await app.start({ hostID: host.id });
   await activate(app, outputPlugins); // renderers come before the first cell
+  await joined;
+  if (shared.cells.length === 0) shared.insertCell(0, { cell_type: 'code', source: '' });
   const contentFactory = new CellFactory({ editorFactory: editors.factoryService.newInlineEditor }, {
     runs,
     deeds: { run: ({ cell, notebook }) => {
@@ -76,34 +86,46 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
       insertCell(notebook, type, where);
     },
   });
-  const modelFactory = new PageModelFactory();
   const factory = new NotebookWidgetFactory({
     name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,
     rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: StaticNotebook.defaultEditorConfig,
-    notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: content.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: true, maxNumberOutputs: 200 },
+    notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: shared.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: true, maxNumberOutputs: 200 },
   });
-  const context = new Context({ manager, factory: modelFactory, path: page.state.path, translator, kernelPreference: { shouldStart: false, canStart: true, autoStartDefault: false, shutdownOnDispose: false } });
+  const context = new Context({ manager, factory: new PageModelFactory(shared), path: page.state.path, translator, kernelPreference: { shouldStart: false, canStart: true, autoStartDefault: false, shutdownOnDispose: false } });
   const panel = factory.createNew(context);
   Signal.disconnectBetween(context.sessionContext, panel); // its news about the kernel are the page's to tell
+  const live = new LiveRuns(page, panel, { link, runs });
   const away: Away = new Away(page, () => {
     void saver.save();
     kernels.tryNow();
   });
   const kernels = new KernelSession(page, context.sessionContext, { runs, away });
-  kernels.onKernel = kernel => keepMetadata(panel, kernel);
+  kernels.onKernel = kernel => {
+    live.joinedKernel(kernel);
+    void keepMetadata(panel, kernel);
+  };
+  live.onRunning = () => void kernels.join();
   sessions.clientIdOf = kernel => resume.clientIdOf(kernel);
   sessions.onConnect = session => {
     heard.listen(session);
     runs.joined();
-    resume.connected(session, panel, runs);
   };
-  setCellExecutor(new Executor(page, runs, kernels));
+  setCellExecutor(new Executor({ runs, live, kernels }));
+  const saver = new Saver(page, context.model, { link, keeper: new ChangesKeeper(page.state.account?.id ?? '', () => page.state.path), away });
   await context.initialize(false);
-  const saver = new Saver(page, context.model, { copies: new LocalCopies(page.state.account?.id ?? '', () => page.state.path), away, opened: { content, lastModified: read.last_modified } });
-  saver.bringBackFromReload();
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
-  page.deeds = deedsOf({ page, panel, context, saver, contents: manager.contents });
-  page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, saver }) });
+  link.hearNotices(notice => {
+    if (notice.type === 'renamed' && notice['path'] !== page.state.path) {
+      const [from, path] = [page.state.path, String(notice['path'])];
+      drive.tellMoved(from, { ...read, path, name: nameOf(path), content: null, type: 'notebook', format: 'json', mimetype: '' });
+      movedTo(page, path);
+    }
+    live.hear(notice);
+    saver.hear(notice);
+  });
+  const presence = new Presence(page, panel, shared.awareness);
+  page.deeds = deedsOf({ page, panel, context, saver, presence, contents: manager.contents });
+  page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, live, saver }) });
   addCommands(app, page, panel);
   bindKeys(app.commands); // before the rest is loaded: who sees the notebook may press keys
   new PrefixKeys(page, host);
@@ -112,7 +134,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   showCellToolbar(page, panel);
   announceRuns(page, panel, runs);
   watchRuntime(page);
-  addEventListener('pagehide', () => resume.keep(page.state.path, kernels.kernel, { panel, runs }));
+  addEventListener('pagehide', () => resume.keep(page.state.path, kernels.kernel));
   await saver.bringBack();
   page.store.set({ opening: { kind: 'open' } });
   performance.mark('notebook-open');
@@ -146,6 +168,8 @@ async function show(app: App, panel: NotebookPanel, tracker: { add(panel: Notebo
   const at = panel.content.widgets.findIndex(cell => cell.model.id === wanted);
   panel.content.activeCellIndex = Math.max(0, at);
   if (at > 0) void panel.content.scrollToItem(at, 'start').catch(() => undefined);
+  const first = panel.content.activeCell;
+  if (first && !first.inViewport) await signalToPromise(first.inViewportChanged, 1000).catch(() => undefined); // what is not drawn cannot have the focus
   panel.content.node.addEventListener('dblclick', () => {
     const cell = panel.content.activeCell;
     if (cell instanceof MarkdownCell && !cell.rendered) edit(panel.content); // JupyterLab shows the editor, but does not go in

@@ -4,7 +4,6 @@ import { t } from '../../../ui/i18n';
 import { Modal } from '../../../ui/modal';
 import { useStore } from '../../../ui/use-store';
 import type { Dialog, Page } from '../store';
-import { ConflictDialog } from './ConflictDialog';
 
 const Palette = lazy(() => import('./Palette').then(found => ({ default: found.Palette })));
 const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: found.Shortcuts })));
@@ -16,7 +15,6 @@ export function Dialogs({ page }: { page: Page }) {
   const close = () => page.show(null);
   if (!dialog || dialog.kind === 'rename') return null;
   if (dialog.kind === 'confirm') return <Confirm dialog={dialog} onClose={close} />;
-  if (dialog.kind === 'conflict') return <ConflictDialog dialog={dialog} onClose={close} />;
   return (
     <Suspense fallback={null}>
       {dialog.kind === 'palette' && <Palette page={page} onClose={close} />}

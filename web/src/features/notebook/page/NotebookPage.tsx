@@ -34,7 +34,7 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
   }, [onHost]);
   useEffect(() => {
     const name = nameOf(path).replace(/\.ipynb$/, '');
-    document.title = `${progress ? `(${progress.done}/${progress.all}) ` : ''}${saving.kind === 'failed' || saving.kind === 'conflict' ? '● ' : ''}${name} – Allmende`;
+    document.title = `${progress ? `(${progress.done}/${progress.all}) ` : ''}${saving.kind === 'failed' ? '● ' : ''}${name} – Allmende`;
   }, [path, progress, saving.kind]);
   const risky = isAtRisk(saving) && opening.kind === 'open';
   useEffect(() => {

@@ -9,8 +9,7 @@ export function SaveState({ page }: { page: Page }) {
   if (opening.kind !== 'open') return null;
   switch (saving.kind) {
     case 'saved': return <span className="nb-save" title={savedAt ? t('save.at', { time: time(new Date(savedAt)) }) : undefined}><CloudCheck size={16} aria-hidden /><span>{t('save.saved')}</span></span>;
-    case 'changed': case 'saving': return <span className="nb-save"><CloudUpload size={16} aria-hidden /><span>{t('save.saving')}</span></span>;
-    case 'conflict': return <button type="button" className="nb-save nb-save-bad" onClick={() => page.run('save')}><CloudAlert size={16} aria-hidden /><span>{t('save.conflict')}</span></button>;
+    case 'saving': return <span className="nb-save"><CloudUpload size={16} aria-hidden /><span>{t('save.saving')}</span></span>;
     case 'failed': return <button type="button" className="nb-save nb-save-bad" title={saving.message} onClick={() => page.run('save')}><CloudAlert size={16} aria-hidden /><span>{t(saving.keptAt ? 'save.keptHere' : 'save.failed')}</span></button>;
   }
 }

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { House, LogIn, LogOut, Settings } from 'lucide-react';
 import { addressOf } from '../../../api/config';
 import { nameOf, parentOf } from '../../../core/listing';
+import { initials } from '../../../core/presence';
 import { isAtRisk } from '../../../core/saving';
 import { t } from '../../../ui/i18n';
 import { Logo } from '../../../ui/logo';
@@ -11,6 +12,7 @@ import { useStore } from '../../../ui/use-store';
 import { leave } from '../../signed-out';
 import type { Page } from '../store';
 import { MenuBar } from './MenuBar';
+import { People } from './People';
 import { SaveState } from './SaveState';
 
 export const homeAddress = (path: string): string => {
@@ -32,6 +34,7 @@ export function TitleBar({ page }: { page: Page }) {
         </div>
         <MenuBar page={page} />
       </div>
+      <People page={page} />
       <AccountMenu page={page} />
     </div>
   );
@@ -80,11 +83,6 @@ function Name({ page }: { page: Page }) {
       {fault && <span id="nb-name-fault" className="nb-name-fault" role="alert">{fault}</span>}
     </span>
   );
-}
-
-function initials(name: string): string {
-  const parts = name.split(/[\s._-]+/).filter(Boolean);
-  return ((parts[0]?.[0] ?? '?') + (parts.length > 1 ? (parts.at(-1)?.[0] ?? '') : '')).toLocaleUpperCase();
 }
 
 function AccountMenu({ page }: { page: Page }) {

@@ -2,10 +2,14 @@
 import type { WidgetModel, WidgetView } from '@jupyter-widgets/base';
 import { WidgetManager } from '@jupyter-widgets/jupyterlab-manager/lib/manager';
 import type { INotebookModel } from '@jupyterlab/notebook';
-import { homeOfWidget, savedStates } from '../../../core/outputs-widget-state';
+import { homeOfWidget, referredModels, savedStates } from '../../../core/outputs-widget-state';
 import { FrameView } from './frame-view';
 import { MissingView } from './missing-view';
 import { FramedModel, MissingModel } from './models';
+import { tell } from './told';
+
+/** Of widgets within one that is shown. */
+const mostShown = 1000;
 
 type Kernels = Parameters<WidgetManager['_handleKernelChanged']>[0];
 
@@ -28,6 +32,23 @@ export class PageWidgets extends WidgetManager {
     } catch (error) {
       console.warn(`No widget class ${name} in ${module} ${version}`, error);
       return null;
+    }
+  }
+
+  /**
+   * The kernel has shown a widget. It comes to be seen with the notebook, which is later: what it and those in it hear from now on is kept for their
+   * frames.
+   */
+  async beginShown(id: string): Promise<void> {
+    const begun = new Set<string>();
+    const rest = [id];
+    for (let next = rest.pop(); next !== undefined && begun.size < mostShown; next = rest.pop()) {
+      if (begun.has(next) || !this.has_model(next)) continue;
+      begun.add(next);
+      const model = await this.get_model(next).catch(() => null);
+      if (!model) continue;
+      if (model instanceof FramedModel) model.begin();
+      rest.push(...referredModels(tell(model).state));
     }
   }
 

@@ -1,0 +1,34 @@
+// Live documents: the room of a notebook, and running its cells in the server.
+import type { Joined } from '../core/room-link';
+import { api } from './client';
+import { addressOf, escapedPath } from './config';
+
+/** Asks for the room of the notebook at a path of the drive. Fails as reading it would. */
+export async function joinNotebook(path: string): Promise<Joined> {
+  const { fileId, sessionId } = await api.put<{ fileId: string; sessionId: string }>(`api/collaboration/session/${escapedPath(path)}`, { format: 'json', type: 'notebook' });
+  return { document: fileId, session: sessionId };
+}
+
+export function openRoom({ document, session }: Joined): WebSocket {
+  const address = new URL(addressOf(`api/collaboration/room/json:notebook:${document}?sessionId=${encodeURIComponent(session)}&acknowledge=1`), location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  return new WebSocket(address);
+}
+
+const at = (document: string, what: string) => `api/documents/${encodeURIComponent(document)}/${what}`;
+
+export interface WishedRun {
+  readonly id: string;
+  readonly source_hash: string;
+}
+
+/** Takes cells on, one behind the other. Cells without source are in no run. 409: a cell is not as it was seen. */
+export async function runCells(document: string, cells: readonly WishedRun[], kernelName: string | undefined): Promise<{ id: string; cell: string }[]> {
+  const { runs } = await api.post<{ runs: { id: string; cell: string }[] }>(at(document, 'runs'), { cells, ...(kernelName ? { kernel_name: kernelName } : {}) });
+  return runs;
+}
+
+/** Forgets the cells that wait and interrupts the one that runs. */
+export const cancelRuns = (document: string): Promise<void> => api.delete(at(document, 'runs'));
+
+export const answerInput = (document: string, run: string, value: string): Promise<void> => api.post(at(document, 'input'), { run, value });
