@@ -52,6 +52,11 @@ net::Response runError(const Error& error) {
   return jupyterError(net::httpStatusOf(error.code), error.message, reason);
 }
 
+json::object revisionOf(const documents::Revision& revision) {
+  return {{"id", revision.id}, {"made_at", formatUtc(revision.madeAt)}, {"authors", revision.authors}, {"name", revision.name},
+      {"reason", revision.reason}, {"changes", documents::toJsonObject(revision.changes)}};
+}
+
 }  // namespace
 
 Task<net::Response> DocumentsApi::session(Call call) {
@@ -147,6 +152,49 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
       documents::KernelChoice{.name = specs_.defaultName(), .id = kernel});
   if (!queued) co_return runError(queued.error());
   co_return net::jsonResponse(200, "null");
+}
+
+// ---- earlier states ----
+
+Task<net::Response> DocumentsApi::listRevisions(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto revisions = co_await documents_.listRevisions(*id, visitorOf(*call.caller, call.request.query));
+  if (!revisions) co_return runError(revisions.error());
+  json::array list;
+  for (const auto& revision : *revisions) list.push_back(revisionOf(revision));
+  co_return net::jsonResponse(200, json::serialize(json::object{{"revisions", std::move(list)}}));
+}
+
+Task<net::Response> DocumentsApi::nameRevision(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return runError(body.error());
+  const auto* name = findString(*body, "name");
+  if (name == nullptr) co_return jupyterError(400, "name must be a text");
+  const auto made = co_await documents_.nameRevision(*id, visitorOf(*call.caller, call.request.query), std::string(*name));
+  co_return made ? net::jsonResponse(201, json::serialize(revisionOf(*made))) : runError(made.error());
+}
+
+Task<net::Response> DocumentsApi::readRevision(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto notebook = co_await documents_.readRevision(*id, visitorOf(*call.caller, call.request.query), call.param(1));
+  co_return notebook ? net::jsonResponse(200, json::serialize(*notebook)) : runError(notebook.error());
+}
+
+Task<net::Response> DocumentsApi::restoreRevision(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto body = parseJsonObject(call.request.body.empty() ? std::string_view("{}") : std::string_view(call.request.body));
+  if (!body) co_return runError(body.error());
+  const auto* wanted = body->if_contains("cell");
+  if (wanted != nullptr && !wanted->is_string())
+    co_return jupyterError(400, "cell must be the id of a cell; without it all become as they were");
+  const auto cell = wanted == nullptr ? std::nullopt : std::optional(std::string(wanted->get_string()));
+  const auto restored = co_await documents_.restoreRevision(*id, visitorOf(*call.caller, call.request.query), call.param(1), cell);
+  co_return restored ? emptyReply(204) : runError(restored.error());
 }
 
 }  // namespace allmende::api

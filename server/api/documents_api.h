@@ -20,6 +20,11 @@ class DocumentsApi {
   // As the front ends of jupyter-server-documents and jupyter-collaboration ask for it, by the room's name.
   Task<net::Response> runInKernel(Call call);
 
+  Task<net::Response> listRevisions(Call call);
+  Task<net::Response> nameRevision(Call call);
+  Task<net::Response> readRevision(Call call);
+  Task<net::Response> restoreRevision(Call call);
+
  private:
   static Task<> serveRoom(documents::Documents& documents, std::string room, std::string session, documents::Visitor visitor,
       std::shared_ptr<net::WebSocket> socket);

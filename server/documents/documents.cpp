@@ -6,6 +6,7 @@
 
 #include "lib/base/json.h"
 #include "lib/base/log.h"
+#include "server/documents/history.h"
 #include "server/documents/keeper.h"
 #include "server/documents/notebook.h"
 #include "server/documents/runs.h"
@@ -31,13 +32,15 @@ struct Live {
   std::shared_ptr<Room> room;
   std::unique_ptr<Keeper> keeper;
   std::unique_ptr<Runs> runs;
+  std::unique_ptr<History> history;
   std::optional<Duration> emptySince;
 
-  // Whether nothing runs and nobody is there or about to come in: beside this, keeper and runs alone know the room.
-  bool isLeft() const { return room->isEmpty() && room.use_count() == 3 && keeper->isSettled() && runs->isIdle(); }
+  // Whether nothing runs and nobody is there or about to come in: beside this, keeper, runs and history alone know the room.
+  bool isLeft() const { return room->isEmpty() && room.use_count() == 4 && keeper->isSettled() && runs->isIdle(); }
 
   static Task<> stop(std::shared_ptr<Live> live) {
     co_await live->runs->stop();
+    co_await live->history->stop();
     co_await live->keeper->stop();
   }
 };
@@ -75,6 +78,7 @@ struct Documents::Impl {
         clock(below.clock),
         store(below.database, below.clock),
         runStore(below.database, below.clock),
+        revisionStore(below.database),
         running{runStore, below.kernels, below.sessions, below.clock},
         log(with, store, below.clock),
         tasks(with) {}
@@ -84,6 +88,7 @@ struct Documents::Impl {
   Task<Result<std::shared_ptr<Room>>> enter(DocumentId id);
   Task<Result<std::shared_ptr<Live>>> load(Record record);
   std::vector<std::shared_ptr<Live>> at(const AccountId& of, const std::string& path) const;
+  Task<Result<std::shared_ptr<Live>>> enterToSee(DocumentId id, Visitor by);
   Task<Result<std::shared_ptr<Live>>> enterToChange(DocumentId id, Visitor by);
   Task<> takeUpLeftovers();
   Task<> loadLeft(DocumentId id);
@@ -96,6 +101,7 @@ struct Documents::Impl {
   Clock& clock;
   DocumentStore store;
   RunStore runStore;
+  RevisionStore revisionStore;
   Running running;
   std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
   UpdateLog log;
@@ -168,6 +174,8 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   auto left = leftRuns.extract(record.id);
   made->runs = std::make_unique<Runs>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
   made->runs->begin();
+  made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool});
+  made->history->begin();
   live.insert_or_assign(record.id, made);
   co_return made;
 }
@@ -203,13 +211,18 @@ Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket
 
 // ---- running ----
 
-Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToChange(DocumentId id, Visitor by) {
+Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToSee(DocumentId id, Visitor by) {
   CO_TRY(const auto room, co_await enter(id));
   const auto found = live.find(id);
   if (room->record().account != by.account || found == live.end())
     co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
-  if (by.role < Role::Editor) co_return fail(Code::Denied, "you can read this notebook, but not run it");
   co_return found->second;
+}
+
+Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToChange(DocumentId id, Visitor by) {
+  CO_TRY(auto found, co_await enterToSee(id, by));
+  if (by.role < Role::Editor) co_return fail(Code::Denied, "you can read this notebook, but neither change nor run it");
+  co_return found;
 }
 
 Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel) {
@@ -228,6 +241,28 @@ Task<Result<>> Documents::cancelRuns(DocumentId id, Visitor by) {
 Task<Result<>> Documents::answerInput(DocumentId id, Visitor by, std::string run, std::string value) {
   CO_TRY(const auto live, co_await impl_->enterToChange(id, std::move(by)));
   co_return co_await live->runs->answer(std::move(run), std::move(value));
+}
+
+// ---- earlier states ----
+
+Task<Result<std::vector<Revision>>> Documents::listRevisions(DocumentId id, Visitor by) {
+  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
+  co_return co_await live->history->list();
+}
+
+Task<Result<json::object>> Documents::readRevision(DocumentId id, Visitor by, std::string revision) {
+  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
+  co_return co_await live->history->read(std::move(revision));
+}
+
+Task<Result<Revision>> Documents::nameRevision(DocumentId id, Visitor by, std::string name) {
+  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
+  co_return co_await live->history->name(std::move(name), std::move(by));
+}
+
+Task<Result<>> Documents::restoreRevision(DocumentId id, Visitor by, std::string revision, std::optional<std::string> cell) {
+  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
+  co_return co_await live->history->restore(std::move(revision), std::move(cell), std::move(by));
 }
 
 // ---- the drive beneath ----
@@ -333,6 +368,7 @@ Task<> Documents::close() {
   const auto last = std::exchange(impl_->live, {});
   for (const auto& [id, one] : last) {
     co_await one->runs->stop();
+    co_await one->history->stop();
     static_cast<void>(co_await one->keeper->settle());
     co_await one->keeper->stop();
   }

@@ -12,6 +12,7 @@
 #include "lib/store/store.h"
 #include "server/contents/contents.h"
 #include "server/documents/document.h"
+#include "server/documents/revision.h"
 #include "server/runtimes/runtimes.h"
 
 namespace allmende::documents {
@@ -48,6 +49,12 @@ class Documents {
   Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
+
+  // Earlier states, as history.h says, for whoever may see or change the document.
+  Task<Result<std::vector<Revision>>> listRevisions(DocumentId id, Visitor by);
+  Task<Result<json::object>> readRevision(DocumentId id, Visitor by, std::string revision);
+  Task<Result<Revision>> nameRevision(DocumentId id, Visitor by, std::string name);
+  Task<Result<>> restoreRevision(DocumentId id, Visitor by, std::string revision, std::optional<std::string> cell);
 
   // The files of live documents at a path and below it hold what the documents hold, and the other way round, as far as that is possible:
   // to be called before they are read and after they are written by others. Here and below, paths are as models spell them.

@@ -121,6 +121,7 @@ std::optional<Room::Fault> Room::takeUpdate(Seat& seat, const std::string& updat
           {{"document", record_.id.text()}, {"account", seat.visitor().account.text()}, {"error", applied.error().message}});
       return Fault{net::closeCodeOf(Code::InvalidInput), applied.error().message};
     }
+    if (!applied->empty()) authors_.insert(seat.visitor().name);
     if (document_.waits().value_or(false)) {
       // It builds on changes that have not come: it is kept as it is, and asked for they come.
       add(update, &seat);

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ class Room : public std::enable_shared_from_this<Room> {
   std::int64_t last() const { return last_; }
   // All that add() has put into the log.
   std::size_t bytesAdded() const { return bytesAdded_; }
+  // Names of those who changed something since this was last asked.
+  std::set<std::string> takeAuthors() { return std::exchange(authors_, {}); }
+  void addAuthor(std::string name) { authors_.insert(std::move(name)); }
   // Notifies at each update, and when the last connection leaves.
   Notifier& news() { return news_; }
 
@@ -76,6 +80,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::int64_t last_;
   std::int64_t durable_;
   std::size_t bytesAdded_ = 0;
+  std::set<std::string> authors_;
   UpdateLog& log_;
   std::function<std::vector<json::object>()> greeting_ = [] { return std::vector<json::object>(); };
   std::optional<Fault> ended_;

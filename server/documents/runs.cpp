@@ -116,6 +116,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
   }
   CO_TRY(co_await running_.store.add(runs));
   for (const auto& cell : blank) change(room_->document().clearOutputs(cell));
+  if (!runs.empty()) room_->addAuthor(by.name);
   choice_ = std::move(kernel);
   queue_.insert(queue_.end(), runs.begin(), runs.end());
   tellRuns();

@@ -338,6 +338,72 @@ class ARunOfCells(WithAHouse):
         self.assertEqual(bound, [kernel])
 
 
+class AnEarlierVersion(WithAHouse):
+    def opened(self, name, *sources):
+        self.put(name, notebook(*sources))
+        live = self.join(name)
+        self.url = f"{self.house.url}api/documents/{live.session['fileId']}/revisions"
+        until("it to be kept as it was opened", self.listed)
+        return live
+
+    def listed(self):
+        status, answer = ask(self.url, self.token)
+        assert status == 200, (status, answer)
+        return answer["revisions"]
+
+    def test_comes_back_whole_and_what_was_there_is_kept(self):
+        live = self.opened("back.ipynb", "one", "two")
+        live.write(" and more")
+        live.append_cell("three", "c2")
+        live.settle()
+        status, named = ask(self.url, self.token, "POST", {"name": "with three"})
+        self.assertEqual((status, named["name"], named["reason"], named["authors"]), (201, "with three", "named", "ada"))
+        self.assertEqual(named["changes"], {"added": 1, "removed": 0, "edited": 1, "ran": 0})
+        first = self.listed()[0]
+        self.assertEqual([cell["source"] for cell in ask(f"{self.url}/{first['id']}", self.token)[1]["cells"]], ["one", "two"])
+        live.write(" unnamed", 1)
+        live.settle()
+        self.assertEqual(ask(f"{self.url}/{first['id']}/restore", self.token, "POST", {})[0], 204)
+        live.hear_until("the first version came back", lambda: live.sources() == ["one", "two"])
+        self.assertEqual([one["reason"] for one in self.listed()], ["opened", "named", "restoring", "restored"])
+        lost = self.listed()[2]
+        self.assertEqual([cell["source"] for cell in ask(f"{self.url}/{lost['id']}", self.token)[1]["cells"]], ["one and more", "two unnamed", "three"])
+
+    def test_gives_back_one_cell_alone(self):
+        live = self.opened("cell.ipynb", "one", "two")
+        first = self.listed()[0]["id"]
+        live.write(" more", 0)
+        live.write(" more", 1)
+        live.settle()
+        self.assertEqual(ask(f"{self.url}/{first}/restore", self.token, "POST", {"cell": "c1"})[0], 204)
+        live.hear_until("the cell came back", lambda: live.sources() == ["one more", "two"])
+
+    def test_is_kept_of_what_changed_while_the_server_died(self):
+        live = self.opened("died.ipynb", "one")
+        live.write(" and the end")
+        live.settle()
+        os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
+        until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
+        live.connect()
+        until("the change to be kept", lambda: len(self.listed()) == 2)
+        self.assertEqual([cell["source"] for cell in ask(f"{self.url}/{self.listed()[1]['id']}", self.token)[1]["cells"]], ["one and the end"])
+
+    def test_follows_a_renamed_notebook_and_is_told_with_a_sentence_when_it_is_not_there(self):
+        self.opened("named.ipynb", "one")
+        self.assertEqual(ask(f"{self.house.url}api/contents/named.ipynb", self.token, "PATCH", {"path": "other.ipynb"})[0], 200)
+        first = self.listed()[0]["id"]
+        for method, path, body, status in [("GET", "/nobody", None, 404), ("POST", "/nobody/restore", {}, 404), ("POST", f"/{first}/restore", {"cell": "nobody"}, 404),
+                                           ("POST", f"/{first}/restore", {"cell": 1}, 400), ("POST", "", {"name": " "}, 400), ("POST", "", {"name": "x" * 201}, 400),
+                                           ("POST", "", {}, 400)]:
+            got, answer = ask(self.url + path, self.token, method, body)
+            self.assertEqual((got, bool(answer["message"])), (status, True), (method, path, body))
+        self.house.tool("account", "create", "eve", "--password-stdin", text="correct horse battery\n")
+        eve = self.house.tool("token", "create", "--account", "eve", "--name", "tests")
+        for path in ("", f"/{first}"):
+            self.assertEqual(ask(self.url + path, eve)[0], 404)
+        self.assertEqual(ask(f"{self.url}/{first}/restore", eve, "POST", {})[0], 404)
+
+
 def murmur2(text):
     """MurmurHash2 (32 bits, seed 0) as a decimal number, as jupyter-server-documents' front end sends it."""
     data, mix = text.encode(), 0x5bd1e995
