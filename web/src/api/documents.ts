@@ -1,4 +1,6 @@
 // Live documents: the room of a notebook, and running its cells in the server.
+import type { Revision } from '../core/history';
+import type { NotebookContent } from '../core/notebook-content';
 import type { Joined } from '../core/room-link';
 import { api } from './client';
 import { addressOf, escapedPath } from './config';
@@ -32,3 +34,14 @@ export async function runCells(document: string, cells: readonly WishedRun[], ke
 export const cancelRuns = (document: string): Promise<void> => api.delete(at(document, 'runs'));
 
 export const answerInput = (document: string, run: string, value: string): Promise<void> => api.post(at(document, 'input'), { run, value });
+
+// Earlier states.
+
+export const listRevisions = async (document: string): Promise<readonly Revision[]> => (await api.get<{ revisions: readonly Revision[] }>(at(document, 'revisions'))).revisions;
+
+export const nameRevision = (document: string, name: string): Promise<Revision> => api.post(at(document, 'revisions'), { name });
+
+export const readRevision = (document: string, revision: string): Promise<NotebookContent> => api.get(at(document, `revisions/${encodeURIComponent(revision)}`));
+
+/** The notebook, or one cell of it, becomes as it was. */
+export const restoreRevision = (document: string, revision: string, cell?: string): Promise<void> => api.post(at(document, `revisions/${encodeURIComponent(revision)}/restore`), cell === undefined ? {} : { cell });

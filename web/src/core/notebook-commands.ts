@@ -2,7 +2,7 @@
 
 export const commandIds = [
   // File
-  'new-notebook', 'open', 'rename', 'duplicate', 'move-to-trash', 'save', 'download', 'download-python', 'print',
+  'new-notebook', 'open', 'rename', 'duplicate', 'move-to-trash', 'save', 'history', 'download', 'download-python', 'print',
   // Edit
   'undo', 'redo', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', 'find', 'replace', 'split', 'merge', 'to-code', 'to-text', 'to-raw', 'clear-output', 'clear-all-outputs',
   // View
@@ -37,7 +37,7 @@ export type MenuId = 'file' | 'edit' | 'view' | 'insert' | 'runtime' | 'tools' |
 
 /** '-' is a line between groups. */
 export const menus: readonly { readonly id: MenuId; readonly items: readonly (CommandId | '-')[] }[] = [
-  { id: 'file', items: ['new-notebook', 'open', '-', 'rename', 'duplicate', 'move-to-trash', '-', 'save', 'download', 'download-python', '-', 'print'] },
+  { id: 'file', items: ['new-notebook', 'open', '-', 'rename', 'duplicate', 'move-to-trash', '-', 'save', 'history', '-', 'download', 'download-python', '-', 'print'] },
   { id: 'edit', items: ['undo', 'redo', '-', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', '-', 'find', 'replace', '-', 'split', 'merge', 'to-code', 'to-text', '-', 'clear-output', 'clear-all-outputs'] },
   { id: 'view', items: ['panel-contents', 'panel-files', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
   { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above'] },

@@ -4,6 +4,7 @@ import type { Connection } from '../../core/connection';
 import type { OpenFault } from '../../core/notebook-address';
 import type { CommandId, Commands } from '../../core/notebook-commands';
 import type { Heading } from '../../core/outline';
+import type { NotebookContent } from '../../core/notebook-content';
 import type { Person } from '../../core/presence';
 import type { RuntimeView } from '../../core/runtime-state';
 import type { Saving } from '../../core/saving';
@@ -15,7 +16,7 @@ export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } |
 export type PanelId = 'contents' | 'files';
 
 export type Dialog =
-  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' }
+  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' }
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
 export interface Banner {
@@ -97,6 +98,8 @@ export interface Deeds {
   /** Goes along with a person, by their page's number; null: with nobody any more. */
   follow(client: number | null): void;
   focusNotebook(): void;
+  /** Where earlier states are, and the present one. */
+  history(): { readonly document: string; current(): NotebookContent } | null;
   /** Whether leaving the page now could lose what somebody wrote. */
   mayLose(): boolean;
 }

@@ -5,6 +5,7 @@ import type { Contents } from '@jupyterlab/services';
 import { notebookAddress } from '../../../api/files';
 import { findNameFault } from '../../../core/file-names';
 import { joined, nameOf, parentOf } from '../../../core/listing';
+import type { NotebookContent } from '../../../core/notebook-content';
 import { t } from '../../../ui/i18n';
 import type { Deeds, Page } from '../store';
 import { showHeading, toggleFold } from './outline-watch';
@@ -58,6 +59,10 @@ export function deedsOf({ page, panel, saver, presence, contents }: Around): Dee
     showCell: id => void showCell(panel, id),
     toggleFold: heading => toggleFold(panel, heading),
     follow: client => presence.follow(client),
+    history: () => {
+      const document = saver.document;
+      return document === null ? null : { document, current: () => panel.model?.toJSON() as unknown as NotebookContent };
+    },
     focusNotebook: () => panel.content.activate(),
     mayLose: () => saver.mayLose(),
   };

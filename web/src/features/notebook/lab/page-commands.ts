@@ -123,6 +123,7 @@ function file({ page, panel, saver }: Surroundings): Table {
   };
   return {
     save: { run: () => void save() },
+    history: { run: () => page.show({ kind: 'history' }) },
     rename: { run: () => page.show({ kind: 'rename' }) },
     duplicate: { run: () => attempt(duplicate) },
     'move-to-trash': { run: () => page.show({ kind: 'confirm', title: t('trash.title', { name: nameOf(path()) }), text: t('trash.text'), action: t('command.move-to-trash'), danger: true, run: () => attempt(trash) }) },

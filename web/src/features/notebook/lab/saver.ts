@@ -47,6 +47,11 @@ export class Saver {
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && link.check());
   }
 
+  /** The live document's id. */
+  get document(): string | null {
+    return this.#link.joined?.document ?? null;
+  }
+
   /** Whether leaving now would lose something somebody wrote. */
   mayLose(): boolean {
     return !this.#closed && this.#link.hasUnstored;

@@ -6,6 +6,7 @@ import { useStore } from '../../../ui/use-store';
 import type { Dialog, Page } from '../store';
 
 const Palette = lazy(() => import('./Palette').then(found => ({ default: found.Palette })));
+const History = lazy(() => import('./History').then(found => ({ default: found.History })));
 const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: found.Shortcuts })));
 const SettingsDialog = lazy(() => import('./SettingsDialog').then(found => ({ default: found.SettingsDialog })));
 const About = lazy(() => import('./SettingsDialog').then(found => ({ default: found.About })));
@@ -18,6 +19,7 @@ export function Dialogs({ page }: { page: Page }) {
   return (
     <Suspense fallback={null}>
       {dialog.kind === 'palette' && <Palette page={page} onClose={close} />}
+      {dialog.kind === 'history' && <History page={page} onClose={close} />}
       {dialog.kind === 'shortcuts' && <Shortcuts onClose={close} />}
       {dialog.kind === 'settings' && <SettingsDialog page={page} onClose={close} />}
       {dialog.kind === 'about' && <About onClose={close} />}
