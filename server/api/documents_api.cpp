@@ -154,6 +154,16 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
   co_return net::jsonResponse(200, "null");
 }
 
+Task<net::Response> DocumentsApi::readRest(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  auto text = co_await documents_.readRest(*id, visitorOf(*call.caller, call.request.query), call.param(1));
+  if (!text) co_return runError(text.error());
+  auto response = net::textResponse(200, *std::move(text));
+  if (call.request.query.find("download")) response.headers.add("Content-Disposition", net::attachmentOf("output.txt"));
+  co_return response;
+}
+
 // ---- earlier states ----
 
 Task<net::Response> DocumentsApi::listRevisions(Call call) {

@@ -243,6 +243,13 @@ Task<Result<>> Documents::answerInput(DocumentId id, Visitor by, std::string run
   co_return co_await live->runs->answer(std::move(run), std::move(value));
 }
 
+Task<Result<std::string>> Documents::readRest(DocumentId id, Visitor by, std::string run) {
+  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
+  CO_TRY(auto text, co_await impl_->runStore.readRest(live->room->record().id, run));
+  if (text.empty()) co_return fail(Code::NotFound, "there is no more output of run '{}' (any more)", run);
+  co_return text;
+}
+
 // ---- earlier states ----
 
 Task<Result<std::vector<Revision>>> Documents::listRevisions(DocumentId id, Visitor by) {

@@ -50,6 +50,9 @@ class Documents {
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
 
+  // What a run printed beyond what its notebook holds; NotFound when there is nothing (any more).
+  Task<Result<std::string>> readRest(DocumentId id, Visitor by, std::string run);
+
   // Earlier states, as history.h says, for whoever may see or change the document.
   Task<Result<std::vector<Revision>>> listRevisions(DocumentId id, Visitor by);
   Task<Result<json::object>> readRevision(DocumentId id, Visitor by, std::string revision);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "lib/base/base64.h"
+
 namespace allmende::documents {
 namespace {
 
@@ -30,6 +32,18 @@ Result<> setState(store::Transaction& on, const std::string& run, Run::State sta
   return {};
 }
 
+Result<> storeRest(store::Transaction& on, const DocumentId& document, const Rest& rest) {
+  if (rest.beginsAnew) {
+    TRY(on.change("DELETE FROM document_rests WHERE document_id = ? AND run = ?", {document.text(), rest.run}));
+  }
+  if (rest.text.empty()) return {};
+  TRY(const auto rows,
+      on.query("SELECT COALESCE(MAX(number), 0) FROM document_rests WHERE document_id = ? AND run = ?", {document.text(), rest.run}));
+  TRY(on.change("INSERT INTO document_rests (document_id, run, number, cell, size, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+      {document.text(), rest.run, rows.front().number(0) + 1, rest.cell, rest.text.size(), toBase64(rest.text)}));
+  return {};
+}
+
 }  // namespace
 
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now) {
@@ -38,9 +52,14 @@ Result<> storeProgress(store::Transaction& on, const DocumentId& document, const
   }
   if (!progress.startedRun.empty()) {
     TRY(setState(on, progress.startedRun, Run::State::Started, now));
+    TRY(on.change("DELETE FROM document_rests WHERE document_id = ? AND cell = (SELECT cell FROM document_runs WHERE id = ?)",
+        {document.text(), progress.startedRun}));  // of earlier runs of the cell
   }
   if (!progress.endedRun.empty()) {
     TRY(on.change("DELETE FROM document_runs WHERE id = ?", {progress.endedRun}));
+  }
+  if (progress.rest) {
+    TRY(storeRest(on, document, *progress.rest));
   }
   return {};
 }
@@ -79,6 +98,25 @@ Task<Result<std::vector<Run>>> RunStore::all() {
     CO_TRY(runs.emplace_back(), runOf(row));
   }
   co_return runs;
+}
+
+Task<Result<std::string>> RunStore::readRest(DocumentId document, std::string run) {
+  CO_TRY(const auto rows, co_await database_.query("SELECT bytes FROM document_rests WHERE document_id = ? AND run = ? ORDER BY number",
+                              {document.text(), std::move(run)}));
+  std::string text;
+  for (const auto& row : rows) {
+    const auto part = fromBase64(row.text(0));
+    if (!part) co_return fail(Code::Internal, "output of {} is damaged in the database", document.text());
+    text += *part;
+  }
+  co_return text;
+}
+
+Task<Result<std::size_t>> RunStore::sizeOfRest(DocumentId document, std::string run) {
+  CO_TRY(const auto rows,
+      co_await database_.query("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM document_rests WHERE document_id = ? AND run = ?",
+          {document.text(), std::move(run)}));
+  co_return static_cast<std::size_t>(rows.front().number(0));
 }
 
 Task<Result<std::optional<KernelCursor>>> RunStore::findCursor(DocumentId document) {

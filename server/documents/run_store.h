@@ -1,6 +1,7 @@
 #pragma once
 // The tables of running cells. Behind the door of server/documents.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,20 @@ struct KernelCursor {
   std::string message;  // the id of the last one; empty before the first
 };
 
+// Text of a run that its notebook does not hold.
+struct Rest {
+  std::string run;
+  std::string cell;
+  std::string text;
+  bool beginsAnew = false;  // what was there of this run is gone
+};
+
 // What is stored together with the change that a kernel's message made, so that none is taken in twice or lost.
 struct Progress {
   std::string message;     // its id; empty = none
   std::string startedRun;  // empty = none
   std::string endedRun;    // empty = none
+  std::optional<Rest> rest = std::nullopt;
 };
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now);
 
@@ -47,6 +57,10 @@ class RunStore {
   Task<Result<>> remove(std::vector<std::string> runs);
   // Of all documents, each one's in their order.
   Task<Result<std::vector<Run>>> all();
+
+  // The text of a run that its notebook does not hold; empty when there is none. Its size in bytes.
+  Task<Result<std::string>> readRest(DocumentId document, std::string run);
+  Task<Result<std::size_t>> sizeOfRest(DocumentId document, std::string run);
 
   Task<Result<std::optional<KernelCursor>>> findCursor(DocumentId document);
   Task<Result<>> setKernel(DocumentId document, std::string kernel);

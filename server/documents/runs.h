@@ -26,6 +26,11 @@ struct Running {
 class Runs {
  public:
   static constexpr std::size_t kMostQueued = 10'000;  // cells of one document
+  // Bytes of one run: of text that the notebook holds, of text that is kept beside it, and of pictures and the like. What comes beyond
+  // that is counted, and said.
+  static constexpr std::size_t kMostText = 1U << 20U;
+  static constexpr std::size_t kMostRest = 32U << 20U;
+  static constexpr std::size_t kMostRich = 64U << 20U;
 
   // `left` are runs that an earlier server had taken on.
   Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left, Running running);
@@ -51,6 +56,14 @@ class Runs {
     // What stands below the cell for it once it is answered.
     std::string written(std::string_view value) const;
   };
+  // How much a run has said.
+  struct Volume {
+    std::size_t text = 0;
+    std::size_t rest = 0;
+    std::size_t rich = 0;
+    std::size_t lost = 0;
+    bool isMarked = false;  // the notebook says that there is more
+  };
   using Socket = std::shared_ptr<net::WebSocket>;
 
   Task<> work();
@@ -63,6 +76,12 @@ class Runs {
   Task<> take(jupyter::Message message);
   Task<> takeOfRun(std::string run, std::string type, jupyter::Message message);
   void takeOutput(const std::string& run, const std::string& type, json::object content, const Progress& progress);
+  void takeStream(const std::string& run, const json::object& content, Progress progress);
+  Task<> measure(std::string run);
+  void clear(const std::string& run, std::optional<Progress> progress);
+  void mark(const std::string& run);
+  void tellVolume(const std::string& run);
+  json::object restOf(const std::string& run, const Volume& volume) const;
   void takeReply(const json::object& content, const Progress& progress);
   void takeUp(Progress progress);
   void ask(const std::string& run, const jupyter::Message& message, const json::object& content);
@@ -92,6 +111,7 @@ class Runs {
   bool idle_ = false;                         // and its end
   json::object nextInput_;                    // what its reply wants to be written into a cell, if anything: {"text", "replace"}
   Captures captures_;
+  std::map<std::string, Volume> volumes_;  // by run
   std::optional<Question> question_;
   Notifier news_;
   TaskScope tasks_;

@@ -37,7 +37,8 @@ constexpr std::string_view kAtOrBelow = "account_id = ? AND (path = ? OR substr(
 store::Values atOrBelow(const AccountId& of, const std::string& path) { return {of.text(), path, path + "/", path + "/"}; }
 
 Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
-  for (const auto* table : {"document_updates", "document_runs", "document_kernels", "document_revisions", "document_parts"}) {
+  for (const auto* table :
+      {"document_updates", "document_runs", "document_kernels", "document_revisions", "document_parts", "document_rests"}) {
     TRY(on.change(
         fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, kAtOrBelow), atOrBelow(of, path)));
   }

@@ -282,6 +282,25 @@ class ARunOfCells(WithAHouse):
         live.hear_end_of_runs()
         self.assertEqual([live.text_of(0), live.text_of(1)], ["before\nafter\n", "['inside\\n']\n"])
 
+    def test_that_prints_too_much_keeps_the_rest_beside_the_notebook(self):
+        live = self.opened("much.ipynb", "for i in range(300000): print('sheep', i)\nprint('ä' * 3000000)", "print('small')")
+        run = live.run("c0", "c1")[0]["id"]
+        live.hear_end_of_runs()
+        held = str(live.cells[0]["outputs"][0]["text"])
+        self.assertLessEqual(len(held.encode()), 1 << 20)
+        more = live.cells[0]["outputs"][1]["data"]["application/vnd.allmende.rest+json"]
+        self.assertEqual(len(live.cells[0]["outputs"]), 2)
+        url = f"{self.house.url}api/documents/{live.session['fileId']}/outputs/"
+        rest = ask(url + run, self.token)[1]
+        whole = "".join(f"sheep {i}\n" for i in range(300000)) + "ä" * 3000000 + "\n"
+        self.assertEqual(held + rest, whole)
+        self.assertEqual((more["run"], more["kept"], more["lost"]), (run, len(rest.encode()), 0))
+        self.assertEqual(live.text_of(1), "small\n")
+        live.run("c0")
+        self.assertEqual(ask(self.house.url + f"api/documents/{live.session['fileId']}/outputs/nobody", self.token)[0], 404)
+        live.hear_end_of_runs()
+        self.assertEqual(ask(url + run, self.token)[0], 404)
+
     def test_is_cut_short_with_those_that_wait(self):
         live = self.opened("cut.ipynb", "print('begun', flush=True)\nimport time\ntime.sleep(600)", "print('never')")
         live.run("c0", "c1")
