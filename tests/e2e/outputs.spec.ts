@@ -170,6 +170,25 @@ const pictures: Cell[] = [
   "HTML('<p style=\"background-color: #14783c; color: #ffffff\">styled</p><details><summary>more</summary>inside</details>')",
 ];
 
+test("of output without measure the notebook holds the beginning, and the rest is a link away", async () => {
+  const watched = await run("rest.ipynb", ["for i in range(1_000_000): print('line', i)"]);
+  const { page } = watched;
+  const note = outputOf(page, 0).locator(".al-output-note", { hasText: /^\d+(\.\d+)? MiB more of output are kept beside the notebook\./ });
+  await note.waitFor();
+  await picture(page, "outputs-rest");
+  const rest = await page.request.get(new URL((await note.getByRole("link", { name: "Open" }).getAttribute("href"))!, page.url()).href);
+  assert.match(rest.headers()["content-type"]!, /^text\/plain/);
+  assert.ok((await rest.text()).endsWith("\nline 999999\n"));
+  const [popup] = await Promise.all([page.waitForEvent("popup"), note.getByRole("link", { name: "Open" }).click()]);
+  await until(async () => popup.url(), (opened) => opened === rest.url(), "the rest is opened");
+  await popup.close();
+  await cellAt(page, 0).locator(".cm-content").click();
+  await page.keyboard.press("End");
+  await page.keyboard.type("  # go on");
+  await cellAt(page, 0).locator(".cm-content").getByText("# go on").waitFor({ timeout: 2000 });
+  await close(watched);
+});
+
 test("pictures, tables, markup, formulas and scripts are drawn", async () => {
   const watched = await run("pictures.ipynb", pictures);
   const { page } = watched;

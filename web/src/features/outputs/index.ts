@@ -6,6 +6,7 @@ import { HtmlOutput, ScriptOutput } from './frame-output';
 import { PageImage, PageMarkdown, PageSvg } from './in-page';
 import { JsonOutput } from './json-output';
 import { PlotOutput } from './plot-output';
+import { RestOutput, restType } from './rest-output';
 import { errorType, PageText } from './text-output';
 import { widgetPlugins } from './widgets/plugins';
 
@@ -26,6 +27,7 @@ const extensions: readonly IRenderMime.IExtension[] = [
   renderer('svg', ['image/svg+xml'], 80, options => new PageSvg(options)),
   renderer('text', ['text/plain', 'application/vnd.jupyter.stdout', errorType], 120, options => new PageText(options)),
   { ...renderer('json', ['application/json', 'application/geo+json'], 70, options => new JsonOutput(options)), dataType: 'json' },
+  { ...renderer('rest', [restType], 20, () => new RestOutput()), dataType: 'json' },
   renderer('vega', vegaTypes, 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./vega-draw')).drawVega(mimeType))),
   renderer('plotly', ['application/vnd.plotly.v1+json'], 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./plotly-draw')).draw)),
   renderer('bokeh-load', [bokehLoad], 30, () => new BokehLoadOutput()),
