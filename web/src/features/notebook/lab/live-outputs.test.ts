@@ -62,6 +62,7 @@ describe('the outputs of a live cell', () => {
     expect(cell.shown()).toEqual(['a', 'b']);
     cell.model.clearExecution();
     expect((cell.model.sharedModel as YCodeCell).getOutputs()).toEqual([]);
+    expect((cell.model.sharedModel as YCodeCell).getMetadata()).toEqual({});
   });
 
   it('take any text, whatever was inserted and deleted where', () => {

@@ -13,6 +13,7 @@ type Change = Record<string, unknown>;
 interface Bound {
   _onSharedModelChanged(sender: YCodeCell, change: Change): void;
   onOutputsChange(sender: IOutputAreaModel, change: unknown): void;
+  onTrustedChanged(sender: unknown, change: { readonly newValue: boolean }): void;
 }
 
 /** Outputs are maps, but a list from elsewhere may have plain objects in it. */
@@ -25,6 +26,9 @@ export function showLiveOutputs(model: ICodeCellModel): void {
   shared.changed.disconnect(bound._onSharedModelChanged, model);
   shown.changed.disconnect(bound.onOutputsChange, model);
   Reflect.set(shown, 'shouldCombine', () => false); // what the document has as two outputs is two
+  bound.onTrustedChanged = (_, { newValue }) => {
+    shown.trusted = newValue; // and is not written into the notebook
+  };
   let ours = false; // what changes on the page is our doing
   shared.changed.connect((_, change) => {
     const { outputsChange: _outputs, streamOutputChange: _stream, ...rest } = change as Change;

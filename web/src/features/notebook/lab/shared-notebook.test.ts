@@ -49,6 +49,12 @@ describe('a shared notebook', () => {
     expect(first?.canUndo()).toBe(false);
   });
 
+  it('says nothing of trust, which is of a page and not of a notebook', () => {
+    const notebook = new SharedNotebook({ disableDocumentWideUndoRedo: true });
+    const [made] = notebook.insertCells(0, [{ cell_type: 'code', source: '', metadata: { trusted: true, tags: ['kept'] } }]);
+    expect(made?.getMetadata()).toEqual({ tags: ['kept'] });
+  });
+
   it('brings a removed cell back on undo', () => {
     const notebook = filled(new SharedNotebook({ disableDocumentWideUndoRedo: true }));
     notebook.clearUndoHistory();

@@ -38,11 +38,17 @@ function cellAround(map: Y.Map<unknown>, cell: SharedCell.Cell, notebook: IShare
   return made;
 }
 
+/** JupyterLab marks cells that a person made. That is the page's own affair and no part of the notebook. */
+function withoutTrust(cell: SharedCell.Cell): SharedCell.Cell {
+  const { trusted: _, ...metadata } = (cell.metadata ?? {}) as IBaseCellMetadata;
+  return { ...cell, metadata } as SharedCell.Cell;
+}
+
 export class SharedNotebook extends YNotebook {
   override insertCells(index: number, cells: SharedCell.Cell[]): AnyCell[] {
     let made: AnyCell[] = [];
     this.transact(() => {
-      made = this.#join(index, cells);
+      made = this.#join(index, cells.map(withoutTrust));
     });
     this.dirty = true;
     return made;
