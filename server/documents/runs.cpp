@@ -69,6 +69,7 @@ Runs::Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left,
       running_(running),
       session_("document-" + room_->record().id.text()),
       queue_(std::make_move_iterator(left.begin()), std::make_move_iterator(left.end())),
+      writing_(executor),
       news_(executor),
       tasks_(executor) {
   if (!queue_.empty()) places_ = queue_.back().place;
@@ -168,6 +169,8 @@ Task<Result<>> Runs::answer(std::string run, std::string value) {
       json::serialize(json::object{{"value", value}, {"status", "ok"}}), question_->request);
   change(room_->document().appendOutput(cells_[run], {{"output_type", "stream"}, {"name", "stdout"}, {"text", question_->written(value)}}));
   unask();
+  const auto writing = co_await writing_.take();
+  if (link_ == nullptr) co_return fail(Code::Unavailable, "the kernel cannot be reached just now");
   const auto link = link_;
   CO_TRY(co_await link->write({jupyter::encodeV1(message), true}));
   co_return Result<>{};
@@ -229,6 +232,7 @@ Task<Result<>> Runs::send(std::string type, std::string id, json::object content
   CO_TRY(auto header, parseJsonObject(message.header));
   header["msg_id"] = id;
   message.header = json::serialize(header);
+  const auto held = co_await writing_.take();
   if (link_ == nullptr) co_return Result<>{};  // it is sent again once there is a new one
   const auto link = link_;
   static_cast<void>(co_await link->write({jupyter::encodeV1(message), true}));

@@ -113,6 +113,7 @@ class Runs {
   Captures captures_;
   std::map<std::string, Volume> volumes_;  // by run
   std::optional<Question> question_;
+  Turn writing_;  // to the kernel: its answer can be here before the write has returned
   Notifier news_;
   TaskScope tasks_;
 };
