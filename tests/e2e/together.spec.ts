@@ -90,6 +90,7 @@ test("a cell that runs is seen running on another page, and on one that comes la
   const late = await another(watched, "long.ipynb");
   await outputOf(late, 0).getByText("sheep 5").waitFor();
   await running(late);
+  assert.equal(await cellAt(late, 1).locator(".al-run").getAttribute("data-run"), "queued");
   await page.close(); // nobody is needed who pressed the key
   for (const each of [other, late]) {
     await each.bringToFront();
@@ -97,6 +98,7 @@ test("a cell that runs is seen running on another page, and on one that comes la
     assert.deepEqual((await outputOf(each, 0).innerText()).trim().split("\n"), Array.from({ length: 120 }, (_, i) => `sheep ${i}`));
     await outputOf(each, 1).getByText("after").waitFor();
   }
+  assert.equal((await sourcesOf("long.ipynb")).length, 2); // who joins while something prints adds no cell
   await close(watched);
 });
 

@@ -13,7 +13,11 @@ class Connection implements RoomSocket {
   onmessage: RoomSocket['onmessage'] = null;
   onclose: RoomSocket['onclose'] = null;
   changes = 0;
+  /** Sent before the answer to what the page has. */
+  beforeAnswer: Uint8Array | null = null;
   readonly #document: Y.Doc;
+  /** The server speaks first; what has been sent to it before waits. */
+  #unread: Uint8Array[] | null = [];
 
   constructor(document: Y.Doc) {
     this.#document = document;
@@ -23,12 +27,22 @@ class Connection implements RoomSocket {
     this.readyState = 1;
     this.onopen?.call(this as never, new Event('open'));
     this.#say(0, encoder => writeSyncStep1(encoder, this.#document));
+    for (const each of this.#unread?.splice(0) ?? []) this.#read(each);
+    this.#unread = null;
   }
 
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
-    const decoder = decoding.createDecoder(new Uint8Array(data as Uint8Array));
+    const message = new Uint8Array(data as Uint8Array);
+    if (this.#unread) this.#unread.push(message);
+    else this.#read(message);
+  }
+
+  #read(message: Uint8Array): void {
+    const decoder = decoding.createDecoder(message);
     if (decoding.readVarUint(decoder) !== 0) return;
     const answer = encoding.createEncoder();
+    if (this.beforeAnswer) this.relay(this.beforeAnswer);
+    this.beforeAnswer = null;
     if (readSyncMessage(decoder, answer, this.#document, this) === 0) this.#say(0, encoder => encoding.writeUint8Array(encoder, encoding.toUint8Array(answer)));
     else this.changes += 1;
   }
@@ -100,6 +114,25 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a page in a room', () => {
+  it('has not joined while it has heard only of a change that somebody makes meanwhile', async () => {
+    const room = aRoom();
+    room.theirs.insert(0, 'there');
+    const before = Y.encodeStateVector(room.document);
+    room.theirs.insert(5, ' and more');
+    let seen = '';
+    void room.link.begin().then(() => {
+      seen = room.text.toString();
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    room.now().beforeAnswer = Y.encodeStateAsUpdate(room.document, before);
+    const states: string[] = [];
+    room.link.onChange = () => states.push(`${room.link.state.kind} ${room.text.toString()}`);
+    room.now().open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen).toBe('there and more');
+    expect(states).toEqual(['live there and more']);
+  });
+
   it('gets what is there, and both sides hear of what is changed', async () => {
     const room = aRoom();
     room.theirs.insert(0, 'there');

@@ -3,7 +3,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
-import { messageYjsSyncStep1, readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import { messageYjsSyncStep1, messageYjsSyncStep2, readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import * as Y from 'yjs';
 
 const [sync, awarenessKind, notice, awarenessQuery] = [0, 1, 2, 3];
@@ -279,7 +279,8 @@ export class RoomLink {
       const bytes = encoding.toUint8Array(answer);
       this.#sendChange(encoder => encoding.writeUint8Array(encoder, bytes));
       this.#hasAnswered = true;
-    } else this.#hasSynced = true;
+    }
+    if (type === messageYjsSyncStep2) this.#hasSynced = true; // a change of somebody else may come before it, and says nothing of the rest
     if (!this.#hasSynced || !this.#hasAnswered || this.#state.kind === 'live') return;
     this.#tries = 0;
     this.#become({ kind: 'live' });

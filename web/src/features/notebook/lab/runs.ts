@@ -15,7 +15,6 @@ export class Runs {
   /** The run of this cell stands differently; null means of any. */
   readonly changed = new Signal<this, ICodeCellModel | null>(this);
   readonly #known = new WeakMap<ICodeCellModel, Known>();
-  readonly #seen = new WeakMap<ICodeCellModel, number>();
   #era = 0;
   /** Counts found in the file are of this kernel only when it was running as the page came. */
   #trustsOlder = false;
@@ -36,23 +35,12 @@ export class Runs {
     for (let at = 0; at < model.outputs.length; at++) hasError ||= model.outputs.get(at).type === 'error';
     return {
       executing: model.executionState === 'running' || (known?.waiting ?? false),
-      takenUpAt: known?.takenUpAt ?? this.#seenRunning(model),
+      takenUpAt: known?.takenUpAt ?? null,
       count: model.executionCount,
       hasError,
       ranInThisKernel: known?.era === this.#era || (this.#trustsOlder && (known?.era ?? null) === null),
       refused: known?.refused ?? null,
     };
-  }
-
-  /** The document says that a cell runs as soon as the kernel has it; since when it does, comes with the list of runs. */
-  #seenRunning(model: ICodeCellModel): number | null {
-    if (model.executionState !== 'running') {
-      this.#seen.delete(model);
-      return null;
-    }
-    const since = this.#seen.get(model) ?? Date.now();
-    this.#seen.set(model, since);
-    return since;
   }
 
   /** How long the last finished run took, in milliseconds. */
