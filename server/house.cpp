@@ -39,7 +39,7 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       runtimes_(executor, *engine_, journal_, clock_, {.python = installedPythonOf(settings_), .limits = limitsOf(settings_)}),
       kernels_(runtimes_, clock_),
       sessions_(*database_, kernels_, clock_),
-      documents_(executor, {*database_, contents_, kernels_, sessions_, clock_}),
+      documents_(executor, {*database_, contents_, kernels_, sessions_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor, {*database_, accounts_, contents_, documents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
           apiSettingsOf(settings_), std::move(stop)),

@@ -19,7 +19,7 @@ def session_of(house, token, path):
 
 
 def room_url(house, token, session, **query):
-    query = {"sessionId": session["sessionId"], "token": token, **query}
+    query = {"sessionId": session["sessionId"], **({"token": token} if token else {}), **query}
     return f"{house.url.replace('http', 'ws', 1)}api/collaboration/room/json:notebook:{session['fileId']}?{urlencode(query)}"
 
 
@@ -30,11 +30,15 @@ class LiveNotebook:
         self.house, self.token = house, token
         self.doc = Doc()
         self.meta, self.cells = self.doc.get("meta", type=Map), self.doc.get("cells", type=Array)
-        self.session = session_of(house, token, path)
+        self.path = path
+        self.session = self.find_session()
         self.notices = []
         self.doc.observe(self._send)
         self.socket, self.taking = None, False
         self.connect()
+
+    def find_session(self):
+        return session_of(self.house, self.token, self.path)
 
     def connect(self):
         self.sent = self.stored = 0  # of this connection's changes

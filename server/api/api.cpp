@@ -73,11 +73,12 @@ struct Api::Impl {
         pages(rooms.accounts, settings.web, settings.baseUrl),
         runtimes(rooms.runtimes, rooms.kernels),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
+        sharing(rooms.documents, rooms.accounts),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorHandler(operatorApi) {
     Apis apis{account, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes, sessions,
-        terminals};
+        sharing, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -113,6 +114,7 @@ struct Api::Impl {
   Pages pages;
   RuntimesApi runtimes;
   SessionsApi sessions;
+  SharingApi sharing;
   TerminalsApi terminals;
   OperatorApi operatorApi;
   OperatorHandler operatorHandler;

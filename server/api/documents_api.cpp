@@ -25,13 +25,6 @@ Result<DocumentId> documentOf(std::string_view room) {
   return DocumentId::parse(room.substr(prefix.size()));
 }
 
-documents::Visitor visitorOf(const accounts::Caller& caller, const net::Query& query) {
-  return {.account = caller.account,
-      .name = caller.name,
-      .role = caller.scopes.has(Scope::WriteContents) ? documents::Role::Owner : documents::Role::Viewer,
-      .hearsNotices = query.find("acknowledge") == "1"};
-}
-
 // [{"id" or "cell_id", "source_hash"?}]
 Result<std::vector<documents::CellWish>> readCells(const json::object& body, std::string_view idKey) {
   const auto* list = body.if_contains("cells");
@@ -59,6 +52,16 @@ json::object revisionOf(const documents::Revision& revision) {
 
 }  // namespace
 
+// Who may not even read is as good as nobody.
+documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query) {
+  const bool hearsNotices = query.find("acknowledge") == "1";
+  if (!caller || !caller->scopes.has(Scope::ReadContents)) return {.account = {}, .name = {}, .hearsNotices = hearsNotices};
+  return {.account = caller->account,
+      .name = caller->name,
+      .most = caller->scopes.has(Scope::WriteContents) ? documents::Role::Owner : documents::Role::Viewer,
+      .hearsNotices = hearsNotices};
+}
+
 Task<net::Response> DocumentsApi::session(Call call) {
   const auto body = parseJsonObject(call.request.body);
   if (!body) co_return jupyterError(400, body.error().message);
@@ -76,7 +79,7 @@ Task<net::Response> DocumentsApi::session(Call call) {
 
 // What is wrong with a room is said with a close code, which is all that a browser's page hears.
 Task<net::Answer> DocumentsApi::room(Call call) {
-  auto visitor = visitorOf(*call.caller, call.request.query);
+  auto visitor = visitorOf(call.caller, call.request.query);
   const std::string session(call.request.query.find("sessionId").value_or(""));
   const auto serve = [&documents = documents_, visitor, session, room = call.param(0)](std::shared_ptr<net::WebSocket> socket) -> Task<> {
     return serveRoom(documents, room, session, visitor, std::move(socket));
@@ -86,6 +89,8 @@ Task<net::Answer> DocumentsApi::room(Call call) {
 
 Task<> DocumentsApi::serveRoom(documents::Documents& documents, std::string room, std::string session, documents::Visitor visitor,
     std::shared_ptr<net::WebSocket> socket) {
+  if (room == kGlobalAwareness && !visitor.account)
+    co_return co_await socket->close(net::closeCodeOf(Code::Unauthenticated), "sign in first");
   if (room == kGlobalAwareness) co_return co_await documents.serveAwareness(std::move(visitor), std::move(socket));
   const auto id = documentOf(room);
   if (!id) co_return co_await socket->close(net::closeCodeOf(id.error().code), id.error().message);
@@ -105,7 +110,7 @@ Task<net::Response> DocumentsApi::run(Call call) {
   const std::string kernelName(kernel == nullptr ? specs_.defaultName() : std::string(*kernel));
   if (specs_.find(kernelName) == nullptr) co_return noSuchKernelspec(kernelName);
   const auto queued = co_await documents_.run(
-      *id, visitorOf(*call.caller, call.request.query), *std::move(cells), documents::KernelChoice{.name = kernelName, .id = {}});
+      *id, visitorOf(call.caller, call.request.query), *std::move(cells), documents::KernelChoice{.name = kernelName, .id = {}});
   if (!queued) co_return runError(queued.error());
   json::array runs;
   for (const auto& one : *queued) runs.push_back({{"id", one.run}, {"cell", one.cell}});
@@ -115,7 +120,7 @@ Task<net::Response> DocumentsApi::run(Call call) {
 Task<net::Response> DocumentsApi::cancelRuns(Call call) {
   const auto id = DocumentId::parse(call.param(0));
   if (!id) co_return runError(id.error());
-  const auto cancelled = co_await documents_.cancelRuns(*id, visitorOf(*call.caller, call.request.query));
+  const auto cancelled = co_await documents_.cancelRuns(*id, visitorOf(call.caller, call.request.query));
   co_return cancelled ? emptyReply(204) : runError(cancelled.error());
 }
 
@@ -128,7 +133,7 @@ Task<net::Response> DocumentsApi::answerInput(Call call) {
   const auto* value = findString(*body, "value");
   if (run == nullptr || value == nullptr) co_return jupyterError(400, "run and value must be texts");
   const auto answered =
-      co_await documents_.answerInput(*id, visitorOf(*call.caller, call.request.query), std::string(*run), std::string(*value));
+      co_await documents_.answerInput(*id, visitorOf(call.caller, call.request.query), std::string(*run), std::string(*value));
   co_return answered ? emptyReply(204) : runError(answered.error());
 }
 
@@ -148,7 +153,7 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
     cells = readCells(*body, "cell_id");
   }
   if (!cells) co_return runError(cells.error());
-  const auto queued = co_await documents_.run(*id, visitorOf(*call.caller, call.request.query), *std::move(cells),
+  const auto queued = co_await documents_.run(*id, visitorOf(call.caller, call.request.query), *std::move(cells),
       documents::KernelChoice{.name = specs_.defaultName(), .id = kernel});
   if (!queued) co_return runError(queued.error());
   co_return net::jsonResponse(200, "null");
@@ -157,7 +162,7 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
 Task<net::Response> DocumentsApi::readRest(Call call) {
   const auto id = DocumentId::parse(call.param(0));
   if (!id) co_return runError(id.error());
-  auto text = co_await documents_.readRest(*id, visitorOf(*call.caller, call.request.query), call.param(1));
+  auto text = co_await documents_.readRest(*id, visitorOf(call.caller, call.request.query), call.param(1));
   if (!text) co_return runError(text.error());
   auto response = net::textResponse(200, *std::move(text));
   if (call.request.query.find("download")) response.headers.add("Content-Disposition", net::attachmentOf("output.txt"));
@@ -169,7 +174,7 @@ Task<net::Response> DocumentsApi::readRest(Call call) {
 Task<net::Response> DocumentsApi::listRevisions(Call call) {
   const auto id = DocumentId::parse(call.param(0));
   if (!id) co_return runError(id.error());
-  const auto revisions = co_await documents_.listRevisions(*id, visitorOf(*call.caller, call.request.query));
+  const auto revisions = co_await documents_.listRevisions(*id, visitorOf(call.caller, call.request.query));
   if (!revisions) co_return runError(revisions.error());
   json::array list;
   for (const auto& revision : *revisions) list.push_back(revisionOf(revision));
@@ -183,14 +188,14 @@ Task<net::Response> DocumentsApi::nameRevision(Call call) {
   if (!body) co_return runError(body.error());
   const auto* name = findString(*body, "name");
   if (name == nullptr) co_return jupyterError(400, "name must be a text");
-  const auto made = co_await documents_.nameRevision(*id, visitorOf(*call.caller, call.request.query), std::string(*name));
+  const auto made = co_await documents_.nameRevision(*id, visitorOf(call.caller, call.request.query), std::string(*name));
   co_return made ? net::jsonResponse(201, json::serialize(revisionOf(*made))) : runError(made.error());
 }
 
 Task<net::Response> DocumentsApi::readRevision(Call call) {
   const auto id = DocumentId::parse(call.param(0));
   if (!id) co_return runError(id.error());
-  const auto notebook = co_await documents_.readRevision(*id, visitorOf(*call.caller, call.request.query), call.param(1));
+  const auto notebook = co_await documents_.readRevision(*id, visitorOf(call.caller, call.request.query), call.param(1));
   co_return notebook ? net::jsonResponse(200, json::serialize(*notebook)) : runError(notebook.error());
 }
 
@@ -203,7 +208,7 @@ Task<net::Response> DocumentsApi::restoreRevision(Call call) {
   if (wanted != nullptr && !wanted->is_string())
     co_return jupyterError(400, "cell must be the id of a cell; without it all become as they were");
   const auto cell = wanted == nullptr ? std::nullopt : std::optional(std::string(wanted->get_string()));
-  const auto restored = co_await documents_.restoreRevision(*id, visitorOf(*call.caller, call.request.query), call.param(1), cell);
+  const auto restored = co_await documents_.restoreRevision(*id, visitorOf(call.caller, call.request.query), call.param(1), cell);
   co_return restored ? emptyReply(204) : runError(restored.error());
 }
 

@@ -6,6 +6,9 @@
 
 namespace allmende::api {
 
+// Who comes to a document; ?acknowledge=1 is our page, which hears notices.
+documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query);
+
 class DocumentsApi {
  public:
   DocumentsApi(documents::Documents& documents, runtimes::Kernels& kernels, runtimes::Kernelspecs& specs)

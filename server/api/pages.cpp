@@ -123,6 +123,9 @@ Task<net::Response> Pages::notebook(Call call) {
   co_return response;
 }
 
+// Some are for people without an account too.
+Task<net::Response> Pages::shared(Call call) { co_return co_await filled(std::move(call), "notebook.html"); }
+
 Task<net::Response> Pages::frame(Call call) {
   const auto* page = bundle_.findPage("frame.html");
   if (page == nullptr) co_return net::textResponse(404, "the page has not been built");

@@ -13,6 +13,7 @@ class Pages {
 
   Task<net::Response> home(Call call);
   Task<net::Response> notebook(Call call);
+  Task<net::Response> shared(Call call);
   Task<net::Response> frame(Call call);
   Task<net::Response> asset(Call call);
   Task<net::Response> icon(Call call);

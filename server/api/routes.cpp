@@ -14,6 +14,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/",                          Everybody, api.pages, &Pages::home,     "The home page; signing in when signed out.");
   on.get("/login",                     Everybody, api.pages, &Pages::home,     "The page to sign in; ?link= holds a one-time link.");
   on.get("/notebooks/{path*}",         Everybody, api.pages, &Pages::notebook, "The notebook page.");
+  on.get("/d/{id}",                    Everybody, api.pages, &Pages::shared,   "The same for a notebook that one knows by its id: a share link.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
   on.get("/favicon.ico",               Unguarded, api.pages, &Pages::icon,     "The icon.");
@@ -100,16 +101,26 @@ void declareRoutes(RouteTable& on, Apis& api) {
 
   // ---- live documents ----
   on.put   ("/api/collaboration/session/{path*}", ReadContents, api.documents, &DocumentsApi::session, "What to join a notebook's room with.");
-  on.socket("/api/collaboration/room/{room}",     ReadContents, api.documents, &DocumentsApi::room,    "A notebook's room: y-protocols' sync and awareness.");
+  on.socket("/api/collaboration/room/{room}",     Everybody, api.documents, &DocumentsApi::room,    "A notebook's room: y-protocols' sync and awareness.");
 
   on.post  ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::run,         "Run cells in the notebook's kernel, one after the other; what they print goes into the document.");
   on.del   ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::cancelRuns,  "Forget the cells that wait and interrupt the one that runs.");
   on.post  ("/api/documents/{id}/input",          RunCode, api.documents, &DocumentsApi::answerInput, "Answer the input() of a run.");
-  on.get   ("/api/documents/{id}/outputs/{run}",  ReadContents, api.documents, &DocumentsApi::readRest,    "What a run printed beyond what its notebook holds, as text.");
+  on.get   ("/api/documents/{id}/outputs/{run}",  Everybody, api.documents, &DocumentsApi::readRest,    "What a run printed beyond what its notebook holds, as text.");
   on.get   ("/api/documents/{id}/revisions",      ReadContents, api.documents, &DocumentsApi::listRevisions, "Earlier states of a notebook, the oldest first.");
   on.post  ("/api/documents/{id}/revisions",      WriteContents, api.documents, &DocumentsApi::nameRevision, "Keep the present state under a name.");
   on.get   ("/api/documents/{id}/revisions/{revision}", ReadContents, api.documents, &DocumentsApi::readRevision, "The notebook as it was then.");
   on.post  ("/api/documents/{id}/revisions/{revision}/restore", WriteContents, api.documents, &DocumentsApi::restoreRevision, "The notebook, or one cell of it, becomes as it was; what it is now is kept before.");
+  on.get   ("/api/documents/{id}",                Everybody, api.sharing, &SharingApi::join, "What to join the room of a notebook with that one knows by its id, and what one may do with it.");
+  on.get   ("/api/documents/shared",              ReadContents, api.sharing, &SharingApi::listShared, "Notebooks of others that one can open, last opened first.");
+  on.get   ("/api/documents/{id}/shares",         ReadContents, api.sharing, &SharingApi::list,       "With whom a notebook is shared; for its owner and editors.");
+  on.post  ("/api/documents/{id}/shares",         WriteContents, api.sharing, &SharingApi::share,     "Share a notebook, or change what somebody may do with it; for its owner.");
+  on.del   ("/api/documents/{id}/shares/{share}", WriteContents, api.sharing, &SharingApi::stopSharing,   "Take it back; one can also take leave oneself.");
+  on.post  ("/api/documents/{id}/access-requests", WriteContents, api.sharing, &SharingApi::requestAccess, "Ask a notebook's owner for a role.");
+  on.get   ("/api/documents/{id}/access-requests", ReadContents, api.sharing, &SharingApi::listAccessRequests, "Who asks for it; for its owner, who answers by sharing it.");
+  on.del   ("/api/documents/{id}/access-requests/{account}", WriteContents, api.sharing, &SharingApi::refuseAccess, "Refuse it.");
+  on.put   ("/api/documents/{id}/owner",          WriteContents, api.sharing, &SharingApi::transfer, "Give the notebook to another account: its file moves to their drive, and one becomes an editor.");
+  on.post  ("/api/documents/{id}/copies",         WriteContents, api.sharing, &SharingApi::copy, "A copy of it on one's own drive.");
   on.post  ("/api/kernels/{kernel_id}/execute",   RunCode, api.documents, &DocumentsApi::runInKernel, "The same as stock front ends ask for it.");
 
   // ---- JupyterLab ----

@@ -13,6 +13,7 @@
 #include "server/api/pages.h"
 #include "server/api/route_table.h"
 #include "server/api/runtimes_api.h"
+#include "server/api/sharing_api.h"
 #include "server/api/terminals_api.h"
 
 namespace allmende::api {
@@ -31,6 +32,7 @@ struct Apis {
   Pages& pages;
   RuntimesApi& runtimes;
   SessionsApi& sessions;
+  SharingApi& sharing;
   TerminalsApi& terminals;
 };
 

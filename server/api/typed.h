@@ -86,6 +86,8 @@ template <class T>
 Result<T> readArgument(Call& call, std::size_t& next) {
   if constexpr (std::is_same_v<T, accounts::Caller>) {
     return call.caller.value();
+  } else if constexpr (std::is_same_v<T, std::optional<accounts::Caller>>) {
+    return call.caller;
   } else if constexpr (std::is_same_v<T, Visit>) {
     return call.visit;
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -165,7 +167,8 @@ void describeArgument(json::object& operation, json::object& schemas) {
       parameters.push_back(json::object{{"name", field.name}, {"in", "query"}, {"description", field.says},
           {"schema", schemaOf<std::remove_cvref_t<decltype(member)>>(schemas, ForBody{})}});
     });
-  } else if constexpr (!isPathParam<T> && !std::is_same_v<T, accounts::Caller> && !std::is_same_v<T, Visit>) {
+  } else if constexpr (!isPathParam<T> && !std::is_same_v<T, accounts::Caller> && !std::is_same_v<T, std::optional<accounts::Caller>> &&
+                       !std::is_same_v<T, Visit>) {
     json::value schema = json::object{{"type", "object"}};
     if constexpr (Recorded<T>) schema = schemaOf<T>(schemas, ForBody{});
     operation["requestBody"] = json::object{{"content", json::object{{"application/json", json::object{{"schema", schema}}}}}};

@@ -6,6 +6,7 @@
 #include "server/contents/contents_impl.h"
 #include "server/contents/failures.h"
 #include "server/contents/finding.h"
+#include "server/contents/free_name.h"
 #include "server/contents/reading.h"
 #include "server/contents/tree.h"
 #include "server/contents/writing.h"
@@ -106,6 +107,15 @@ Task<Result<>> Contents::replace(AccountId of, std::string path, std::string byt
         TRY(const auto there, readBytes(space.drive, place, impl_->settings.largestInJson));
         if (there.hash != hash) return fail(Code::Conflict, "'{}' was changed by somebody else in the meantime", shown(place.text()));
         return writeFile(space, place, bytes);
+      });
+}
+
+Task<Result<Model>> Contents::add(AccountId of, std::string path, std::string bytes) {
+  co_return co_await impl_->on(
+      std::move(of), std::move(path), [bytes = std::move(bytes)](const Space& space, const DrivePath& place) -> Result<Model> {
+        TRY(const auto made, takeFreeName(space.drive, place.folder(), {.name = std::string(place.name()), .insert = "-Copy"},
+                                 [&](const DrivePath& free) { return writeNewFile(space, free, bytes); }));
+        return describe(space.drive, made);
       });
 }
 

@@ -53,6 +53,9 @@ class Contents {
   // somebody else has changed it, NotFound when it is gone.
   Task<Result<>> replace(AccountId of, std::string path, std::string bytes, std::string hash);
 
+  // A new file at `path`, whose folder is there; at "name-Copy1.ext" and so on beside it when something is.
+  Task<Result<Model>> add(AccountId of, std::string path, std::string bytes);
+
   // Jupyter keeps one checkpoint of a file, with the id "checkpoint"; another id is NotFound.
   Task<Result<std::vector<Checkpoint>>> listCheckpoints(AccountId of, std::string path);
   Task<Result<Checkpoint>> makeCheckpoint(AccountId of, std::string path);

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include "server/documents/message_fields.h"
+
 namespace allmende::documents {
 namespace {
 
 const json::object* findObject(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found == nullptr ? nullptr : found->if_object();
-}
-
-std::string_view textOf(const json::object& object, std::string_view key) {
-  const auto* found = findString(object, key);
-  return found == nullptr ? std::string_view() : std::string_view(*found);
 }
 
 // A stream goes on in the last output when that is one of its name.

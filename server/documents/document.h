@@ -19,13 +19,16 @@ using DocumentId = Id<DocumentKind>;
 // What somebody may do with a document; each may also do what stands before it.
 enum class Role : std::uint8_t { Viewer, Commenter, Editor, Owner };
 std::string_view nameOf(Role role);
+// Viewer, commenter or editor: what can be given to others. InvalidInput for anything else.
+Result<Role> parseSharedRole(std::string_view name);
 
-// Who comes into a document's room.
+// Who comes to a document.
 struct Visitor {
-  AccountId account;
-  std::string name;  // to show
-  Role role = Role::Viewer;
-  bool hearsNotices = false;  // our page: told what is stored, who runs what, and the like
+  std::optional<AccountId> account;  // none: somebody without an account, who may know the link
+  std::string name;                  // to show
+  Role most = Role::Viewer;          // what they showed allows no more than this, whatever the document's owner gave them
+  Role role = Role::Viewer;          // what they may do, once they are in
+  bool hearsNotices = false;         // our page: told what is stored, who runs what, and the like
 };
 
 // A document that can be joined.
@@ -34,6 +37,64 @@ struct Opened {
   std::string session;
   bool created = false;  // its log began with this call
 };
+
+// A document as somebody has joined it.
+struct Joined {
+  DocumentId id;
+  std::string session;
+  AccountId owner;
+  std::string path;  // on the owner's drive
+  Role role = Role::Viewer;
+  std::string sessionPath;  // by which the visitor's kernel session of it is known; empty for who cannot run anything
+};
+
+// ---- sharing ----
+
+struct ShareKind {
+  static constexpr std::string_view prefix = "shr_";
+  static constexpr std::string_view name = "share";
+};
+using ShareId = Id<ShareKind>;
+
+// To whom a document is given: an account, everyone with an account here, or whoever knows its link. Without an account one can only read.
+enum class Whom : std::uint8_t { Account, Everyone, Link };
+std::string_view nameOf(Whom whom);
+Result<Whom> parseWhom(std::string_view name);
+
+struct Share {
+  ShareId id;
+  Whom whom = Whom::Account;
+  std::optional<AccountId> account;  // of Whom::Account
+  Role role = Role::Viewer;
+  std::optional<Instant> expiresAt;
+  AccountId madeBy;
+  Instant madeAt;
+};
+
+struct ShareWish {
+  Whom whom = Whom::Account;
+  std::optional<AccountId> account;
+  Role role = Role::Viewer;
+  std::optional<std::chrono::seconds> lasts;  // none = for good
+};
+
+// A document of somebody else that the account can open.
+struct SharedDocument {
+  DocumentId id;
+  AccountId owner;
+  std::string path;  // on the owner's drive
+  Role role = Role::Viewer;
+  std::optional<Instant> visitedAt;  // when the account has last opened it
+};
+
+struct AccessRequest {
+  AccountId account;
+  Role role = Role::Viewer;
+  std::string message;
+  Instant madeAt;
+};
+
+enum class Outputs : std::uint8_t { Keep, LeaveOut };
 
 // A cell that somebody wants to run.
 struct CellWish {

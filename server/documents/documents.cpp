@@ -1,15 +1,9 @@
-#include "server/documents/documents.h"
-
-#include <map>
 #include <random>
 #include <set>
 
-#include "lib/base/json.h"
 #include "lib/base/log.h"
-#include "server/documents/history.h"
-#include "server/documents/keeper.h"
+#include "server/documents/documents_impl.h"
 #include "server/documents/notebook.h"
-#include "server/documents/runs.h"
 
 namespace allmende::documents {
 namespace {
@@ -26,24 +20,6 @@ std::uint64_t randomClient() {
 bool isAtOrBelow(const std::string& path, const std::string& folder) {
   return folder.empty() || path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
-
-// A document in memory.
-struct Live {
-  std::shared_ptr<Room> room;
-  std::unique_ptr<Keeper> keeper;
-  std::unique_ptr<Runs> runs;
-  std::unique_ptr<History> history;
-  std::optional<Duration> emptySince;
-
-  // Whether nothing runs and nobody is there or about to come in: beside this, keeper, runs and history alone know the room.
-  bool isLeft() const { return room->isEmpty() && room.use_count() == 4 && keeper->isSettled() && runs->isIdle(); }
-
-  static Task<> stop(std::shared_ptr<Live> live) {
-    co_await live->runs->stop();
-    co_await live->history->stop();
-    co_await live->keeper->stop();
-  }
-};
 
 struct Replayed {
   ydoc::Document document;
@@ -69,48 +45,25 @@ Result<std::string> firstUpdateOf(const std::string& file) {
   return document.changesSince("");
 }
 
+std::string_view lacking(Role needed) {
+  switch (needed) {
+    case Role::Viewer: return "you cannot read this notebook";
+    case Role::Commenter: return "you can read this notebook, but not comment on it";
+    case Role::Editor: return "you can read this notebook, but neither change nor run it";
+    case Role::Owner: break;
+  }
+  return "only the owner of this notebook can do that";
+}
+
 }  // namespace
 
-struct Documents::Impl {
-  Impl(Executor with, Below below)
-      : executor(with),
-        contents(below.contents),
-        clock(below.clock),
-        store(below.database, below.clock),
-        runStore(below.database, below.clock),
-        revisionStore(below.database),
-        running{runStore, below.kernels, below.sessions, below.clock},
-        log(with, store, below.clock),
-        tasks(with) {}
-
-  // One at a time of those who open the same file.
-  Task<Turn::Held> turnFor(AccountId of, std::string path);
-  Task<Result<std::shared_ptr<Room>>> enter(DocumentId id);
-  Task<Result<std::shared_ptr<Live>>> load(Record record);
-  std::vector<std::shared_ptr<Live>> at(const AccountId& of, const std::string& path) const;
-  Task<Result<std::shared_ptr<Live>>> enterToSee(DocumentId id, Visitor by);
-  Task<Result<std::shared_ptr<Live>>> enterToChange(DocumentId id, Visitor by);
-  Task<> takeUpLeftovers();
-  Task<> loadLeft(DocumentId id);
-  Task<> makeRounds();
-  Task<> forgetLeft();
-  Task<> removeLive(std::shared_ptr<Live> gone);
-
-  Executor executor;
-  contents::Contents& contents;
-  Clock& clock;
-  DocumentStore store;
-  RunStore runStore;
-  RevisionStore revisionStore;
-  Running running;
-  std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
-  UpdateLog log;
-  net::Pool pool{"documents", 2, 1024};
-  std::map<DocumentId, std::shared_ptr<Live>> live;
-  std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
-  std::map<AccountId, std::weak_ptr<Room>> lobbies;
-  TaskScope tasks;
-};
+std::optional<Instant> nextExpiryOf(const std::vector<Share>& shares, Instant now) {
+  std::optional<Instant> next;
+  for (const auto& share : shares) {
+    if (share.expiresAt && *share.expiresAt > now) next = std::min(next.value_or(*share.expiresAt), *share.expiresAt);
+  }
+  return next;
+}
 
 Documents::Documents(Executor executor, Below below) : impl_(std::make_unique<Impl>(std::move(executor), below)) {}
 Documents::~Documents() = default;
@@ -144,14 +97,31 @@ Task<Result<Opened>> Documents::open(AccountId of, std::string path) {
   co_return Opened{record.id, record.session, true};
 }
 
-Task<Result<std::shared_ptr<Room>>> Documents::Impl::enter(DocumentId id) {
+Task<Result<std::shared_ptr<Live>>> Documents::Impl::enter(Record record) {
+  const auto held = co_await turnFor(record.account, record.path);
+  const auto found = live.find(record.id);
+  if (found != live.end()) co_return found->second;
+  co_return co_await load(std::move(record));
+}
+
+Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, Visitor by) {
   CO_TRY(auto record, co_await store.find(id));
   if (!record) co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
-  const auto held = co_await turnFor(record->account, record->path);
-  const auto found = live.find(id);
-  if (found != live.end()) co_return found->second->room;
-  CO_TRY(auto loaded, co_await load(*std::move(record)));
-  co_return loaded->room;
+  if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most};
+  CO_TRY(const auto given, co_await shares.list(id));
+  const auto granted = roleOf(*record, given, by.account, clock.now());
+  if (!granted && by.account) co_return fail(Code::Denied, "this notebook is not shared with you; ask its owner for access");
+  if (!granted) co_return fail(Code::Unauthenticated, "sign in to open this notebook");
+  if (const auto known = live.find(id); known != live.end()) known->second->nextExpiry = nextExpiryOf(given, clock.now());
+  co_return Access{*std::move(record), *granted, std::min(*granted, by.most)};
+}
+
+Task<Result<Documents::Impl::Entered>> Documents::Impl::enterAs(Role needed, DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await accessOf(id, by));
+  if (access.role < needed) co_return fail(Code::Denied, "{}", lacking(needed));
+  CO_TRY(auto entered, co_await enter(std::move(access.record)));
+  by.role = access.role;
+  co_return Entered{std::move(entered), std::move(by)};
 }
 
 Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
@@ -172,7 +142,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   static_cast<void>(co_await made->keeper->settle());
   made->keeper->begin();
   auto left = leftRuns.extract(record.id);
-  made->runs = std::make_unique<Runs>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
+  made->runs = std::make_unique<Runners>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
   made->runs->begin();
   made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool});
   made->history->begin();
@@ -181,15 +151,15 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
 }
 
 Task<> Documents::serve(DocumentId id, std::string session, Visitor visitor, std::shared_ptr<net::WebSocket> socket) {
-  auto room = co_await impl_->enter(id);
-  if (room && (*room)->record().account != visitor.account)
-    room = fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
-  if (!room) {
-    log::info("document.not_joined", {{"document", id.text()}, {"error", room.error().message}});
-    co_return co_await socket->close(net::closeCodeOf(room.error().code), room.error().message);
+  auto entered = co_await impl_->enterAs(Role::Viewer, id, std::move(visitor));
+  if (!entered) {
+    log::info("document.not_joined", {{"document", id.text()}, {"error", entered.error().message}});
+    co_return co_await socket->close(net::closeCodeOf(entered.error().code), entered.error().message);
   }
-  if ((*room)->record().session != session) {
-    const json::object reason{{"reason", "unknown_session"}, {"sessionId", (*room)->record().session}, {"reloadable", true}};
+  const auto room = entered->live->room;
+  entered->live.reset();  // it may be forgotten while somebody is in its room; that closes the room
+  if (room->record().session != session) {
+    const json::object reason{{"reason", "unknown_session"}, {"sessionId", room->record().session}, {"reloadable", true}};
     co_return co_await socket->close(1003, json::serialize(reason));
   }
   const auto save = [this, id]() -> Task<Result<>> {
@@ -198,11 +168,11 @@ Task<> Documents::serve(DocumentId id, std::string session, Visitor visitor, std
     const auto kept = found->second;
     co_return co_await kept->keeper->settle();
   };
-  co_await (*room)->serve(std::move(visitor), std::move(socket), save);
+  co_await room->serve(std::move(entered->visitor), std::move(socket), save);
 }
 
 Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket) {
-  auto& known = impl_->lobbies[visitor.account];
+  auto& known = impl_->lobbies[visitor.account.value()];
   auto room = known.lock();
   if (room == nullptr) known = room = std::make_shared<Room>(impl_->executor, Record{}, ydoc::Document(randomClient()), 0, impl_->log);
   visitor.role = Role::Viewer;
@@ -211,65 +181,60 @@ Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket
 
 // ---- running ----
 
-Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToSee(DocumentId id, Visitor by) {
-  CO_TRY(const auto room, co_await enter(id));
-  const auto found = live.find(id);
-  if (room->record().account != by.account || found == live.end())
-    co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
-  co_return found->second;
-}
-
-Task<Result<std::shared_ptr<Live>>> Documents::Impl::enterToChange(DocumentId id, Visitor by) {
-  CO_TRY(auto found, co_await enterToSee(id, by));
-  if (by.role < Role::Editor) co_return fail(Code::Denied, "you can read this notebook, but neither change nor run it");
-  co_return found;
-}
-
 Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel) {
-  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
-  CO_TRY(const auto runs, co_await live->runs->queue(std::move(by), std::move(cells), std::move(kernel)));
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
+  CO_TRY(const auto runs, co_await entered.live->runs->queue(entered.visitor, std::move(cells), std::move(kernel)));
   std::vector<Queued> queued;
   for (const auto& run : runs) queued.push_back({run.id, run.cell});
   co_return queued;
 }
 
 Task<Result<>> Documents::cancelRuns(DocumentId id, Visitor by) {
-  CO_TRY(const auto live, co_await impl_->enterToChange(id, std::move(by)));
-  co_return co_await live->runs->cancel();
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
+  co_return co_await entered.live->runs->cancel(entered.visitor);
 }
 
 Task<Result<>> Documents::answerInput(DocumentId id, Visitor by, std::string run, std::string value) {
-  CO_TRY(const auto live, co_await impl_->enterToChange(id, std::move(by)));
-  co_return co_await live->runs->answer(std::move(run), std::move(value));
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
+  co_return co_await entered.live->runs->answer(entered.visitor, std::move(run), std::move(value));
 }
 
 Task<Result<std::string>> Documents::readRest(DocumentId id, Visitor by, std::string run) {
-  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
-  CO_TRY(auto text, co_await impl_->runStore.readRest(live->room->record().id, run));
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  CO_TRY(auto text, co_await impl_->runStore.readRest(access.record.id, run));
   if (text.empty()) co_return fail(Code::NotFound, "there is no more output of run '{}' (any more)", run);
   co_return text;
 }
 
 // ---- earlier states ----
 
+// What was taken out of a notebook is for those alone who could have seen it: not for who was given it to read.
+Task<Result<Documents::Impl::Entered>> Documents::Impl::enterToRemember(DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await accessOf(id, by));
+  if (access.granted < Role::Editor) co_return fail(Code::Denied, "earlier versions are for the owner and the editors of a notebook");
+  CO_TRY(auto entered, co_await enter(std::move(access.record)));
+  by.role = access.role;
+  co_return Entered{std::move(entered), std::move(by)};
+}
+
 Task<Result<std::vector<Revision>>> Documents::listRevisions(DocumentId id, Visitor by) {
-  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
-  co_return co_await live->history->list();
+  CO_TRY(const auto entered, co_await impl_->enterToRemember(id, std::move(by)));
+  co_return co_await entered.live->history->list();
 }
 
 Task<Result<json::object>> Documents::readRevision(DocumentId id, Visitor by, std::string revision) {
-  CO_TRY(const auto live, co_await impl_->enterToSee(id, std::move(by)));
-  co_return co_await live->history->read(std::move(revision));
+  CO_TRY(const auto entered, co_await impl_->enterToRemember(id, std::move(by)));
+  co_return co_await entered.live->history->read(std::move(revision));
 }
 
 Task<Result<Revision>> Documents::nameRevision(DocumentId id, Visitor by, std::string name) {
-  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
-  co_return co_await live->history->name(std::move(name), std::move(by));
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
+  co_return co_await entered.live->history->name(std::move(name), entered.visitor);
 }
 
 Task<Result<>> Documents::restoreRevision(DocumentId id, Visitor by, std::string revision, std::optional<std::string> cell) {
-  CO_TRY(const auto live, co_await impl_->enterToChange(id, by));
-  co_return co_await live->history->restore(std::move(revision), std::move(cell), std::move(by));
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
+  co_return co_await entered.live->history->restore(std::move(revision), std::move(cell), entered.visitor);
 }
 
 // ---- the drive beneath ----
@@ -341,7 +306,10 @@ Task<> Documents::Impl::takeUpLeftovers() {
 }
 
 Task<> Documents::Impl::loadLeft(DocumentId id) {
-  const auto entered = co_await enter(id);
+  auto record = co_await store.find(id);
+  Result<std::shared_ptr<Live>> entered = fail(Code::NotFound, "it is gone");
+  if (!record) entered = std::unexpected(record.error());
+  if (record && *record) entered = co_await enter(**std::move(record));
   if (!entered) log::warning("document.not_restored", {{"document", id.text()}, {"error", entered.error().message}});
 }
 
@@ -349,6 +317,7 @@ Task<> Documents::Impl::makeRounds() {
   for (;;) {
     co_await clock.sleep(kBetweenRounds);
     co_await forgetLeft();
+    co_await endExpired();
   }
 }
 
@@ -356,7 +325,7 @@ Task<> Documents::Impl::forgetLeft() {
   std::vector<std::shared_ptr<Live>> left;
   for (auto at = live.begin(); at != live.end();) {
     auto& one = *at->second;
-    if (!one.isLeft()) {
+    if (!one.isLeft() || at->second.use_count() > 1) {
       one.emptySince.reset();
     } else if (!one.emptySince) {
       one.emptySince = clock.sinceStart();

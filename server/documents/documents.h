@@ -25,6 +25,7 @@ class Documents {
     contents::Contents& contents;
     runtimes::Kernels& kernels;
     runtimes::Sessions& sessions;
+    journal::Journal& journal;
     Clock& clock;
   };
   Documents(Executor executor, Below below);
@@ -37,15 +38,20 @@ class Documents {
 
   // A notebook on the account's drive. NotFound when it is not there, InvalidInput when it is no valid notebook of nbformat 4.
   Task<Result<Opened>> open(AccountId of, std::string path);
-  // A connection to its room, until it ends. What is wrong is said with a close code: 4404 for a document that is not there or not the
-  // visitor's, 1003 and {"reason", "sessionId", "reloadable"} for one whose log has begun anew.
+  // Below, what a visitor may do with a document is what its owner gave them; Unauthenticated or Denied when that is not enough, NotFound
+  // when there is no such document.
+
+  // Comes to a document by its id.
+  Task<Result<Joined>> join(DocumentId id, Visitor by);
+  // A connection to its room, until it ends. What is wrong is said with a close code: 4401, 4403 and 4404 for the above, 1003 and
+  // {"reason", "sessionId", "reloadable"} for one whose log has begun anew.
   Task<> serve(DocumentId id, std::string session, Visitor visitor, std::shared_ptr<net::WebSocket> socket);
 
   // A room without a document, where the account's own pages see each other.
   Task<> serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket);
 
-  // Runs cells of a document in its notebook's kernel, which is started when there is none, as runs.h says. Fails as that does, with
-  // NotFound for a document that is not the visitor's, and with Denied for one who may not change it.
+  // Runs cells of a document in the visitor's own kernel for it, which is started when there is none, as runners.h says. Fails as that
+  // does.
   Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
@@ -53,11 +59,28 @@ class Documents {
   // What a run printed beyond what its notebook holds; NotFound when there is nothing (any more).
   Task<Result<std::string>> readRest(DocumentId id, Visitor by, std::string run);
 
-  // Earlier states, as history.h says, for whoever may see or change the document.
+  // Earlier states, as history.h says, for those who may change the document.
   Task<Result<std::vector<Revision>>> listRevisions(DocumentId id, Visitor by);
   Task<Result<json::object>> readRevision(DocumentId id, Visitor by, std::string revision);
   Task<Result<Revision>> nameRevision(DocumentId id, Visitor by, std::string name);
   Task<Result<>> restoreRevision(DocumentId id, Visitor by, std::string revision, std::optional<std::string> cell);
+
+  // What its owner gave, and to whom: for editors to see and for the owner to change. A visitor can take leave by removing their own share.
+  Task<Result<std::vector<Share>>> listShares(DocumentId id, Visitor by);
+  Task<Result<Share>> share(DocumentId id, Visitor by, ShareWish wish);
+  Task<Result<>> stopSharing(DocumentId id, Visitor by, ShareId share);
+  // Documents of others that the account can open, last opened first.
+  Task<Result<std::vector<SharedDocument>>> listShared(AccountId who);
+  // Asks the owner for a role, which needs no access; the owner lists and refuses, or answers by share(). Conflict when they have that
+  // role.
+  Task<Result<>> requestAccess(DocumentId id, Visitor by, Role role, std::string message);
+  Task<Result<std::vector<AccessRequest>>> listAccessRequests(DocumentId id, Visitor by);
+  Task<Result<>> refuseAccess(DocumentId id, Visitor by, AccountId who);
+  // Gives the notebook to another account: its file moves to the top of their drive, and who had it becomes an editor. Conflict while it
+  // runs.
+  Task<Result<>> transfer(DocumentId id, Visitor by, AccountId to);
+  // A copy on the visitor's own drive, with or without what the cells have printed.
+  Task<Result<contents::Model>> copy(DocumentId id, Visitor by, Outputs outputs);
 
   // The files of live documents at a path and below it hold what the documents hold, and the other way round, as far as that is possible:
   // to be called before they are read and after they are written by others. Here and below, paths are as models spell them.

@@ -13,16 +13,6 @@ constexpr Duration kPatienceForLog{5'000};
 
 }  // namespace
 
-std::string_view nameOf(Role role) {
-  switch (role) {
-    case Role::Viewer: return "viewer";
-    case Role::Commenter: return "commenter";
-    case Role::Editor: return "editor";
-    case Role::Owner: break;
-  }
-  return "owner";
-}
-
 Room::Room(Executor executor, Record record, ydoc::Document document, std::int64_t last, UpdateLog& log)
     : executor_(executor),
       record_(std::move(record)),
@@ -47,6 +37,10 @@ struct Room::Presence {
 
 Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save) {
   if (ended_) co_return co_await socket->close(ended_->code, ended_->reason);
+  if (seats_.size() >= kMostSeats) {
+    co_return co_await socket->close(
+        net::closeCodeOf(Code::OverLimit), fmt::format("{} people have this notebook open; try again later", kMostSeats));
+  }
   auto seat = std::make_shared<Seat>(executor_, std::move(visitor), socket);
   const Presence presence(shared_from_this(), seat);
   co_await greet(seat);
@@ -118,7 +112,8 @@ std::optional<Room::Fault> Room::takeUpdate(Seat& seat, const std::string& updat
     auto applied = document_.apply(update);
     if (!applied) {
       log::warning("document.update_refused",
-          {{"document", record_.id.text()}, {"account", seat.visitor().account.text()}, {"error", applied.error().message}});
+          {{"document", record_.id.text()}, {"account", seat.visitor().account ? seat.visitor().account->text() : std::string("none")},
+              {"error", applied.error().message}});
       return Fault{net::closeCodeOf(Code::InvalidInput), applied.error().message};
     }
     if (!applied->empty()) authors_.insert(seat.visitor().name);
@@ -138,6 +133,7 @@ std::optional<Room::Fault> Room::takeUpdate(Seat& seat, const std::string& updat
 // A connection speaks for its own clients. Stock clients repeat what they heard of others, which is left out; who comes back on a new
 // connection before the old one has ended takes their client along.
 std::optional<Room::Fault> Room::takeAwareness(Seat& seat, const std::string& update) {
+  if (!seat.visitor().account) return std::nullopt;  // who has no account looks on unseen
   const auto isTheirs = [&](std::uint64_t client) {
     return std::ranges::none_of(seats_, [&](const auto& other) {
       return other.get() != &seat && other->clients().contains(client) && other->visitor().account != seat.visitor().account;
@@ -216,6 +212,28 @@ void Room::moved(std::string path) {
 
 void Room::tell(const json::object& notice) {
   for (const auto& seat : seats_) seat->notifyOurs(notice);
+}
+
+void Room::tellOwner(const json::object& notice) {
+  for (const auto& seat : seats_) {
+    if (seat->visitor().account == record_.account) seat->notifyOurs(notice);
+  }
+}
+
+void Room::reconsider(const std::function<std::optional<Role>(const Visitor&)>& roleOf) {
+  for (const auto& seat : seats_) {
+    const auto role = roleOf(seat->visitor());
+    if (!role) {
+      seat->end(net::closeCodeOf(Code::Denied), "this notebook is not shared with you any more");
+    } else if (seat->setRole(*role)) {
+      seat->notifyOurs({{"type", "role"}, {"role", nameOf(*role)}});
+    }
+  }
+}
+
+void Room::given(AccountId account, std::string path) {
+  record_.account = std::move(account);
+  record_.path = std::move(path);
 }
 
 void Room::end(std::uint16_t code, const std::string& reason) {

@@ -18,6 +18,8 @@ namespace allmende::documents {
 
 class Room : public std::enable_shared_from_this<Room> {
  public:
+  static constexpr std::size_t kMostSeats = 1'000;  // connections at once
+
   // `last` is the number of the log's last update, all of which `document` holds.
   Room(Executor executor, Record record, ydoc::Document document, std::int64_t last, UpdateLog& log);
 
@@ -46,9 +48,15 @@ class Room : public std::enable_shared_from_this<Room> {
   Notifier& news() { return news_; }
 
   void moved(std::string path);
+  // It is on another account's drive now.
+  void given(AccountId account, std::string path);
+  // What those who are there may do has changed; none = they have to leave.
+  void reconsider(const std::function<std::optional<Role>(const Visitor&)>& roleOf);
   // To all of our pages.
   void tell(const json::object& notice);
-  // The same once all is stored, and told, that was added before.
+  // To the owner's pages.
+  void tellOwner(const json::object& notice);
+  // To all of ours once all is stored, and told, that was added before.
   void tellInTurn(json::object notice);
   // What else one is told who comes in.
   void greetWith(std::function<std::vector<json::object>()> notices) { greeting_ = std::move(notices); }

@@ -48,7 +48,8 @@ Result<> storeRest(store::Transaction& on, const DocumentId& document, const Res
 
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now) {
   if (!progress.message.empty()) {
-    TRY(on.change("UPDATE document_kernels SET last_message = ? WHERE document_id = ?", {progress.message, document.text()}));
+    TRY(on.change("UPDATE document_cursors SET last_message = ? WHERE document_id = ? AND account_id = ?",
+        {progress.message, document.text(), progress.account.text()}));
   }
   if (!progress.startedRun.empty()) {
     TRY(setState(on, progress.startedRun, Run::State::Started, now));
@@ -119,18 +120,19 @@ Task<Result<std::size_t>> RunStore::sizeOfRest(DocumentId document, std::string 
   co_return static_cast<std::size_t>(rows.front().number(0));
 }
 
-Task<Result<std::optional<KernelCursor>>> RunStore::findCursor(DocumentId document) {
+Task<Result<std::optional<KernelCursor>>> RunStore::findCursor(DocumentId document, AccountId account) {
   CO_TRY(const auto rows,
-      co_await database_.query("SELECT kernel_id, last_message FROM document_kernels WHERE document_id = ?", {document.text()}));
+      co_await database_.query("SELECT kernel_id, last_message FROM document_cursors WHERE document_id = ? AND account_id = ?",
+          {document.text(), account.text()}));
   if (rows.empty()) co_return std::nullopt;
   co_return KernelCursor{rows.front().text(0), rows.front().text(1)};
 }
 
-Task<Result<>> RunStore::setKernel(DocumentId document, std::string kernel) {
+Task<Result<>> RunStore::setKernel(DocumentId document, AccountId account, std::string kernel) {
   CO_TRY(
-      co_await database_.change("INSERT INTO document_kernels (document_id, kernel_id, last_message) VALUES (?, ?, '') "
-                                "ON CONFLICT (document_id) DO UPDATE SET kernel_id = excluded.kernel_id, last_message = ''",
-          {document.text(), kernel}));
+      co_await database_.change("INSERT INTO document_cursors (document_id, account_id, kernel_id, last_message) VALUES (?, ?, ?, '') "
+                                "ON CONFLICT (document_id, account_id) DO UPDATE SET kernel_id = excluded.kernel_id, last_message = ''",
+          {document.text(), account.text(), kernel}));
   co_return Result<>{};
 }
 

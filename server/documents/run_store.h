@@ -25,7 +25,7 @@ struct Run {
   Instant changedAt;  // when it was queued, or the kernel took it up
 };
 
-// How far a document has taken in what its kernel says.
+// How far a document has taken in what a person's kernel says.
 struct KernelCursor {
   std::string kernel;
   std::string message;  // the id of the last one; empty before the first
@@ -41,6 +41,7 @@ struct Rest {
 
 // What is stored together with the change that a kernel's message made, so that none is taken in twice or lost.
 struct Progress {
+  AccountId account = {};  // whose kernel it is
   std::string message;     // its id; empty = none
   std::string startedRun;  // empty = none
   std::string endedRun;    // empty = none
@@ -62,8 +63,8 @@ class RunStore {
   Task<Result<std::string>> readRest(DocumentId document, std::string run);
   Task<Result<std::size_t>> sizeOfRest(DocumentId document, std::string run);
 
-  Task<Result<std::optional<KernelCursor>>> findCursor(DocumentId document);
-  Task<Result<>> setKernel(DocumentId document, std::string kernel);
+  Task<Result<std::optional<KernelCursor>>> findCursor(DocumentId document, AccountId account);
+  Task<Result<>> setKernel(DocumentId document, AccountId account, std::string kernel);
 
  private:
   store::Database& database_;

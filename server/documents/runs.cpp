@@ -1,6 +1,7 @@
 #include "server/documents/runs.h"
 
 #include "lib/base/log.h"
+#include "server/documents/message_fields.h"
 #include "server/documents/source_hash.h"
 
 namespace allmende::documents {
@@ -16,47 +17,6 @@ json::object errorOutput(std::string_view name, std::string_view why) {
   return {{"output_type", "error"}, {"ename", name}, {"evalue", why}, {"traceback", json::array{why}}};
 }
 
-std::string_view textOf(const json::object& object, std::string_view key) {
-  const auto* found = findString(object, key);
-  return found == nullptr ? std::string_view() : std::string_view(*found);
-}
-
-json::value valueOf(const json::object& object, std::string_view key, json::value otherwise) {
-  const auto* found = object.if_contains(key);
-  return found == nullptr ? std::move(otherwise) : *found;
-}
-
-// An iopub message's content as nbformat has it.
-json::object outputOf(std::string_view type, json::object content) {
-  json::object output{{"output_type", type}};
-  if (type == "stream") {
-    output["name"] = textOf(content, "name");
-    output["text"] = textOf(content, "text");
-    return output;
-  }
-  if (type == "error") {
-    for (const auto* key : {"ename", "evalue"}) output[key] = textOf(content, key);
-    output["traceback"] = valueOf(content, "traceback", json::array());
-    return output;
-  }
-  for (const auto* key : {"data", "metadata"}) output[key] = valueOf(content, key, json::object());
-  if (type == "execute_result") output["execution_count"] = valueOf(content, "execution_count", nullptr);
-  if (const auto* transient = content.if_contains("transient"); transient != nullptr && transient->is_object())
-    output["transient"] = *transient;
-  return output;
-}
-
-constexpr std::string_view kRestType = "application/vnd.allmende.rest+json";
-
-std::string restIdOf(const std::string& run) { return fmt::format("rest-{}", run); }
-
-// The longest beginning of at most `most` bytes that does not cut a character.
-std::size_t cutAt(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text.size();
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-  return most;
-}
-
 bool isOutput(std::string_view type) {
   return type == "stream" || type == "display_data" || type == "execute_result" || type == "error" || type == "update_display_data" ||
          type == "clear_output";
@@ -64,43 +24,41 @@ bool isOutput(std::string_view type) {
 
 }  // namespace
 
-Runs::Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left, Running running)
+Runs::Runs(Executor executor, std::shared_ptr<Room> room, AccountId account, std::vector<Run> left, Running running, List listAll)
     : room_(std::move(room)),
+      account_(std::move(account)),
       running_(running),
+      listAll_(std::move(listAll)),
       session_("document-" + room_->record().id.text()),
       queue_(std::make_move_iterator(left.begin()), std::make_move_iterator(left.end())),
       writing_(executor),
       news_(executor),
       tasks_(executor) {
   if (!queue_.empty()) places_ = queue_.back().place;
-  room_->greetWith([this] {
-    std::vector<json::object> notices{listed()};
-    if (question_) notices.push_back(question_->notice);
-    return notices;
-  });
 }
 
 void Runs::begin() { tasks_.spawn("run a document's cells", work()); }
 
 Task<> Runs::stop() {
-  room_->greetWith([] { return std::vector<json::object>(); });  // the room may live longer
   if (link_) link_->abort();
   co_await tasks_.close();
 }
 
-json::object Runs::listed() const {
-  json::array runs;
+void Runs::list(json::array& into) const {
   for (const auto& run : queue_) {
-    runs.push_back({{"id", run.id}, {"cell", run.cell}, {"state", run.state == Run::State::Queued ? "queued" : "running"}, {"by", run.name},
-        {"since", formatUtc(run.changedAt)}});
+    into.push_back({{"id", run.id}, {"cell", run.cell}, {"state", run.state == Run::State::Queued ? "queued" : "running"}, {"by", run.name},
+        {"account", run.account.text()}, {"since", formatUtc(run.changedAt)}});
   }
-  return {{"type", "runs"}, {"runs", std::move(runs)}};
+}
+
+const Run* Runs::find(const std::string& cell) const {
+  const auto found = std::ranges::find(queue_, cell, &Run::cell);
+  return found == queue_.end() ? nullptr : &*found;
 }
 
 // ---- what is asked for ----
 
 Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wishes, KernelChoice kernel) {
-  const auto held = co_await room_->turn();
   if (queue_.size() + wishes.size() > kMostQueued)
     co_return fail(Code::OverLimit, "{} cells wait already; {} at most do", queue_.size(), kMostQueued);
   CO_TRY(const auto cells, room_->document().listCells());
@@ -121,7 +79,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
         .place = ++places_,
         .cell = wish.id,
         .source = cell->source,
-        .account = by.account,
+        .account = account_,
         .name = by.name,
         .state = Run::State::Queued,
         .changedAt = running_.clock.now()});
@@ -139,7 +97,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
 Task<Result<>> Runs::cancel() {
   co_await forgetQueued();
   if (queue_.empty() || kernel_.empty()) co_return Result<>{};
-  co_return co_await running_.kernels.interrupt(room_->record().account, kernel_);
+  co_return co_await running_.kernels.interrupt(account_, kernel_);
 }
 
 // All but the one that the kernel has.
@@ -221,7 +179,7 @@ Task<Result<>> Runs::sendFirst() {
   volumes_[run.id] = {};
   std::erase_if(volumes_, [&](const auto& one) { return !cells_.contains(one.first); });
   if (cells_.size() > kMostRemembered) cells_.erase(cells_.begin()->first == run.id ? std::next(cells_.begin()) : cells_.begin());
-  running_.kernels.touch(room_->record().account, kernel_);
+  running_.kernels.touch(account_, kernel_);
   co_return co_await send("execute_request", run.id,
       {{"code", run.source}, {"silent", false}, {"store_history", true}, {"user_expressions", json::object()}, {"allow_stdin", true},
           {"stop_on_error", true}});
@@ -244,7 +202,7 @@ Task<Result<>> Runs::send(std::string type, std::string id, json::object content
 Task<Result<>> Runs::connect() {
   const auto record = room_->record();
   if (firstIsWithKernel() && link_ != nullptr) co_return Result<>{};
-  CO_TRY(auto cursor, co_await running_.store.findCursor(record.id));
+  CO_TRY(auto cursor, co_await running_.store.findCursor(record.id, account_));
   if (firstIsWithKernel()) {
     if (!cursor) co_return fail(Code::NotFound, "the kernel that ran this cell is not known any more");
     kernel_ = cursor->kernel;  // that one or none
@@ -255,7 +213,7 @@ Task<Result<>> Runs::connect() {
     kernel_ = std::move(kernel);
   }
   if (!cursor || cursor->kernel != kernel_) {
-    CO_TRY(co_await running_.store.setKernel(record.id, kernel_));
+    CO_TRY(co_await running_.store.setKernel(record.id, account_, kernel_));
     cursor = KernelCursor{kernel_, ""};
     cells_.clear();
     captures_ = {};
@@ -264,20 +222,21 @@ Task<Result<>> Runs::connect() {
   for (const auto& run : queue_) {
     if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
   }
-  CO_TRY(link_, co_await running_.kernels.open(record.account, kernel_, session_, cursor->message));
+  CO_TRY(link_, co_await running_.kernels.open(account_, kernel_, session_, cursor->message));
   tasks_.spawn("hear a document's kernel", read(link_));
   co_return Result<>{};
 }
 
 Task<Result<std::string>> Runs::kernelOfNotebook() {
   const auto record = room_->record();
-  if (const auto session = running_.sessions.findByPath(record.account, record.path)) {
-    auto there = co_await running_.sessions.get(record.account, *session);
+  const auto path = sessionPathOf(record, account_);
+  if (const auto session = running_.sessions.findByPath(account_, path)) {
+    auto there = co_await running_.sessions.get(account_, *session);
     if (there) co_return there->kernel.id;
   }
   const auto name = record.path.substr(record.path.rfind('/') + 1);
-  CO_TRY(auto made, co_await running_.sessions.start(record.account,
-                        {.path = record.path, .name = name, .type = "notebook", .kernelId = choice_.id, .kernelName = choice_.name}));
+  CO_TRY(auto made, co_await running_.sessions.start(
+                        account_, {.path = path, .name = name, .type = "notebook", .kernelId = choice_.id, .kernelName = choice_.name}));
   co_return made.kernel.id;
 }
 
@@ -323,108 +282,6 @@ Task<> Runs::takeOfRun(std::string run, std::string type, jupyter::Message messa
   if (type == "execute_reply") takeReply(*content, progress);
   if (type == "status" && textOf(*content, "execution_state") == "idle") idle_ = true;
   if (failed_ && idle_) co_await finishFirst(progress, *failed_);
-}
-
-void Runs::takeOutput(const std::string& run, const std::string& type, json::object content, const Progress& progress) {
-  auto& document = room_->document();
-  const auto cell = cells_[run];
-  if (type != "update_display_data" && captures_.take(run, type, type == "clear_output" ? content : outputOf(type, content)))
-    return change(std::string(), progress);
-  if (type == "clear_output") {
-    clearsNext_ = content.contains("wait") && content.at("wait") == true;
-    if (!clearsNext_) clear(run, progress);
-    return;
-  }
-  if (type == "update_display_data") {
-    const auto output = outputOf("display_data", std::move(content));
-    const auto* transient = output.if_contains("transient");
-    if (transient == nullptr || !output.at("data").is_object() || !output.at("metadata").is_object()) return;
-    return change(document.updateDisplay(
-                      textOf(transient->get_object(), "display_id"), output.at("data").get_object(), output.at("metadata").get_object()),
-        progress);
-  }
-  if (std::exchange(clearsNext_, false)) clear(run, Progress{});
-  if (type == "stream") return takeStream(run, content, progress);
-  const auto output = outputOf(type, std::move(content));
-  const auto bytes = json::serialize(output).size();
-  auto& volume = volumes_[run];
-  if (volume.rich + bytes > kMostRich) {
-    volume.lost += bytes;
-    change(std::string(), progress);
-    return mark(run);
-  }
-  volume.rich += bytes;
-  change(document.appendOutput(cell, output), progress);
-}
-
-// ---- how much ----
-
-// The notebook holds the beginning; what comes behind that is stored beside it, together with the message's id as all else.
-void Runs::takeStream(const std::string& run, const json::object& content, Progress progress) {
-  auto& volume = volumes_[run];
-  const auto text = textOf(content, "text");
-  const auto held = volume.isMarked ? 0 : cutAt(text, kMostText - volume.text);
-  auto output = outputOf("stream", content);
-  output["text"] = text.substr(0, held);
-  volume.text += held;
-  if (held == text.size()) return change(room_->document().appendOutput(cells_[run], output), progress);
-  const auto rest = text.substr(held);
-  const auto kept = cutAt(rest, kMostRest - volume.rest);
-  progress.rest = Rest{.run = run, .cell = cells_[run], .text = std::string(rest.substr(0, kept))};
-  volume.rest += kept;
-  volume.lost += rest.size() - kept;
-  change(held == 0 ? Result<std::string>(std::string()) : room_->document().appendOutput(cells_[run], output), progress);
-  mark(run);
-}
-
-// Of a run that an earlier server began.
-Task<> Runs::measure(std::string run) {
-  Volume volume;
-  const auto rest = co_await running_.store.sizeOfRest(room_->record().id, run);
-  volume.rest = rest.value_or(0);
-  const auto notebook = room_->document().readNotebook();
-  for (const auto& cell : notebook ? notebook->at("cells").as_array() : json::array()) {
-    const auto* outputs = cell.as_object().if_contains("outputs");
-    if (textOf(cell.as_object(), "id") != cells_[run] || outputs == nullptr) continue;
-    for (const auto& output : outputs->as_array()) {
-      const auto bytes = textOf(output.as_object(), "text").size();
-      volume.text += bytes;
-      if (bytes == 0) volume.rich += json::serialize(output).size();
-      const auto* data = output.as_object().if_contains("data");
-      if (data != nullptr && data->is_object() && data->get_object().contains(kRestType)) volume.isMarked = true;
-    }
-  }
-  volume.text = std::min(volume.text, kMostText);
-  volumes_[run] = volume;
-}
-
-void Runs::clear(const std::string& run, std::optional<Progress> progress) {
-  if (progress) progress->rest = Rest{.run = run, .cell = cells_[run], .text = {}, .beginsAnew = true};
-  volumes_[run] = {};
-  change(room_->document().clearOutputs(cells_[run]), std::move(progress));
-}
-
-// An output that says that there is more. How much is known at the end of the run.
-void Runs::mark(const std::string& run) {
-  auto& volume = volumes_[run];
-  if (std::exchange(volume.isMarked, true)) return;
-  json::object output{{"output_type", "display_data"}, {"metadata", json::object()}, {"transient", {{"display_id", restIdOf(run)}}}};
-  output["data"] = restOf(run, volume);
-  change(room_->document().appendOutput(cells_[run], output), Progress{});
-}
-
-void Runs::tellVolume(const std::string& run) {
-  const auto found = volumes_.find(run);
-  if (found == volumes_.end() || !found->second.isMarked) return;
-  change(room_->document().updateDisplay(restIdOf(run), restOf(run, found->second), {}), Progress{});
-}
-
-json::object Runs::restOf(const std::string& run, const Volume& volume) const {
-  const auto words = volume.lost == 0
-                         ? fmt::format("[more output is kept beside the notebook: {} bytes]", volume.rest)
-                         : fmt::format("[more output: {} bytes are kept beside the notebook, {} were too much]", volume.rest, volume.lost);
-  return {{"text/plain", words},
-      {kRestType, {{"document", room_->record().id.text()}, {"run", run}, {"kept", volume.rest}, {"lost", volume.lost}}}};
 }
 
 // Its payloads are what IPython wants a front end to do: show the text of a pager ("print?"), write into a cell ("%load").
@@ -522,6 +379,7 @@ void Runs::change(Result<std::string> update, std::optional<Progress> progress) 
     update = std::string();
   }
   if (progress) {
+    progress->account = account_;
     room_->addDone(*std::move(update), *std::move(progress));
   } else {
     room_->add(*std::move(update));

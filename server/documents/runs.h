@@ -1,8 +1,8 @@
 #pragma once
-// Runs a document's cells, one after the other, and writes what the kernel says into the document. Behind the door of server/documents.
+// Runs one person's cells of a document, one after the other, and writes what the kernel says into it. Behind the door of server/documents.
 //
-// The kernel is that of the notebook's session, started when there is none. Each of its messages is taken in once: what it changed is
-// stored together with its id, behind which the agent's journal goes on after a restart of this server.
+// The kernel is that of the notebook's session in the person's own runtime, started when there is none. Each of its messages is taken in
+// once: what it changed is stored together with its id, behind which the agent's journal goes on after a restart of this server.
 
 #include <deque>
 #include <map>
@@ -32,16 +32,26 @@ class Runs {
   static constexpr std::size_t kMostRest = 32U << 20U;
   static constexpr std::size_t kMostRich = 64U << 20U;
 
-  // `left` are runs that an earlier server had taken on.
-  Runs(Executor executor, std::shared_ptr<Room> room, std::vector<Run> left, Running running);
+  // `left` are runs of theirs that an earlier server had taken on; `listAll` says what everybody runs in the document.
+  using List = std::function<json::object()>;
+  Runs(Executor executor, std::shared_ptr<Room> room, AccountId account, std::vector<Run> left, Running running, List listAll);
 
   void begin();
   Task<> stop();
   bool isIdle() const { return queue_.empty(); }
 
-  // Takes cells on, behind those that wait. Fails with NotFound for a cell that is not there, InvalidInput for one that is no code,
-  // Conflict when its source is not what the asker saw; then none is taken on. Cells without source have their outputs cleared and are not
-  // run.
+  // What waits and runs, as notices have it.
+  void list(json::array& into) const;
+  // That of a cell, null when it neither waits nor runs.
+  const Run* find(const std::string& cell) const;
+  // The notice of the input() that is asked for, null when none is.
+  const json::object* findQuestion() const { return question_ ? &question_->notice : nullptr; }
+  // Who they are, while they run something.
+  std::string runner() const { return queue_.empty() ? std::string() : queue_.front().name; }
+
+  // Under the room's turn: takes cells on, behind those that wait. Fails with NotFound for a cell that is not there, InvalidInput for one
+  // that is no code, Conflict when its source is not what the asker saw; then none is taken on. Cells without source have their outputs
+  // cleared and are not run.
   Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   // Forgets those that wait and interrupts the one that runs.
   Task<Result<>> cancel();
@@ -93,11 +103,12 @@ class Runs {
   Task<> answerProbe();
   void change(Result<std::string> update, std::optional<Progress> progress = std::nullopt);
   bool firstIsWithKernel() const { return !queue_.empty() && queue_.front().state != Run::State::Queued; }
-  json::object listed() const;
-  void tellRuns() { room_->tellInTurn(listed()); }
+  void tellRuns() { room_->tellInTurn(listAll_()); }
 
   std::shared_ptr<Room> room_;
+  AccountId account_;  // whose kernel it is
   Running running_;
+  List listAll_;
   std::string session_;  // by which the agent knows this client
   std::deque<Run> queue_;
   std::int64_t places_ = 0;

@@ -24,6 +24,8 @@ class Seat {
 
   const Visitor& visitor() const { return visitor_; }
   bool mayEdit() const { return visitor_.role >= Role::Editor; }
+  // Whether that is another one.
+  bool setRole(Role role) { return std::exchange(visitor_.role, role) != role; }
   net::WebSocket& socket() { return *socket_; }
 
   void send(std::shared_ptr<const std::string> message);

@@ -37,8 +37,8 @@ constexpr std::string_view kAtOrBelow = "account_id = ? AND (path = ? OR substr(
 store::Values atOrBelow(const AccountId& of, const std::string& path) { return {of.text(), path, path + "/", path + "/"}; }
 
 Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
-  for (const auto* table :
-      {"document_updates", "document_runs", "document_kernels", "document_revisions", "document_parts", "document_rests"}) {
+  for (const auto* table : {"document_updates", "document_runs", "document_cursors", "document_revisions", "document_parts",
+           "document_rests", "document_shares", "document_visits", "document_access_requests"}) {
     TRY(on.change(
         fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, kAtOrBelow), atOrBelow(of, path)));
   }
@@ -47,6 +47,10 @@ Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string
 }
 
 }  // namespace
+
+std::string sessionPathOf(const Record& record, const AccountId& account) {
+  return account == record.account ? record.path : fmt::format(".shared/{}.ipynb", record.id.text());
+}
 
 Task<Result<std::optional<Record>>> DocumentStore::find(DocumentId id) {
   CO_TRY(auto rows, co_await database_.query(fmt::format("SELECT {} FROM documents WHERE id = ?", kColumns), {id.text()}));

@@ -26,6 +26,10 @@ struct Record {
   std::int64_t writingThrough = 0;
 };
 
+// The path by which a person's session of the document is known: the file's own on its drive, a hidden one that no file can have for
+// others.
+std::string sessionPathOf(const Record& record, const AccountId& account);
+
 // One update of a document's log. Numbers count up from 1; the first in the log may stand for all before it.
 struct LogEntry {
   DocumentId document;

@@ -22,6 +22,10 @@ inline constexpr EventKind kTokenRevoked{"token.revoked", "An API token was revo
 inline constexpr EventKind kContentTrashed{"content.trashed", "A file or folder was moved to the trash."};
 inline constexpr EventKind kContentRestored{"content.restored", "A file or folder came back from the trash."};
 inline constexpr EventKind kContentPurged{"content.purged", "A file or folder was deleted for good."};
+inline constexpr EventKind kDocumentShared{"document.shared", "A notebook was given to somebody, or what they may do with it was changed."};
+inline constexpr EventKind kDocumentUnshared{"document.unshared", "A notebook was taken from somebody again, or they have left it."};
+inline constexpr EventKind kDocumentTransferred{"document.transferred", "A notebook was given away: it has another owner."};
+inline constexpr EventKind kAccessRequested{"access.requested", "Somebody asked a notebook's owner for access."};
 inline constexpr EventKind kRuntimeRequested{"runtime.requested", "A runtime was asked for."};
 inline constexpr EventKind kRuntimeReadied{"runtime.readied", "A runtime answered and can run kernels."};
 inline constexpr EventKind kRuntimeMemoryRanOut{"runtime.memory_ran_out", "A process was killed because the runtime's memory ran out."};

@@ -201,7 +201,7 @@ class ALiveNotebook(WithAHouse):
         self.house.tool("account", "create", "bob", "--password-stdin", text="correct horse battery\n")
         bob = self.house.tool("token", "create", "--account", "bob", "--name", "tests")
         sock = websocket.create_connection(room_url(self.house, bob, session), timeout=60)
-        self.assertEqual(close_code(sock), 4404)
+        self.assertEqual(close_code(sock), 4403)
 
 
 class ARunOfCells(WithAHouse):
@@ -419,7 +419,7 @@ class AnEarlierVersion(WithAHouse):
         self.house.tool("account", "create", "eve", "--password-stdin", text="correct horse battery\n")
         eve = self.house.tool("token", "create", "--account", "eve", "--name", "tests")
         for path in ("", f"/{first}"):
-            self.assertEqual(ask(self.url + path, eve)[0], 404)
+            self.assertEqual(ask(self.url + path, eve)[0], 403)
         self.assertEqual(ask(f"{self.url}/{first}/restore", eve, "POST", {})[0], 404)
 
 

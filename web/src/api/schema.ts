@@ -139,6 +139,95 @@ export interface Trashed {
   readonly expires_at: string;
 }
 
+export interface JoinedDocument {
+  /** Begins with doc_. */
+  readonly document: string;
+  /** To be shown to its room: the log that a copy of it belongs to. */
+  readonly session: string;
+  /** The file's name. */
+  readonly name: string;
+  /** viewer, commenter, editor or owner. */
+  readonly role: string;
+  readonly owner: Person;
+  /** On the drive; the owner's alone. */
+  readonly path?: string;
+  /** By which one's own kernel session of it is known; absent when one cannot run it. */
+  readonly session_path?: string;
+}
+
+export interface Person {
+  /** Begins with acc_. */
+  readonly id: string;
+  /** The name to sign in with. */
+  readonly name: string;
+  /** The name to show. */
+  readonly display_name: string;
+}
+
+export interface SharedDocument {
+  /** Begins with doc_. */
+  readonly document: string;
+  /** The file's name. */
+  readonly name: string;
+  readonly owner: Person;
+  /** What one may do: viewer, commenter or editor. */
+  readonly role: string;
+  /** When one has last opened it; absent = never. */
+  readonly visited_at?: string;
+}
+
+export interface DocumentShare {
+  /** Begins with shr_. */
+  readonly id: string;
+  /** account, everyone (with an account here) or link (whoever has the link; without an account only to read). */
+  readonly whom: string;
+  readonly person?: Person;
+  /** viewer, commenter or editor. */
+  readonly role: string;
+  /** When it ends; absent = never. */
+  readonly expires_at?: string;
+  /** When it was given. */
+  readonly made_at: string;
+}
+
+export interface ShareWish {
+  /** account, everyone or link. */
+  readonly whom?: string;
+  /** The name of an account, for whom = account. */
+  readonly account?: string;
+  /** viewer, commenter or editor. */
+  readonly role?: string;
+  /** Seconds until it ends; absent = never. */
+  readonly expires_in_s?: number;
+}
+
+export interface AccessWish {
+  /** viewer, commenter or editor. */
+  readonly role?: string;
+  /** To the owner; at most 1000 bytes. */
+  readonly message?: string;
+}
+
+export interface AccessRequest {
+  readonly person: Person;
+  /** For what. */
+  readonly role: string;
+  /** What they say. */
+  readonly message: string;
+  /** When. */
+  readonly made_at: string;
+}
+
+export interface NewOwner {
+  /** The name of the account that it shall belong to. */
+  readonly account?: string;
+}
+
+export interface CopyWish {
+  /** Whether what cells have printed is copied too; absent = yes. */
+  readonly outputs?: boolean;
+}
+
 export interface Failure {
   /** What happened, in a sentence. */
   readonly message?: string;

@@ -1,0 +1,141 @@
+#include "server/api/sharing_api.h"
+
+#include "server/api/documents_api.h"
+
+namespace allmende::api {
+namespace {
+
+constexpr std::int64_t kLongestShare = std::int64_t{10} * 366 * 24 * 3600;  // seconds
+
+std::string nameOfFile(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+documents::Visitor visitorOf(const SharingApi::MaybeCaller& caller) { return api::visitorOf(caller, net::Query()); }
+
+}  // namespace
+
+Task<Result<Person>> SharingApi::person(AccountId id) {
+  CO_TRY(auto account, co_await accounts_.get(std::move(id)));
+  co_return Person{std::move(account.id), std::move(account.name), std::move(account.displayName)};
+}
+
+Task<Result<AccountId>> SharingApi::named(std::string name) {
+  CO_TRY(const auto account, co_await accounts_.find(name));
+  if (!account)
+    co_return fail(Code::NotFound, "there is no account '{}' here; ask them for the name they sign in with", name.substr(0, 64));
+  co_return account->id;
+}
+
+Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::DocumentId id) {
+  CO_TRY(auto joined, co_await documents_.join(std::move(id), visitorOf(caller)));
+  CO_TRY(auto owner, co_await person(std::move(joined.owner)));
+  JoinedView view{.document = std::move(joined.id),
+      .session = std::move(joined.session),
+      .name = nameOfFile(joined.path),
+      .role = std::string(documents::nameOf(joined.role)),
+      .owner = std::move(owner),
+      .path = {},
+      .sessionPath = {}};
+  if (caller && view.owner.id == caller->account) view.path = std::move(joined.path);
+  if (!joined.sessionPath.empty()) view.sessionPath = std::move(joined.sessionPath);
+  co_return view;
+}
+
+Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller caller) {
+  CO_TRY(auto found, co_await documents_.listShared(caller.account));
+  std::vector<SharedView> views;
+  for (auto& one : found) {
+    CO_TRY(auto owner, co_await person(std::move(one.owner)));
+    views.push_back({.document = std::move(one.id),
+        .name = nameOfFile(one.path),
+        .owner = std::move(owner),
+        .role = std::string(documents::nameOf(one.role)),
+        .visitedAt = one.visitedAt});
+  }
+  co_return views;
+}
+
+// ---- what is given ----
+
+Task<Result<ShareView>> SharingApi::viewOf(documents::Share share) {
+  ShareView view{.id = std::move(share.id),
+      .whom = std::string(documents::nameOf(share.whom)),
+      .person = {},
+      .role = std::string(documents::nameOf(share.role)),
+      .expiresAt = share.expiresAt,
+      .madeAt = share.madeAt};
+  if (share.account) {
+    CO_TRY(view.person, co_await person(*std::move(share.account)));
+  }
+  co_return view;
+}
+
+Task<Result<std::vector<ShareView>>> SharingApi::list(accounts::Caller caller, documents::DocumentId id) {
+  CO_TRY(auto shares, co_await documents_.listShares(std::move(id), visitorOf(std::move(caller))));
+  std::vector<ShareView> views;
+  for (auto& share : shares) {
+    CO_TRY(views.emplace_back(), co_await viewOf(std::move(share)));
+  }
+  co_return views;
+}
+
+Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, documents::DocumentId id, ShareBody body) {
+  CO_TRY(const auto whom, documents::parseWhom(body.whom));
+  CO_TRY(const auto role, documents::parseSharedRole(body.role));
+  documents::ShareWish wish{.whom = whom, .account = {}, .role = role, .lasts = {}};
+  if ((whom == documents::Whom::Account) != body.account.has_value())
+    co_return fail(Code::InvalidInput, "'account' is the name of who shall have it; it goes with whom = account, and only with that");
+  if (body.account) {
+    CO_TRY(wish.account, co_await named(*std::move(body.account)));
+  }
+  if (body.expiresInS) {
+    if (*body.expiresInS < 1 || *body.expiresInS > kLongestShare)
+      co_return fail(Code::InvalidInput, "expires_in_s {} is not between 1 and {}", *body.expiresInS, kLongestShare);
+    wish.lasts = std::chrono::seconds(*body.expiresInS);
+  }
+  CO_TRY(auto made, co_await documents_.share(std::move(id), visitorOf(std::move(caller)), std::move(wish)));
+  CO_TRY(auto view, co_await viewOf(std::move(made)));
+  co_return Created<ShareView>{std::move(view)};
+}
+
+Task<Result<>> SharingApi::stopSharing(accounts::Caller caller, documents::DocumentId id, documents::ShareId share) {
+  co_return co_await documents_.stopSharing(std::move(id), visitorOf(std::move(caller)), std::move(share));
+}
+
+// ---- asking for it ----
+
+Task<Result<>> SharingApi::requestAccess(accounts::Caller caller, documents::DocumentId id, AccessBody wish) {
+  CO_TRY(const auto role, documents::parseSharedRole(wish.role));
+  co_return co_await documents_.requestAccess(std::move(id), visitorOf(std::move(caller)), role, wish.message.value_or(""));
+}
+
+Task<Result<std::vector<AccessRequestView>>> SharingApi::listAccessRequests(accounts::Caller caller, documents::DocumentId id) {
+  CO_TRY(auto requests, co_await documents_.listAccessRequests(std::move(id), visitorOf(std::move(caller))));
+  std::vector<AccessRequestView> views;
+  for (auto& request : requests) {
+    CO_TRY(auto who, co_await person(std::move(request.account)));
+    views.push_back({.person = std::move(who),
+        .role = std::string(documents::nameOf(request.role)),
+        .message = std::move(request.message),
+        .madeAt = request.madeAt});
+  }
+  co_return views;
+}
+
+Task<Result<>> SharingApi::refuseAccess(accounts::Caller caller, documents::DocumentId id, AccountId who) {
+  co_return co_await documents_.refuseAccess(std::move(id), visitorOf(std::move(caller)), std::move(who));
+}
+
+// ---- giving away and copying ----
+
+Task<Result<>> SharingApi::transfer(accounts::Caller caller, documents::DocumentId id, OwnerBody to) {
+  CO_TRY(auto account, co_await named(std::move(to.account)));
+  co_return co_await documents_.transfer(std::move(id), visitorOf(std::move(caller)), std::move(account));
+}
+
+Task<Result<Created<JsonText>>> SharingApi::copy(accounts::Caller caller, documents::DocumentId id, CopyBody wish) {
+  const auto outputs = wish.outputs.value_or(true) ? documents::Outputs::Keep : documents::Outputs::LeaveOut;
+  CO_TRY(auto model, co_await documents_.copy(std::move(id), visitorOf(std::move(caller)), outputs));
+  co_return Created<JsonText>{{std::move(model.json)}};
+}
+
+}  // namespace allmende::api

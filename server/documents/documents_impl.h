@@ -1,0 +1,96 @@
+#pragma once
+// The state of Documents and what its files share. Behind the door of server/documents.
+
+#include <map>
+
+#include "server/documents/documents.h"
+#include "server/documents/history.h"
+#include "server/documents/keeper.h"
+#include "server/documents/revision_store.h"
+#include "server/documents/runners.h"
+#include "server/documents/sharing.h"
+
+namespace allmende::documents {
+
+// A document in memory.
+struct Live {
+  std::shared_ptr<Room> room;
+  std::unique_ptr<Keeper> keeper;
+  std::unique_ptr<Runners> runs;
+  std::unique_ptr<History> history;
+  std::optional<Duration> emptySince;
+  std::optional<Instant> nextExpiry;  // of a share, as far as is known
+
+  // Whether nothing runs and nobody is there or about to come in: beside this, keeper, runners and history alone know the room.
+  bool isLeft() const { return room->isEmpty() && room.use_count() == 3 + runs->knownRooms() && keeper->isSettled() && runs->isIdle(); }
+
+  static Task<> stop(std::shared_ptr<Live> live) {
+    co_await live->runs->stop();
+    co_await live->history->stop();
+    co_await live->keeper->stop();
+  }
+};
+
+// When the next of them ends; none = never.
+std::optional<Instant> nextExpiryOf(const std::vector<Share>& shares, Instant now);
+
+struct Documents::Impl {
+  Impl(Executor with, Below below)
+      : executor(with),
+        contents(below.contents),
+        clock(below.clock),
+        store(below.database, below.clock),
+        runStore(below.database, below.clock),
+        revisionStore(below.database),
+        shares(below.database, below.journal, below.clock),
+        running{runStore, below.kernels, below.sessions, below.clock},
+        log(with, store, below.clock),
+        tasks(with) {}
+
+  // One at a time of those who open the same file.
+  Task<Turn::Held> turnFor(AccountId of, std::string path);
+  Task<Result<std::shared_ptr<Live>>> enter(Record record);
+  // The table's line of a document that exists, and what the visitor may do with it. NotFound, Unauthenticated or Denied when that is
+  // nothing.
+  struct Access {
+    Record record;
+    Role granted = Role::Viewer;  // by its owner
+    Role role = Role::Viewer;     // that, as far as what they showed allows
+  };
+  Task<Result<Access>> accessOf(DocumentId id, Visitor by);
+  // The same in memory. Denied when the role is less than `needed`.
+  struct Entered {
+    std::shared_ptr<Live> live;
+    Visitor visitor;
+  };
+  Task<Result<Entered>> enterAs(Role needed, DocumentId id, Visitor by);
+  // Those who are there do what they may do now.
+  Task<> reconsider(DocumentId id);
+  Task<> endExpired();
+  Task<Result<Entered>> enterToRemember(DocumentId id, Visitor by);
+  Task<Result<std::shared_ptr<Live>>> load(Record record);
+  std::vector<std::shared_ptr<Live>> at(const AccountId& of, const std::string& path) const;
+  Task<> takeUpLeftovers();
+  Task<> loadLeft(DocumentId id);
+  Task<> makeRounds();
+  Task<> forgetLeft();
+  Task<> removeLive(std::shared_ptr<Live> gone);
+
+  Executor executor;
+  contents::Contents& contents;
+  Clock& clock;
+  DocumentStore store;
+  RunStore runStore;
+  RevisionStore revisionStore;
+  ShareStore shares;
+  Running running;
+  std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
+  UpdateLog log;
+  net::Pool pool{"documents", 2, 1024};
+  std::map<DocumentId, std::shared_ptr<Live>> live;
+  std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
+  std::map<AccountId, std::weak_ptr<Room>> lobbies;
+  TaskScope tasks;
+};
+
+}  // namespace allmende::documents

@@ -1,0 +1,162 @@
+// Sharing: who else comes to a document, and what they take away.
+
+#include "lib/base/log.h"
+#include "server/documents/documents_impl.h"
+#include "server/documents/notebook.h"
+
+namespace allmende::documents {
+namespace {
+
+Result<std::string> withoutOutputs(const std::string& file) {
+  TRY(auto notebook, notebookOfFile(file));
+  for (auto& cell : notebook.at("cells").as_array()) {
+    auto& fields = cell.as_object();
+    if (fields.at("cell_type") != "code") continue;
+    fields["outputs"] = json::array();
+    fields["execution_count"] = nullptr;
+  }
+  return fileOfNotebook(std::move(notebook));
+}
+
+std::string nameOfFile(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+Task<Result<Joined>> Documents::join(DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await impl_->accessOf(id, by));
+  auto& record = access.record;
+  if (by.account && *by.account != record.account) {
+    CO_TRY(co_await impl_->shares.noteVisit(id, *by.account));
+  }
+  const bool canRun = access.role >= Role::Editor;
+  auto sessionPath = canRun ? sessionPathOf(record, by.account.value()) : std::string();
+  co_return Joined{.id = std::move(record.id),
+      .session = std::move(record.session),
+      .owner = std::move(record.account),
+      .path = std::move(record.path),
+      .role = access.role,
+      .sessionPath = std::move(sessionPath)};
+}
+
+Task<> Documents::Impl::reconsider(DocumentId id) {
+  const auto found = live.find(id);
+  if (found == live.end()) co_return;
+  const auto one = found->second;
+  const auto given = co_await shares.list(id);
+  if (!given) co_return log::warning("document.not_reconsidered", {{"document", id.text()}, {"error", given.error().message}});
+  const auto now = clock.now();
+  one->nextExpiry = nextExpiryOf(*given, now);
+  std::set<AccountId> dismissed;
+  one->room->reconsider([&](const Visitor& visitor) {
+    auto role = roleOf(one->room->record(), *given, visitor.account, now);
+    if (role) role = std::min(*role, visitor.most);
+    if (visitor.account && visitor.role >= Role::Editor && role.value_or(Role::Viewer) < Role::Editor) dismissed.insert(*visitor.account);
+    return role;
+  });
+  for (const auto& account : dismissed) co_await one->runs->dismiss(account);
+}
+
+Task<> Documents::Impl::endExpired() {
+  std::vector<DocumentId> due;
+  for (const auto& [id, one] : live) {
+    if (one->nextExpiry && *one->nextExpiry <= clock.now()) due.push_back(id);
+  }
+  for (const auto& id : due) co_await reconsider(id);
+}
+
+// ---- what is given ----
+
+Task<Result<std::vector<Share>>> Documents::listShares(DocumentId id, Visitor by) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  if (access.granted < Role::Editor) co_return fail(Code::Denied, "with whom a notebook is shared is for its owner and editors to see");
+  co_return co_await impl_->shares.list(id);
+}
+
+Task<Result<Share>> Documents::share(DocumentId id, Visitor by, ShareWish wish) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, by));
+  if (access.role < Role::Owner) co_return fail(Code::Denied, "only the owner of a notebook can share it");
+  if (wish.account == access.record.account) co_return fail(Code::InvalidInput, "the notebook is yours already");
+  CO_TRY(auto made, co_await impl_->shares.put(id, by.account.value(), std::move(wish)));
+  co_await impl_->reconsider(id);
+  co_return made;
+}
+
+Task<Result<>> Documents::stopSharing(DocumentId id, Visitor by, ShareId share) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, by));
+  if (access.role < Role::Owner) {
+    CO_TRY(const auto given, co_await impl_->shares.list(id));
+    const auto found = std::ranges::find(given, share, &Share::id);
+    if (found == given.end() || !by.account || found->account != by.account)
+      co_return fail(Code::Denied, "only the owner of a notebook can take it from others");
+  }
+  CO_TRY(co_await impl_->shares.remove(id, by.account.value(), std::move(share)));
+  co_await impl_->reconsider(id);
+  co_return Result<>{};
+}
+
+Task<Result<std::vector<SharedDocument>>> Documents::listShared(AccountId who) { co_return co_await impl_->shares.listFor(std::move(who)); }
+
+// ---- asking for it ----
+
+Task<Result<>> Documents::requestAccess(DocumentId id, Visitor by, Role role, std::string message) {
+  CO_TRY(const auto record, co_await impl_->store.find(id));
+  if (!record) co_return fail(Code::NotFound, "there is no document {}", id.text());
+  const auto access = co_await impl_->accessOf(id, by);
+  if (access && access->granted >= role) co_return fail(Code::Conflict, "you are {} of this notebook already", nameOf(access->granted));
+  CO_TRY(co_await impl_->shares.request(id, {.account = by.account.value(), .role = role, .message = std::move(message), .madeAt = {}}));
+  if (const auto found = impl_->live.find(id); found != impl_->live.end())
+    found->second->room->tellOwner({{"type", "access-requested"}, {"name", by.name}, {"role", nameOf(role)}});
+  co_return Result<>{};
+}
+
+Task<Result<std::vector<AccessRequest>>> Documents::listAccessRequests(DocumentId id, Visitor by) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  if (access.granted < Role::Owner) co_return fail(Code::Denied, "only the owner of a notebook sees who asks for it");
+  co_return co_await impl_->shares.listRequests(id);
+}
+
+Task<Result<>> Documents::refuseAccess(DocumentId id, Visitor by, AccountId who) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  if (access.role < Role::Owner) co_return fail(Code::Denied, "only the owner of a notebook can refuse it");
+  co_return co_await impl_->shares.removeRequest(id, std::move(who));
+}
+
+// ---- giving and taking away ----
+
+Task<Result<>> Documents::transfer(DocumentId id, Visitor by, AccountId to) {
+  auto& impl = *impl_;
+  CO_TRY(const auto entered, co_await impl.enterAs(Role::Owner, id, std::move(by)));
+  const auto& room = entered.live->room;
+  if (to == room->record().account) co_return fail(Code::InvalidInput, "the notebook is yours already");
+  if (!entered.live->runs->isIdle()) co_return fail(Code::Conflict, "cells of this notebook run; wait until they have ended, or stop them");
+  CO_TRY(co_await entered.live->keeper->settle());
+  const auto held = co_await entered.live->keeper->hold();
+  const auto before = room->record();
+  CO_TRY(auto file, co_await impl.contents.read(before.account, before.path));
+  CO_TRY(const auto placed, co_await impl.contents.add(to, nameOfFile(before.path), std::move(file.bytes)));
+  if (auto done = co_await impl.shares.transfer(before, to, placed.path); !done) {
+    static_cast<void>(co_await impl.contents.remove(to, placed.path));
+    co_return done;
+  }
+  room->given(to, placed.path);
+  if (auto removed = co_await impl.contents.remove(before.account, before.path); !removed)
+    log::warning("document.left_behind", {{"document", id.text()}, {"path", before.path}, {"error", removed.error().message}});
+  room->tell({{"type", "transferred"}});
+  co_await impl.reconsider(id);
+  co_return Result<>{};
+}
+
+Task<Result<contents::Model>> Documents::copy(DocumentId id, Visitor by, Outputs outputs) {
+  auto& impl = *impl_;
+  CO_TRY(const auto access, co_await impl.accessOf(id, by));
+  const auto& record = access.record;
+  co_await settle(record.account, record.path);
+  CO_TRY(auto file, co_await impl.contents.read(record.account, record.path));
+  auto bytes = std::move(file.bytes);
+  if (outputs == Outputs::LeaveOut) {
+    CO_TRY(bytes, co_await impl.pool.runResult([bytes = std::move(bytes)] { return withoutOutputs(bytes); }));
+  }
+  co_return co_await impl.contents.add(by.account.value(), nameOfFile(record.path), std::move(bytes));
+}
+
+}  // namespace allmende::documents
