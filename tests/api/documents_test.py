@@ -420,7 +420,7 @@ class AnEarlierVersion(WithAHouse):
         eve = self.house.tool("token", "create", "--account", "eve", "--name", "tests")
         for path in ("", f"/{first}"):
             self.assertEqual(ask(self.url + path, eve)[0], 403)
-        self.assertEqual(ask(f"{self.url}/{first}/restore", eve, "POST", {})[0], 404)
+        self.assertEqual(ask(f"{self.url}/{first}/restore", eve, "POST", {})[0], 403)
 
 
 def murmur2(text):
