@@ -159,6 +159,19 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
   co_return net::jsonResponse(200, "null");
 }
 
+Task<net::Response> DocumentsApi::listLastRuns(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto runs = co_await documents_.listLastRuns(*id, visitorOf(call.caller, call.request.query));
+  if (!runs) co_return runError(runs.error());
+  json::array list;
+  for (const auto& run : *runs) {
+    list.push_back({{"cell", run.cell}, {"account", run.account.text()}, {"by", run.name}, {"started_at", formatUtc(run.startedAt)},
+        {"ended_at", formatUtc(run.endedAt)}, {"status", run.failed ? "error" : "ok"}});
+  }
+  co_return net::jsonResponse(200, json::serialize(json::object{{"runs", std::move(list)}}));
+}
+
 Task<net::Response> DocumentsApi::readRest(Call call) {
   const auto id = DocumentId::parse(call.param(0));
   if (!id) co_return runError(id.error());

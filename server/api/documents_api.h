@@ -23,6 +23,7 @@ class DocumentsApi {
   // As the front ends of jupyter-server-documents and jupyter-collaboration ask for it, by the room's name.
   Task<net::Response> runInKernel(Call call);
 
+  Task<net::Response> listLastRuns(Call call);
   // ?download names it as a file.
   Task<net::Response> readRest(Call call);
   Task<net::Response> listRevisions(Call call);

@@ -46,6 +46,7 @@ Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller ca
   for (auto& one : found) {
     CO_TRY(auto owner, co_await person(std::move(one.owner)));
     views.push_back({.document = std::move(one.id),
+        .share = std::move(one.share),
         .name = nameOfFile(one.path),
         .owner = std::move(owner),
         .role = std::string(documents::nameOf(one.role)),

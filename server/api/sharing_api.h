@@ -65,6 +65,7 @@ constexpr auto fieldsOf(Type<ShareBody>) {
 
 struct SharedView {
   documents::DocumentId document;
+  std::optional<documents::ShareId> share;
   std::string name;
   Person owner;
   std::string role;
@@ -72,8 +73,10 @@ struct SharedView {
 };
 constexpr auto fieldsOf(Type<SharedView>) {
   using S = SharedView;
-  return record("SharedDocument", field("document", &S::document, "Begins with doc_."), field("name", &S::name, "The file's name."),
-      field("owner", &S::owner, "Whose it is."), field("role", &S::role, "What one may do: viewer, commenter or editor."),
+  return record("SharedDocument", field("document", &S::document, "Begins with doc_."),
+      field("share", &S::share, "That which was given to oneself, of which one can take leave; absent when it is everybody's."),
+      field("name", &S::name, "The file's name."), field("owner", &S::owner, "Whose it is."),
+      field("role", &S::role, "What one may do: viewer, commenter or editor."),
       field("visited_at", &S::visitedAt, "When one has last opened it; absent = never."));
 }
 

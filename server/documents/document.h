@@ -38,6 +38,16 @@ struct Opened {
   bool created = false;  // its log began with this call
 };
 
+// How the last run of a cell went.
+struct LastRun {
+  std::string cell;
+  AccountId account;
+  std::string name;  // of who ran it
+  Instant startedAt;
+  Instant endedAt;
+  bool failed = false;
+};
+
 // A document as somebody has joined it.
 struct Joined {
   DocumentId id;
@@ -81,6 +91,7 @@ struct ShareWish {
 // A document of somebody else that the account can open.
 struct SharedDocument {
   DocumentId id;
+  std::optional<ShareId> share;  // that which is the account's own, of which it can take leave
   AccountId owner;
   std::string path;  // on the owner's drive
   Role role = Role::Viewer;

@@ -199,6 +199,11 @@ Task<Result<>> Documents::answerInput(DocumentId id, Visitor by, std::string run
   co_return co_await entered.live->runs->answer(entered.visitor, std::move(run), std::move(value));
 }
 
+Task<Result<std::vector<LastRun>>> Documents::listLastRuns(DocumentId id, Visitor by) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  co_return co_await impl_->runStore.listLast(access.record.id);
+}
+
 Task<Result<std::string>> Documents::readRest(DocumentId id, Visitor by, std::string run) {
   CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
   CO_TRY(auto text, co_await impl_->runStore.readRest(access.record.id, run));

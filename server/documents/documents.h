@@ -56,6 +56,8 @@ class Documents {
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
 
+  // How the last run of each cell went, of those that were run.
+  Task<Result<std::vector<LastRun>>> listLastRuns(DocumentId id, Visitor by);
   // What a run printed beyond what its notebook holds; NotFound when there is nothing (any more).
   Task<Result<std::string>> readRest(DocumentId id, Visitor by, std::string run);
 

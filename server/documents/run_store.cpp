@@ -57,6 +57,13 @@ Result<> storeProgress(store::Transaction& on, const DocumentId& document, const
         {document.text(), progress.startedRun}));  // of earlier runs of the cell
   }
   if (!progress.endedRun.empty()) {
+    TRY(
+        on.change("INSERT INTO document_last_runs (document_id, cell, account_id, account_name, started_at, ended_at, failed) "
+                  "SELECT document_id, cell, account_id, account_name, changed_at, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM document_runs "
+                  "WHERE id = ? "
+                  "ON CONFLICT (document_id, cell) DO UPDATE SET account_id = excluded.account_id, account_name = excluded.account_name, "
+                  "started_at = excluded.started_at, ended_at = excluded.ended_at, failed = excluded.failed",
+            {now, progress.failed, progress.endedRun}));
     TRY(on.change("DELETE FROM document_runs WHERE id = ?", {progress.endedRun}));
   }
   if (progress.rest) {
@@ -97,6 +104,24 @@ Task<Result<std::vector<Run>>> RunStore::all() {
   std::vector<Run> runs;
   for (const auto& row : rows) {
     CO_TRY(runs.emplace_back(), runOf(row));
+  }
+  co_return runs;
+}
+
+Task<Result<std::vector<LastRun>>> RunStore::listLast(DocumentId document) {
+  CO_TRY(const auto rows,
+      co_await database_.query(
+          "SELECT cell, account_id, account_name, started_at, ended_at, failed FROM document_last_runs WHERE document_id = ? ORDER BY cell",
+          {document.text()}));
+  std::vector<LastRun> runs;
+  for (const auto& row : rows) {
+    CO_TRY(auto account, AccountId::parse(row.text(1)));
+    runs.push_back({.cell = row.text(0),
+        .account = std::move(account),
+        .name = row.text(2),
+        .startedAt = row.instant(3),
+        .endedAt = row.instant(4),
+        .failed = row.flag(5)});
   }
   co_return runs;
 }

@@ -45,6 +45,7 @@ struct Progress {
   std::string message;     // its id; empty = none
   std::string startedRun;  // empty = none
   std::string endedRun;    // empty = none
+  bool failed = false;     // the ended run
   std::optional<Rest> rest = std::nullopt;
 };
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now);
@@ -58,6 +59,9 @@ class RunStore {
   Task<Result<>> remove(std::vector<std::string> runs);
   // Of all documents, each one's in their order.
   Task<Result<std::vector<Run>>> all();
+
+  // Of each cell that was run.
+  Task<Result<std::vector<LastRun>>> listLast(DocumentId document);
 
   // The text of a run that its notebook does not hold; empty when there is none. Its size in bytes.
   Task<Result<std::string>> readRest(DocumentId document, std::string run);

@@ -315,8 +315,8 @@ void Runs::ask(const std::string& run, const jupyter::Message& message, const js
   const auto* password = content.if_contains("password");
   question_ = Question{.run = run,
       .request = message.header,
-      .notice = {{"type", "input"}, {"run", run}, {"cell", cells_[run]}, {"prompt", textOf(content, "prompt")},
-          {"password", password != nullptr && *password == true}}};
+      .notice = {{"type", "input"}, {"run", run}, {"cell", cells_[run]}, {"account", account_.text()},
+          {"prompt", textOf(content, "prompt")}, {"password", password != nullptr && *password == true}}};
   room_->tell(question_->notice);
 }
 
@@ -332,6 +332,7 @@ Task<> Runs::finishFirst(Progress progress, bool failed) {
   queue_.pop_front();
   unask();
   progress.endedRun = run.id;
+  progress.failed = failed;
   change(room_->document().endRun(run.cell, count_), progress);
   tellVolume(run.id);
   tellEnd(run, failed);
@@ -342,7 +343,8 @@ Task<> Runs::finishFirst(Progress progress, bool failed) {
 }
 
 void Runs::tellEnd(const Run& run, bool failed) {
-  json::object notice{{"type", "run-ended"}, {"run", run.id}, {"cell", run.cell}, {"status", failed ? "error" : "ok"}};
+  json::object notice{{"type", "run-ended"}, {"run", run.id}, {"cell", run.cell}, {"status", failed ? "error" : "ok"}, {"by", run.name},
+      {"account", run.account.text()}, {"started_at", formatUtc(run.changedAt)}, {"ended_at", formatUtc(running_.clock.now())}};
   if (!nextInput_.empty()) notice["next_input"] = std::exchange(nextInput_, {});
   room_->tellInTurn(std::move(notice));
 }
@@ -368,7 +370,7 @@ Task<> Runs::giveUp(std::string name, std::string why) {
   auto& document = room_->document();
   if (run.state == Run::State::Queued) change(document.beginRun(run.cell));
   change(document.appendOutput(run.cell, errorOutput(name, why)), Progress{});
-  change(document.endRun(run.cell, std::nullopt), Progress{.message = {}, .startedRun = {}, .endedRun = run.id});
+  change(document.endRun(run.cell, std::nullopt), Progress{.message = {}, .startedRun = {}, .endedRun = run.id, .failed = true});
   tellEnd(run, true);
   co_await forgetQueued();
 }

@@ -167,11 +167,17 @@ Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who) {
         Record{.id = {}, .account = owner, .path = {}, .session = {}, .fileHash = {}, .writingHash = {}}, {share}, who, clock_.now());
     if (!role) continue;
     const auto known = std::ranges::find(found, id, &SharedDocument::id);
+    const auto own = share.account ? std::optional(share.id) : std::nullopt;
     if (known != found.end()) {
       known->role = std::max(known->role, *role);
+      if (own) known->share = own;
     } else {
-      found.push_back(
-          {.id = std::move(id), .owner = std::move(owner), .path = row.text(2), .role = *role, .visitedAt = row.findInstant(3)});
+      found.push_back({.id = std::move(id),
+          .share = own,
+          .owner = std::move(owner),
+          .path = row.text(2),
+          .role = *role,
+          .visitedAt = row.findInstant(3)});
     }
   }
   co_return found;

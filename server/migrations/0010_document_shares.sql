@@ -27,6 +27,17 @@ CREATE TABLE document_access_requests (
   made_at BIGINT NOT NULL,
   PRIMARY KEY (document_id, account_id)
 );
+-- The last run of each cell: of whom, when, and how it came out.
+CREATE TABLE document_last_runs (
+  document_id TEXT NOT NULL REFERENCES documents (id),
+  cell TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  account_name TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  PRIMARY KEY (document_id, cell)
+);
 -- Each person runs a notebook's cells in a runtime of their own, so how far a document has taken in what a kernel says is known for each.
 CREATE TABLE document_cursors (
   document_id TEXT NOT NULL REFERENCES documents (id),

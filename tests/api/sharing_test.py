@@ -211,6 +211,8 @@ class ASharedRun(WithPeople):
         live.hear_end_of_runs()
         bob.run("c1")
         bob.hear_until("ada's variables are in her runtime", lambda: "NameError" in bob.text_of(1))
+        status, last = self.call("bob", "GET", f"{live.session['fileId']}/last-runs")
+        self.assertEqual([(run["cell"], run["by"], run["status"]) for run in last["runs"]], [("c0", "ada", "ok"), ("c1", "bob", "error")], status)
         live.run("c2")
         live.hear_until("ada's cell runs", lambda: any(run["state"] == "running" for notice in live.notices if notice["type"] == "runs" for run in notice["runs"]))
         status, said = self.call("bob", "POST", f"{live.session['fileId']}/runs", {"cells": [{"id": "c2"}]})

@@ -167,6 +167,8 @@ export interface Person {
 export interface SharedDocument {
   /** Begins with doc_. */
   readonly document: string;
+  /** That which was given to oneself, of which one can take leave; absent when it is everybody's. */
+  readonly share?: string;
   /** The file's name. */
   readonly name: string;
   readonly owner: Person;
