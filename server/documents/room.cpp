@@ -207,7 +207,12 @@ void Room::broadcast(const ydoc::RoomMessage& message, const Seat* but) {
 
 void Room::moved(std::string path) {
   record_.path = std::move(path);
-  tell({{"type", "renamed"}, {"path", record_.path}});
+  const auto name = record_.path.substr(record_.path.rfind('/') + 1);
+  for (const auto& seat : seats_) {
+    json::object notice{{"type", "renamed"}, {"name", name}};
+    if (seat->visitor().account == record_.account) notice["path"] = record_.path;  // how their drive is ordered is the owner's own affair
+    seat->notifyOurs(notice);
+  }
 }
 
 void Room::tell(const json::object& notice) {

@@ -1,6 +1,8 @@
 // What the browser tests share: one Chromium, people signed in to a fresh Allmende, and a watch for what must never happen on our page.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 
 function needed(name: string): string {
@@ -52,24 +54,30 @@ export async function open(browser: Browser, options: BrowserContextOptions = {}
   return { context, page, faults };
 }
 
-// Runs in the page at `login`: signs in as `ada`.
-export async function signIn(secret: string): Promise<number> {
+// Runs in the page at `login`: signs in, as `ada` when no name is given.
+export async function signIn(secret: string | { name: string; secret: string }): Promise<number> {
   const xsrf = /(?:^|; )_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const reply = await fetch("/api/sign-in", {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) },
-    body: JSON.stringify({ name: "ada", password: secret }),
+    body: JSON.stringify(typeof secret === "string" ? { name: "ada", password: secret } : { name: secret.name, password: secret.secret }),
   });
   return reply.status;
 }
 
-// The same, signed in as the account `ada`.
-export async function openSignedIn(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+// The same, signed in: as the account `ada`, unless another one is named.
+export async function openSignedIn(browser: Browser, options: BrowserContextOptions = {}, name = "ada"): Promise<Watched> {
   const watched = await open(browser, options);
   await watched.page.goto(new URL("login", url).href);
-  const status = await watched.page.evaluate(signIn, password);
-  assert.equal(status, 200, "ada signs in");
+  const status = await watched.page.evaluate(signIn, { name, secret: password });
+  assert.equal(status, 200, `${name} signs in`);
   return watched;
+}
+
+// Another account with the same password, as the operator makes it.
+export function makeAccount(name: string): void {
+  const made = spawnSync(join(needed("ALLMENDE_BIN"), "allmende"), ["--data", needed("ALLMENDE_DATA"), "account", "create", name, "--password-stdin"], { input: `${password}\n`, encoding: "utf8", timeout: 60_000 });
+  assert.equal(made.status, 0, made.stderr);
 }
 
 export async function call(method: string, path: string, body?: unknown): Promise<Response> {

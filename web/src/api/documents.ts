@@ -30,6 +30,19 @@ export async function runCells(document: string, cells: readonly WishedRun[], ke
   return runs;
 }
 
+/** How the last run of a cell went, and whose it was. */
+export interface LastRun {
+  readonly cell: string;
+  readonly account: string;
+  /** The name of who ran it. */
+  readonly by: string;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly status: 'ok' | 'error';
+}
+
+export const listLastRuns = async (document: string): Promise<readonly LastRun[]> => (await api.get<{ runs: readonly LastRun[] }>(at(document, 'last-runs'))).runs;
+
 /** Forgets the cells that wait and interrupts the one that runs. */
 export const cancelRuns = (document: string): Promise<void> => api.delete(at(document, 'runs'));
 

@@ -13,6 +13,12 @@ export function notebookPathOf(pathname: string, baseUrl: string): string | null
   }
 }
 
+/** "/lab/d/doc_…" below "/lab/" is that document; null when the address names none. */
+export function documentIdOf(pathname: string, baseUrl: string): string | null {
+  const found = pathname.startsWith(baseUrl) ? /^d\/(doc_[0-9a-f]{20})\/?$/.exec(pathname.slice(baseUrl.length)) : null;
+  return found?.[1] ?? null;
+}
+
 /** "#cell=3f2a" names the cell to begin with. */
 export function cellOf(hash: string): string | null {
   const found = /^#cell=(.+)$/.exec(hash);
@@ -24,6 +30,8 @@ export type OpenFault =
   | { readonly kind: 'missing' }
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'forbidden'; readonly message: string }
+  /** Somebody else's, and not shared with who asks. */
+  | { readonly kind: 'not-shared'; readonly document: string }
   | { readonly kind: 'too-large'; readonly bytes: number | null }
   | { readonly kind: 'json'; readonly place: Place }
   | { readonly kind: 'empty' }
@@ -36,13 +44,14 @@ export type OpenFault =
   | { readonly kind: 'server'; readonly message: string };
 
 /** What a person can do about it. */
-export type Remedy = 'try-again' | 'sign-in' | 'download' | 'open-as-text' | 'start-fresh' | 'files' | 'trash';
+export type Remedy = 'try-again' | 'ask-access' | 'sign-in' | 'download' | 'open-as-text' | 'start-fresh' | 'files' | 'trash';
 
 export function remediesOf(fault: OpenFault): readonly Remedy[] {
   switch (fault.kind) {
     case 'missing': return ['files', 'trash'];
     case 'signed-out': return ['sign-in'];
     case 'forbidden': return ['files'];
+    case 'not-shared': return ['ask-access', 'files'];
     case 'too-large': return ['download', 'files'];
     case 'json': return ['open-as-text', 'download', 'files'];
     case 'empty': return ['start-fresh', 'files'];

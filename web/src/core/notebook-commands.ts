@@ -1,8 +1,9 @@
 // What can be done on the notebook page: one name for each deed. Menus, palette, keys, toolbars and the shortcut list are made from here.
+import { isAtLeast, type Role } from './role';
 
 export const commandIds = [
   // File
-  'new-notebook', 'open', 'rename', 'duplicate', 'move-to-trash', 'save', 'history', 'download', 'download-python', 'print',
+  'new-notebook', 'open', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', 'save', 'history', 'download', 'download-python', 'print',
   // Edit
   'undo', 'redo', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', 'find', 'replace', 'split', 'merge', 'to-code', 'to-text', 'to-raw', 'clear-output', 'clear-all-outputs',
   // View
@@ -33,11 +34,25 @@ export type Commands = Readonly<Partial<Record<CommandId, Command>>>;
 
 export const isEnabled = (command: Command | undefined): boolean => command !== undefined && (command.isEnabled?.() ?? true);
 
+/** What who may only read can do; all else changes the notebook or runs it. */
+const forReaders: ReadonlySet<CommandId> = new Set<CommandId>([
+  'new-notebook', 'open', 'duplicate', 'copy-without-outputs', 'save', 'download', 'download-python', 'print', 'copy', 'select-all', 'find', 'panel-contents', 'panel-files', 'fold-sections', 'unfold-sections', 'line-numbers',
+  'theme-system', 'theme-light', 'theme-dark', 'previous', 'next', 'extend-up', 'extend-down', 'extend-top', 'extend-bottom', 'leave-editor', 'copy-link', 'palette', 'shortcuts', 'settings', 'api-docs', 'about',
+]);
+/** What is the owner's alone. */
+const forOwners: ReadonlySet<CommandId> = new Set<CommandId>(['rename', 'move-to-trash']);
+/** What needs a drive of one's own. */
+const withAccount: ReadonlySet<CommandId> = new Set<CommandId>(['new-notebook', 'duplicate', 'copy-without-outputs', 'panel-files']);
+
+/** Whether somebody of this role may do it at all. */
+export const isAllowed = (id: CommandId, role: Role, hasAccount: boolean): boolean =>
+  (isAtLeast(role, 'editor') || forReaders.has(id)) && (role === 'owner' || !forOwners.has(id)) && (hasAccount || !withAccount.has(id));
+
 export type MenuId = 'file' | 'edit' | 'view' | 'insert' | 'runtime' | 'tools' | 'help';
 
 /** '-' is a line between groups. */
 export const menus: readonly { readonly id: MenuId; readonly items: readonly (CommandId | '-')[] }[] = [
-  { id: 'file', items: ['new-notebook', 'open', '-', 'rename', 'duplicate', 'move-to-trash', '-', 'save', 'history', '-', 'download', 'download-python', '-', 'print'] },
+  { id: 'file', items: ['new-notebook', 'open', '-', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', '-', 'save', 'history', '-', 'download', 'download-python', '-', 'print'] },
   { id: 'edit', items: ['undo', 'redo', '-', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', '-', 'find', 'replace', '-', 'split', 'merge', 'to-code', 'to-text', '-', 'clear-output', 'clear-all-outputs'] },
   { id: 'view', items: ['panel-contents', 'panel-files', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
   { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above'] },

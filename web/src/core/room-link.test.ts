@@ -208,6 +208,22 @@ describe('a page in a room', () => {
     expect(asleep.link.state.kind).toBe('lost');
   });
 
+  it('keeps to itself what is changed on a page that only reads', async () => {
+    const room = aRoom();
+    room.link.onlyReads = true;
+    room.theirs.insert(0, 'there');
+    await room.live();
+    room.text.insert(0, 'not ');
+    expect(room.link.hasUnstored).toBe(false);
+    room.now().cut();
+    await vi.advanceTimersByTimeAsync(1000);
+    room.now().open();
+    expect(room.theirs.toString()).toBe('there');
+    expect(room.link.state.kind).toBe('live');
+    room.now().cut(4403, 'not shared with you any more');
+    expect(room.link.state).toMatchObject({ kind: 'ended', why: 'forbidden' });
+  });
+
   it('says what it cannot come back from, and tries no more', async () => {
     const room = aRoom();
     await room.live();

@@ -3,7 +3,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
-import { messageYjsSyncStep1, messageYjsSyncStep2, readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import { messageYjsSyncStep1, messageYjsSyncStep2, readSyncMessage, writeSyncStep1, writeSyncStep2, writeUpdate } from 'y-protocols/sync';
 import * as Y from 'yjs';
 
 const [sync, awarenessKind, notice, awarenessQuery] = [0, 1, 2, 3];
@@ -28,8 +28,8 @@ export type LinkState =
   | { readonly kind: 'live' }
   /** `nextTry` in epoch milliseconds; null when trying by itself makes no sense. `error` is what joining failed with, null for a connection cut. */
   | { readonly kind: 'lost'; readonly error: unknown; readonly tries: number; readonly nextTry: number | null }
-  /** There is no coming back with this copy. `renewed`: the server began the document anew. */
-  | { readonly kind: 'ended'; readonly why: 'renewed' | 'gone' | 'refused'; readonly message: string };
+  /** There is no coming back with this copy. `renewed`: the server began the document anew; `forbidden`: one may not see it any more. */
+  | { readonly kind: 'ended'; readonly why: 'renewed' | 'gone' | 'refused' | 'forbidden'; readonly message: string };
 
 export interface LinkParts {
   /** Asks the server for the room. */
@@ -39,9 +39,18 @@ export interface LinkParts {
   pauseAfter(error: unknown, tries: number): number | null;
 }
 
+/** The answer of a page that has nothing which the server lacks. */
+function nothing(): Uint8Array {
+  const encoder = encoding.createEncoder();
+  writeSyncStep2(encoder, new Y.Doc());
+  return encoding.toUint8Array(encoder);
+}
+
 export class RoomLink {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** Who only reads tells nothing of what is changed here: it stays on this page. */
+  onlyReads = false;
   /** The state, or whether something is unstored, is another. */
   onChange: () => void = () => undefined;
   readonly #parts: LinkParts;
@@ -183,6 +192,7 @@ export class RoomLink {
 
   #onClosed({ code, reason }: { code: number; reason: string }): void {
     if (code === 4404) return this.#end('gone', reason);
+    if (code === 4403 || code === 4401) return this.#end('forbidden', reason);
     if (code === 4400) return this.#end('refused', reason);
     if (code === 1003) return this.#end(/"sessionId"/.test(reason) ? 'renewed' : 'refused', reason);
     this.#onLost(null);
@@ -210,7 +220,7 @@ export class RoomLink {
     this.#settle(false);
   }
 
-  #end(why: 'renewed' | 'gone' | 'refused', message: string): void {
+  #end(why: Extract<LinkState, { kind: 'ended' }>['why'], message: string): void {
     this.#drop();
     this.#become({ kind: 'ended', why, message });
     this.#settle(false);
@@ -249,6 +259,7 @@ export class RoomLink {
   }
 
   #onOwnChange(update: Uint8Array): void {
+    if (this.onlyReads) return;
     this.#hasUnstored = true;
     if (this.#isOpen()) this.#sendChange(encoder => writeUpdate(encoder, update));
     this.onChange();
@@ -276,7 +287,7 @@ export class RoomLink {
     const answer = encoding.createEncoder();
     const type = readSyncMessage(decoder, answer, this.doc, this);
     if (type === messageYjsSyncStep1) {
-      const bytes = encoding.toUint8Array(answer);
+      const bytes = this.onlyReads ? nothing() : encoding.toUint8Array(answer);
       this.#sendChange(encoder => encoding.writeUint8Array(encoder, bytes));
       this.#hasAnswered = true;
     }

@@ -1,6 +1,6 @@
 // The home page: search and account above, places at the side, one list in the middle.
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
-import { Clock, FolderClosed, Trash2 } from 'lucide-react';
+import { Clock, FolderClosed, Trash2, UsersRound } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import type { Account } from '../../api/schema';
 import { type Place, placeOf, queryOf, root } from '../../core/home-place';
@@ -16,6 +16,7 @@ import { Home } from './home';
 import { dropNotice, homeStore } from './home-store';
 import { NewMenu } from './NewMenu';
 import { Preview } from './Preview';
+import { SharedView } from './SharedView';
 import { TrashView } from './TrashView';
 import { Uploads } from './uploads';
 import { UploadTray } from './UploadTray';
@@ -32,6 +33,7 @@ interface HomePageProps {
 const places: readonly { readonly place: Place; readonly label: string; readonly Picture: typeof Clock; readonly holds: (place: Place) => boolean }[] = [
   { place: { kind: 'recent' }, label: 'place.recent', Picture: Clock, holds: place => place.kind === 'recent' },
   { place: root, label: 'place.files', Picture: FolderClosed, holds: place => place.kind === 'folder' || place.kind === 'search' },
+  { place: { kind: 'shared' }, label: 'place.shared', Picture: UsersRound, holds: place => place.kind === 'shared' },
   { place: { kind: 'trash' }, label: 'place.trash', Picture: Trash2, holds: place => place.kind === 'trash' },
 ];
 
@@ -97,7 +99,7 @@ export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
         </ul>
       </nav>
       <main className="home-main" id="list" tabIndex={-1}>
-        {place.kind === 'account' ? accountPage : place.kind === 'trash' ? <TrashView home={home} /> : <FilesView home={home} uploads={uploads} />}
+        {place.kind === 'account' ? accountPage : place.kind === 'trash' ? <TrashView home={home} /> : place.kind === 'shared' ? <SharedView home={home} /> : <FilesView home={home} uploads={uploads} />}
       </main>
       {place.kind === 'folder' && place.file && <Preview key={place.file} home={home} path={place.file} />}
       <Dialogs home={home} />

@@ -1,5 +1,5 @@
 // What the home page shows, as plain values.
-import type { Trashed } from '../../api/schema';
+import type { SharedDocument, Trashed } from '../../api/schema';
 import type { FileEntry } from '../../api/files';
 import type { Answer, Collision } from '../../core/collisions';
 import { type Place, root } from '../../core/home-place';
@@ -25,6 +25,8 @@ export interface HomeState {
   readonly place: Place;
   readonly files: Listing<FileEntry>;
   readonly trash: Listing<Trashed>;
+  /** Notebooks of others. */
+  readonly shared: Listing<SharedDocument>;
   readonly recent: readonly FileEntry[] | null;
   readonly sort: Sort;
   readonly selection: Selection;
@@ -56,7 +58,7 @@ export function keepSort(sort: Sort): void {
 
 export function homeStore(): HomeStore {
   return new Store<HomeState>({
-    place: root, files: { kind: 'loading' }, trash: { kind: 'loading' }, recent: null, sort: storedSort(), selection: nothing, renaming: null, dialog: null,
+    place: root, files: { kind: 'loading' }, trash: { kind: 'loading' }, shared: { kind: 'loading' }, recent: null, sort: storedSort(), selection: nothing, renaming: null, dialog: null,
     notices: [], uploads: [], runtime: null, running: new Map(), signedOut: false, said: '',
   });
 }

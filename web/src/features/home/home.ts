@@ -1,7 +1,8 @@
 // What a person does with files on the home page. Every method ends with the page saying what happened; none throws.
 import { drive, type FileEntry, notebookAddress, restoreFromTrash } from '../../api/files';
 import { emptyTrash, listFolder, listTrash, purge, recentFiles, searchFiles } from '../../api/home';
-import type { Trashed } from '../../api/schema';
+import type { SharedDocument, Trashed } from '../../api/schema';
+import { copyDocument, listShared, takeBack } from '../../api/sharing';
 import { ApiError } from '../../api/client';
 import { addressOf } from '../../api/config';
 import { isWithin, joined, nameOf, parentOf, sorted, type SortKey, sortedBy } from '../../core/listing';
@@ -60,7 +61,7 @@ export class Home {
     const stays = sameList(place, this.store.get().place) && this.store.get().files.kind !== 'failed';
     const searchGoesOn = place.kind === 'search' && this.store.get().place.kind === 'search';
     this.store.set({ place, renaming: null });
-    if (!stays && !searchGoesOn) this.store.set({ files: { kind: 'loading' }, trash: { kind: 'loading' }, selection: nothing });
+    if (!stays && !searchGoesOn) this.store.set({ files: { kind: 'loading' }, trash: { kind: 'loading' }, shared: { kind: 'loading' }, selection: nothing });
     void this.refresh();
   }
 
@@ -70,9 +71,10 @@ export class Home {
     const { signal } = (this.#loading = new AbortController());
     const { place } = this.store.get();
     if (place.kind === 'account') return;
-    const field = place.kind === 'trash' ? 'trash' : 'files';
+    const field = place.kind === 'trash' || place.kind === 'shared' ? place.kind : 'files';
     try {
       if (place.kind === 'trash') return this.store.set({ trash: { kind: 'ready', rows: await listTrash(signal) } });
+      if (place.kind === 'shared') return this.store.set({ shared: { kind: 'ready', rows: await listShared(signal) } });
       const recent = place.kind === 'folder' && place.path === '' ? recentFiles(50, signal) : null;
       recent?.then(found => this.store.set({ recent: found.filter(file => file.type === 'notebook') }), () => this.store.set({ recent: [] }));
       this.#put(await this.#read(place, signal), place);
@@ -191,6 +193,27 @@ export class Home {
       this.#report(restored.failure, t('trash.restored', { count: restored.done.length, name: restored.done[0]?.name ?? '' }));
     });
     this.#report(failure, done.length > 0 ? t('files.trashed', { count: done.length, name: entries[0]?.name ?? '' }) : '', done.some(id => id !== null) ? undo : undefined);
+  }
+
+  // Notebooks of others.
+
+  async copyShared(shared: SharedDocument): Promise<void> {
+    await this.#attempt(async () => {
+      const copy = await copyDocument(shared.document);
+      const show = { label: t('shared.openCopy'), run: () => location.assign(notebookAddress(copy.path)) };
+      this.#report(null, t('files.duplicated', { count: 1, name: copy.name }), undefined, show);
+    });
+  }
+
+  /** It is not in the list any more, and can only be opened when it is shared anew. */
+  leaveShared({ document, share, name }: SharedDocument): void {
+    if (share === undefined) return;
+    const run = () => void this.#attempt(async () => {
+      await takeBack(document, share);
+      await this.refresh();
+      this.#report(null, t('shared.left', { name }));
+    });
+    this.store.set({ dialog: { kind: 'confirm', title: t('shared.leaveTitle', { name }), text: t('shared.leaveText'), action: t('shared.leave'), run } });
   }
 
   // The trash.

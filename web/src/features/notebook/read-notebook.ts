@@ -2,22 +2,33 @@
 import { ApiError, api } from '../../api/client';
 import { escapedPath } from '../../api/config';
 import { joinNotebook } from '../../api/documents';
+import { joinDocument } from '../../api/sharing';
+import type { Person } from '../../api/schema';
 import { drive } from '../../api/files';
 import type { OpenFault } from '../../core/notebook-address';
 import { findNotebookFault } from '../../core/notebook-fault';
+import { type Role, roleOf } from '../../core/role';
 import type { Joined } from '../../core/room-link';
 
-/** The file of a notebook as the contents API gives it, and the room in which its content is. */
+/** The file of a notebook as the contents API gives it, the room in which its content is, and what one may do with it. */
 export interface ReadNotebook {
   readonly name: string;
+  /** On the drive; of somebody else's notebook the one by which its kernel session is known. */
   readonly path: string;
+  readonly role: Role;
+  /** Whose it is, when that is somebody else. */
+  readonly owner: Person | null;
   readonly created: string;
   readonly last_modified: string;
   readonly writable: boolean;
   readonly room: Joined;
 }
 
-export type Reading = { readonly kind: 'ready'; readonly notebook: ReadNotebook } | { readonly kind: 'failed'; readonly fault: OpenFault };
+export type Reading =
+  | { readonly kind: 'ready'; readonly notebook: ReadNotebook }
+  /** It is one's own, and has an address of its own. */
+  | { readonly kind: 'own'; readonly path: string }
+  | { readonly kind: 'failed'; readonly fault: OpenFault };
 
 const failed = (fault: OpenFault): Reading => ({ kind: 'failed', fault });
 
@@ -25,10 +36,24 @@ const contents = (path: string, query: string) => `api/contents/${escapedPath(pa
 
 export async function readNotebook(path: string): Promise<Reading> {
   try {
-    const [file, room] = await Promise.all([api.get<Omit<ReadNotebook, 'room'>>(contents(path, 'content=0')), joinNotebook(path)]);
-    return { kind: 'ready', notebook: { ...file, room } };
+    const [file, room] = await Promise.all([api.get<Pick<ReadNotebook, 'name' | 'path' | 'created' | 'last_modified' | 'writable'>>(contents(path, 'content=0')), joinNotebook(path)]);
+    return { kind: 'ready', notebook: { ...file, role: 'owner', owner: null, room } };
   } catch (error) {
     return failed(await faultOf(error, path));
+  }
+}
+
+/** The notebook of a share link. */
+export async function readShared(document: string): Promise<Reading> {
+  try {
+    const { session, name, role, owner, path, session_path } = await joinDocument(document);
+    if (path !== undefined) return { kind: 'own', path };
+    const now = new Date().toISOString();
+    const file = { name, path: session_path ?? `.shared/${document}.ipynb`, created: now, last_modified: now, writable: false };
+    return { kind: 'ready', notebook: { ...file, role: roleOf(role), owner, room: { document, session } } };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return failed({ kind: 'not-shared', document });
+    return failed(await faultOf(error, ''));
   }
 }
 

@@ -1,11 +1,13 @@
 // What the notebook page shows, as plain values. The page draws it, the notebook and the server's news change it.
-import type { Account } from '../../api/schema';
+import type { Account, Person as Somebody } from '../../api/schema';
 import type { Connection } from '../../core/connection';
 import type { OpenFault } from '../../core/notebook-address';
-import type { CommandId, Commands } from '../../core/notebook-commands';
+import { type CommandId, type Commands, isAllowed, isEnabled } from '../../core/notebook-commands';
 import type { Heading } from '../../core/outline';
 import type { NotebookContent } from '../../core/notebook-content';
 import type { Person } from '../../core/presence';
+import { nameOf } from '../../core/listing';
+import { isAtLeast, type Role } from '../../core/role';
 import type { RuntimeView } from '../../core/runtime-state';
 import type { Saving } from '../../core/saving';
 import { Store } from '../../core/store';
@@ -16,11 +18,11 @@ export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } |
 export type PanelId = 'contents' | 'files';
 
 export type Dialog =
-  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' }
+  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' }
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
 export interface Banner {
-  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save' | 'conflict';
+  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save' | 'conflict' | 'role' | 'asked';
   readonly tone: 'plain' | 'warn' | 'danger';
   readonly text: string;
   /** Epoch milliseconds that the text counts down to, put in as {{left}} when drawn. */
@@ -37,7 +39,13 @@ export interface Preferences {
 
 export interface PageState {
   readonly account: Account | null;
+  /** On the drive; of somebody else's notebook the one by which its kernel session is known. */
   readonly path: string;
+  /** The file's. */
+  readonly name: string;
+  readonly role: Role;
+  /** Whose it is, when that is somebody else. */
+  readonly owner: Somebody | null;
   readonly opening: Opening;
   readonly saving: Saving;
   readonly savedAt: number | null;
@@ -100,6 +108,8 @@ export interface Deeds {
   focusNotebook(): void;
   /** Where earlier states are, and the present one. */
   history(): { readonly document: string; current(): NotebookContent } | null;
+  /** The live document's id. */
+  document(): string | null;
   /** Whether leaving the page now could lose what somebody wrote. */
   mayLose(): boolean;
 }
@@ -112,7 +122,7 @@ export class Page {
 
   constructor(account: Account | null, path: string, narrow: boolean) {
     this.store = new Store<PageState>({
-      account, path, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
+      account, path, name: nameOf(path), role: 'owner', owner: null, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
       panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, people: [], following: null, preferences: storedPreferences(),
       banners: [], dialog: null, runtimeShown: false, legend: false, notices: [], said: '',
     });
@@ -122,9 +132,13 @@ export class Page {
     return this.store.get();
   }
 
+  get mayEdit(): boolean {
+    return isAtLeast(this.state.role, 'editor');
+  }
+
   run(id: CommandId): void {
     const command = this.state.commands[id];
-    if (command && (command.isEnabled?.() ?? true)) command.run();
+    if (isEnabled(command)) command?.run();
   }
 
   tell(notice: Omit<Notice, 'id'>): void {
@@ -167,6 +181,8 @@ export class Page {
   }
 
   put(commands: Commands): void {
-    this.store.set({ commands: { ...this.state.commands, ...commands } });
+    const allowed = (id: CommandId) => isAllowed(id, this.state.role, this.state.account !== null);
+    const guarded = Object.entries(commands).map(([id, command]) => [id, { ...command, isEnabled: () => allowed(id as CommandId) && isEnabled(command) }]);
+    this.store.set({ commands: { ...this.state.commands, ...(Object.fromEntries(guarded) as Commands) } });
   }
 }

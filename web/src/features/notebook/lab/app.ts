@@ -9,6 +9,7 @@ import type { Signal } from '@lumino/signaling';
 import { config } from '../../../api/config';
 import { Heard } from './heard';
 import { Shell } from './shell';
+import { silentFetch, SilentSocket } from './silent';
 
 /** Says whether a connection to this kernel should go on under the name it had before the page was loaded anew. */
 export type ClientIdOf = (kernel: string) => string | undefined;
@@ -30,15 +31,19 @@ class Sessions extends SessionManager {
 /** Gives the file that the page has asked for already, instead of asking once more. What is in it comes with the live document. */
 class PageDrive extends Drive {
   #read: Contents.IModel | null;
+  readonly #isOthers: boolean;
 
-  constructor(serverSettings: ServerConnection.ISettings, read: Contents.IModel) {
+  constructor(serverSettings: ServerConnection.ISettings, read: Contents.IModel, isOthers: boolean) {
     super({ serverSettings });
     this.#read = read;
+    this.#isOthers = isOthers;
   }
 
   override async get(path: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
     const read = this.#read;
-    if (read?.path !== path || options?.content === false) return super.get(path, options);
+    if (read?.path !== path) return super.get(path, options);
+    if (this.#isOthers) return read; // that lies on no drive of one's own
+    if (options?.content === false) return super.get(path, options);
     this.#read = null;
     return read;
   }
@@ -63,15 +68,22 @@ export interface PageServices {
   readonly drive: PageDrive;
 }
 
-export function pageServices(read: Contents.IModel): PageServices {
+interface Whose {
+  /** Somebody else's notebook. */
+  readonly isOthers: boolean;
+  /** Without one there is nothing to ask for but the notebook itself. */
+  readonly hasAccount: boolean;
+}
+
+export function pageServices(read: Contents.IModel, { isOthers, hasAccount }: Whose): PageServices {
   PageConfig.setOption('baseUrl', config.base_url);
   PageConfig.setOption('terminalsAvailable', 'false');
   const heard = new Heard();
-  const serverSettings = ServerConnection.makeSettings({ WebSocket: heard.socket, appendToken: false, init: { cache: 'no-store', credentials: 'same-origin' } });
+  const serverSettings = ServerConnection.makeSettings({ ...(hasAccount ? { WebSocket: heard.socket } : { WebSocket: SilentSocket, fetch: silentFetch }), appendToken: false, init: { cache: 'no-store', credentials: 'same-origin' } });
   const standby = 'when-hidden' as const;
   const kernels = new KernelManager({ serverSettings, standby });
   const sessions = new Sessions({ serverSettings, standby, kernelManager: kernels });
-  const drive = new PageDrive(serverSettings, read);
+  const drive = new PageDrive(serverSettings, read, isOthers);
   const manager = new Services({ serverSettings, standby, defaultDrive: drive, kernels, sessions });
   return { manager, sessions, heard, drive };
 }

@@ -6,6 +6,7 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Command, CommandId } from '../../../core/notebook-commands';
 import { notebookAddress } from '../../../api/files';
+import { sharedAddress } from '../../../api/sharing';
 import { t } from '../../../ui/i18n';
 import type { Page } from '../store';
 
@@ -38,7 +39,8 @@ function toggleCode(notebook: Notebook): void {
 function copyLink(page: Page, notebook: Notebook): void {
   const id = notebook.activeCell?.model.id;
   if (!id) return;
-  const address = `${new URL(notebookAddress(page.state.path), location.origin).href}#cell=${encodeURIComponent(id)}`;
+  const document = page.deeds?.document();
+  const address = `${new URL(document ? sharedAddress(document) : notebookAddress(page.state.path), location.origin).href}#cell=${encodeURIComponent(id)}`;
   navigator.clipboard.writeText(address).then(() => page.tell({ text: t('cell.linkCopied') }), () => page.tell({ text: t('cell.linkNotCopied', { address }), tone: 'danger' }));
 }
 

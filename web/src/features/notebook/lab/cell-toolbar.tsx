@@ -25,6 +25,7 @@ function CellToolbar({ page, shown }: { page: Page; shown: Store<Shown> }) {
   const [place, setPlace] = useState<MenuPlace | null>(null);
   if (!cell) return null;
   const button = (id: CommandId, Picture: typeof ArrowUp) => <button type="button" title={titleWithKeys(id)} aria-label={titleOf(id)} onClick={() => page.run(id)}><Picture size={16} aria-hidden /></button>;
+  if (!page.mayEdit) return <div className="al-cell-tools" role="toolbar" aria-label={t('cell.tools')}>{button('copy-link', Link)}</div>;
   const items = (): MenuItem[] => more.map(id => (id === '-' ? { kind: 'line' } : menuItem(page, id, page.state.commands)));
   return (
     <div className="al-cell-tools" role="toolbar" aria-label={t('cell.tools')}>

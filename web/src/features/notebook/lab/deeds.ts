@@ -32,7 +32,7 @@ async function showCell({ content: notebook }: NotebookPanel, id: string): Promi
 
 /** The notebook has another path now. */
 export function movedTo(page: Page, path: string): void {
-  page.store.set({ path });
+  page.store.set({ path, name: nameOf(path) });
   history.replaceState(null, '', notebookAddress(path));
 }
 
@@ -63,6 +63,7 @@ export function deedsOf({ page, panel, saver, presence, contents }: Around): Dee
       const document = saver.document;
       return document === null ? null : { document, current: () => panel.model?.toJSON() as unknown as NotebookContent };
     },
+    document: () => saver.document,
     focusNotebook: () => panel.content.activate(),
     mayLose: () => saver.mayLose(),
   };

@@ -4,7 +4,7 @@ import { CodeCell, type ICodeCellModel } from '@jupyterlab/cells';
 import { KernelError, type NotebookPanel } from '@jupyterlab/notebook';
 import { type Kernel, KernelMessage } from '@jupyterlab/services';
 import { KernelShellFutureHandler } from '@jupyterlab/services/lib/kernel/future';
-import { answerInput, cancelRuns, runCells } from '../../../api/documents';
+import { answerInput, cancelRuns, type LastRun, listLastRuns, runCells } from '../../../api/documents';
 import type { Notice, RoomLink } from '../../../core/room-link';
 import { sourceHash } from '../../../core/source-hash';
 import { t } from '../../../ui/i18n';
@@ -18,18 +18,20 @@ interface ListedRun {
   readonly cell: string;
   readonly state: 'queued' | 'running';
   readonly since: string;
+  /** The name and the account of who runs it. */
+  readonly by: string;
+  readonly account: string;
 }
 
-interface EndedRun {
+interface EndedRun extends LastRun {
   readonly run: string;
-  readonly cell: string;
-  readonly status: 'ok' | 'error';
   readonly next_input?: { readonly text: string; readonly replace: boolean };
 }
 
 interface Question {
   readonly run: string;
   readonly cell: string;
+  readonly account: string;
   readonly prompt: string;
   readonly password: boolean;
 }
@@ -117,6 +119,16 @@ export class LiveRuns {
     if (document !== undefined) await cancelRuns(document);
   }
 
+  /** How the cells ran that are there already. */
+  async readLastRuns(): Promise<void> {
+    const document = this.#link.joined?.document;
+    const last = document === undefined ? [] : await listLastRuns(document).catch(() => []); // only words beside the cells
+    for (const run of last) {
+      const model = this.#modelOf(run.cell);
+      if (model) this.#runs.ran(model, run);
+    }
+  }
+
   // Hearing.
 
   /** The connection to the room begins anew, if it was there before: what is not listed next has ended meanwhile. */
@@ -149,19 +161,28 @@ export class LiveRuns {
       asked.done({ kind: 'cancelled' });
     }
     if (this.#question && !listed.some(({ id }) => id === this.#question?.asked.run)) this.#unask();
-    if (listed.some(({ state }) => state === 'running')) this.onRunning();
+    if (listed.some(run => run.state === 'running' && this.#isOwn(run))) this.onRunning();
+  }
+
+  /** In the runtime of who is here. */
+  #isOwn({ account }: { readonly account: string }): boolean {
+    return account === this.#page.state.account?.id;
   }
 
   #show(run: ListedRun): void {
     const model = this.#modelOf(run.cell);
-    if (run.state === 'running') this.#attach(run.id);
+    const isOwn = this.#isOwn(run);
+    if (run.state === 'running' && isOwn) this.#attach(run.id);
     if (!model) return;
+    this.#runs.isOf(model, isOwn ? null : run.by);
     if (run.state === 'running') this.#runs.takenUp(model, Math.min(Date.parse(run.since), Date.now()));
     else if (this.#runs.runOf(model).kind !== 'queued') this.#runs.waits(model);
   }
 
   #hearEnd(end: EndedRun): void {
     this.#ended.set(end.run, end);
+    const model = this.#modelOf(end.cell);
+    if (model) this.#runs.ran(model, end);
     if (this.#ended.size > remembered) this.#ended.delete(this.#ended.keys().next().value as string);
     const asked = this.#asked.get(end.run);
     if (!asked) return;
@@ -199,7 +220,7 @@ export class LiveRuns {
 
   async #ask(question: Question): Promise<void> {
     const cell = this.#cellOf(question.cell);
-    if (!cell || this.#question?.asked.run === question.run) return;
+    if (!cell || !this.#isOwn(question) || this.#question?.asked.run === question.run) return;
     this.#unask();
     const answer = (value: string) => {
       const document = this.#link.joined?.document;
@@ -220,7 +241,7 @@ export class LiveRuns {
     for (const future of this.#futures.values()) future.dispose();
     this.#futures.clear();
     this.#kernel = kernel;
-    for (const { id, state } of this.#listed) if (state === 'running') this.#attach(id);
+    for (const run of this.#listed) if (run.state === 'running' && this.#isOwn(run)) this.#attach(run.id);
   }
 
   #attach(run: string): void {

@@ -4,8 +4,9 @@ import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import { addressOf } from '../../../api/config';
 import { downloadText, drive, notebookAddress } from '../../../api/files';
+import { copyDocument } from '../../../api/sharing';
 import { deleteRuntime } from '../../../api/runtimes';
-import { nameOf, parentOf } from '../../../core/listing';
+import { parentOf } from '../../../core/listing';
 import type { Command, CommandId } from '../../../core/notebook-commands';
 import { pythonScript } from '../../../core/python-script';
 import type { NotebookContent } from '../../../core/notebook-content';
@@ -101,36 +102,41 @@ function kernel(around: Surroundings): Table {
 
 function file({ page, panel, saver }: Surroundings): Table {
   const path = () => page.state.path;
+  const home = () => homeAddress(page.state);
   const attempt = (work: () => Promise<unknown>) => void work().catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const content = () => (panel.model?.toJSON() ?? { cells: [] }) as unknown as NotebookContent;
   const save = async () => {
     if (await saver.save()) page.say(t('save.saved'));
   };
-  const duplicate = async () => {
+  const duplicate = async (outputs: boolean) => {
     await saver.save();
-    const copy = await drive.copy(path(), parentOf(path()));
+    const { document } = saver;
+    if (document === null) return;
+    const copy = page.state.owner || !outputs ? await copyDocument(document, outputs) : await drive.copy(path(), parentOf(path()));
     page.tell({ text: t('file.duplicated', { name: copy.name }), action: { label: t('conflict.open'), run: () => void open(notebookAddress(copy.path), '_blank', 'noopener') } });
   };
   const trash = async () => {
     await saver.save();
     await drive.remove(path());
     saver.close();
-    location.assign(homeAddress(path()));
+    location.assign(home());
   };
   const make = async () => {
-    const made = await drive.makeNotebook(parentOf(path()));
+    const made = await drive.makeNotebook(page.state.owner ? '' : parentOf(path()));
     open(notebookAddress(made.path), '_blank', 'noopener');
   };
   return {
     save: { run: () => void save() },
     history: { run: () => page.show({ kind: 'history' }) },
     rename: { run: () => page.show({ kind: 'rename' }) },
-    duplicate: { run: () => attempt(duplicate) },
-    'move-to-trash': { run: () => page.show({ kind: 'confirm', title: t('trash.title', { name: nameOf(path()) }), text: t('trash.text'), action: t('command.move-to-trash'), danger: true, run: () => attempt(trash) }) },
+    share: { run: () => page.show({ kind: 'share' }) },
+    duplicate: { run: () => attempt(() => duplicate(true)) },
+    'copy-without-outputs': { run: () => attempt(() => duplicate(false)) },
+    'move-to-trash': { run: () => page.show({ kind: 'confirm', title: t('trash.title', { name: page.state.name }), text: t('trash.text'), action: t('command.move-to-trash'), danger: true, run: () => attempt(trash) }) },
     'new-notebook': { run: () => attempt(make) },
-    open: { run: () => location.assign(homeAddress(path())) },
-    download: { run: () => downloadText(nameOf(path()), JSON.stringify(content(), null, 1), 'application/x-ipynb+json') },
-    'download-python': { run: () => downloadText(nameOf(path()).replace(/\.ipynb$/, '.py'), pythonScript(content()), 'text/x-python') },
+    open: { run: () => location.assign(home()) },
+    download: { run: () => downloadText(page.state.name, JSON.stringify(content(), null, 1), 'application/x-ipynb+json') },
+    'download-python': { run: () => downloadText(page.state.name.replace(/\.ipynb$/, '.py'), pythonScript(content()), 'text/x-python') },
     print: { run: () => print() },
   };
 }

@@ -17,6 +17,7 @@ export class Presence {
     this.#awareness = awareness;
     const { account } = page.state;
     if (account) awareness.setLocalStateField('user', { username: account.id, name: account.name, display_name: account.display_name || account.name });
+    if (!account) awareness.setLocalState(null); // looks on unseen
     awareness.on('change', () => this.#draw());
     panel.content.activeCellChanged.connect((_, cell) => awareness.setLocalStateField('cell', cell?.model.id ?? null));
     awareness.setLocalStateField('cell', panel.content.activeCell?.model.id ?? null);

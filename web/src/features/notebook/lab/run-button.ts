@@ -4,7 +4,8 @@ import { Notebook } from '@jupyterlab/notebook';
 import type { Message } from '@lumino/messaging';
 import type { Widget } from '@lumino/widgets';
 import { canBeStopped, type CellRun, gutterText } from '../../../core/cell-run';
-import { duration, t } from '../../../ui/i18n';
+import type { LastRun } from '../../../api/documents';
+import { dateTime, duration, t } from '../../../ui/i18n';
 import type { Runs } from './runs';
 
 export interface CellPlace {
@@ -30,10 +31,28 @@ export interface RunDeeds {
 const play = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 7.2v9.6l7.6-4.800z"/></svg>';
 const square = '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="8" y="8" width="8" height="8" rx="1"/></svg>';
 
-function titleOf(run: CellRun, took: number | null): string {
+interface Whose {
+  /** Milliseconds. */
+  readonly took: number | null;
+  /** Somebody else who runs it just now. */
+  readonly by: string | null;
+  readonly last: LastRun | null;
+  readonly isOwn: boolean;
+}
+
+function titleOf(run: CellRun, whose: Whose): string {
+  const { last, isOwn } = whose;
+  const isOver = run.kind === 'done' || run.kind === 'error';
+  if (!isOver || last === null) return stateOf(run, whose);
+  const said = t('run.by', { name: last.by, time: dateTime(new Date(last.ended_at)) });
+  const took = Date.parse(last.ended_at) - Date.parse(last.started_at);
+  return isOwn ? `${stateOf(run, { ...whose, took: whose.took ?? took })}. ${said}` : `${said}. ${t('run.others', { name: last.by })}`;
+}
+
+function stateOf(run: CellRun, { took, by }: Whose): string {
   switch (run.kind) {
-    case 'queued': return t('run.queued');
-    case 'running': return t('run.stop');
+    case 'queued': return by === null ? t('run.queued') : t('run.queuedBy', { name: by });
+    case 'running': return by === null ? t('run.stop') : t('run.runningBy', { name: by });
     case 'not-started': return t('run.notStarted', { reason: run.reason });
     case 'error': return t('run.failed');
     case 'done': return run.stale ? t('run.stale') : took === null ? t('run.done') : t('run.doneIn', { time: duration(took / 1000) });
@@ -111,7 +130,7 @@ export class RunButton extends InputPrompt {
     const run = this.#runs.runOf(cell.model);
     const stale = (run.kind === 'done' || run.kind === 'error') && run.stale;
     const drawn = `${run.kind}${stale ? ' stale' : ''} ${gutterText(run)}`;
-    const title = titleOf(run, this.#runs.durationOf(cell.model));
+    const title = titleOf(run, { took: this.#runs.durationOf(cell.model), by: this.#runs.runnerOf(cell.model), last: this.#runs.lastOf(cell.model), isOwn: this.#runs.isOwn(this.#runs.lastOf(cell.model)) });
     if (this.node.dataset['drawn'] === `${drawn} ${title}`) return;
     this.node.dataset['drawn'] = `${drawn} ${title}`;
     this.node.dataset['run'] = run.kind;

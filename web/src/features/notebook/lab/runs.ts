@@ -1,6 +1,7 @@
 // What is known of the runs of each code cell beyond what the notebook stores: waiting, taken up, by which kernel, refused.
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import { Signal } from '@lumino/signaling';
+import type { LastRun } from '../../../api/documents';
 import { type CellFacts, type CellRun, cellRunOf } from '../../../core/cell-run';
 
 interface Known {
@@ -9,6 +10,9 @@ interface Known {
   finishedAt: number | null;
   era: number | null;
   refused: string | null;
+  /** Who else runs it just now. */
+  by: string | null;
+  last: LastRun | null;
 }
 
 export class Runs {
@@ -19,8 +23,20 @@ export class Runs {
   /** Counts found in the file are of this kernel only when it was running as the page came. */
   #trustsOlder = false;
 
+  readonly #account: string | null;
+
+  /** `account` is the id of who is here. */
+  constructor(account: string | null) {
+    this.#account = account;
+  }
+
+  /** Somebody else's run left its variables in a runtime of theirs. */
+  isOwn(last: LastRun | null): boolean {
+    return last === null || last.account === this.#account;
+  }
+
   #of(model: ICodeCellModel): Known {
-    const known = this.#known.get(model) ?? { waiting: false, takenUpAt: null, finishedAt: null, era: null, refused: null };
+    const known = this.#known.get(model) ?? { waiting: false, takenUpAt: null, finishedAt: null, era: null, refused: null, by: null, last: null };
     this.#known.set(model, known);
     return known;
   }
@@ -38,7 +54,7 @@ export class Runs {
       takenUpAt: known?.takenUpAt ?? null,
       count: model.executionCount,
       hasError,
-      ranInThisKernel: known?.era === this.#era || (this.#trustsOlder && (known?.era ?? null) === null),
+      ranInThisKernel: this.isOwn(known?.last ?? null) && (known?.era === this.#era || (this.#trustsOlder && (known?.era ?? null) === null)),
       refused: known?.refused ?? null,
     };
   }
@@ -47,6 +63,23 @@ export class Runs {
   durationOf(model: ICodeCellModel): number | null {
     const known = this.#known.get(model);
     return known && known.takenUpAt === null && known.finishedAt !== null ? known.finishedAt : null;
+  }
+
+  /** The name of somebody else in whose runtime it waits or runs. */
+  runnerOf(model: ICodeCellModel): string | null {
+    return this.#known.get(model)?.by ?? null;
+  }
+
+  lastOf(model: ICodeCellModel): LastRun | null {
+    return this.#known.get(model)?.last ?? null;
+  }
+
+  isOf(model: ICodeCellModel, by: string | null): void {
+    if (this.#of(model).by !== by) this.#change(model, { by });
+  }
+
+  ran(model: ICodeCellModel, last: LastRun): void {
+    this.#change(model, { last });
   }
 
   #change(model: ICodeCellModel, change: Partial<Known>): void {

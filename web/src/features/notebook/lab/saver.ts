@@ -113,6 +113,7 @@ export class Saver {
     if (hasUnstored) await this.#keep();
     this.#page.store.set({ saving: { kind: 'failed', why: why === 'gone' ? 'gone' : 'server', message, tries: 0, nextTry: null, keptAt: this.#keptAt } });
     if (why === 'gone') this.#tellGone();
+    else if (why === 'forbidden') this.#tellForbidden(message);
     else if (why === 'renewed') this.#page.raise({ id: 'save', tone: 'warn', text: t('save.renewed'), actions: [{ label: t('reload'), run: () => location.reload() }], canClose: false });
     else this.#tellProblem(message);
   }
@@ -125,6 +126,11 @@ export class Saver {
 
   #tellGone(): void {
     this.#page.raise({ id: 'save', tone: 'danger', text: t('save.gone'), actions: [{ label: t('save.asNew'), run: () => void this.#saveAsNew() }], canClose: false });
+  }
+
+  #tellForbidden(message: string): void {
+    const download = { label: t('command.download'), run: () => this.#page.run('download') };
+    this.#page.raise({ id: 'save', tone: 'danger', text: t('save.forbidden', { message }), actions: [download], canClose: false });
   }
 
   #tellProblem(message: string): void {

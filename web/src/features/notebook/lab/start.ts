@@ -36,6 +36,7 @@ import { type AnyPlugin, plugins } from './plugins';
 import { follow } from './preferences';
 import { Presence } from './presence';
 import { Resume } from './resume';
+import { hearOfSharing, onlyRead, readOnlyEditors } from './reading';
 import { Runs } from './runs';
 import { Saver } from './saver';
 import { SharedNotebook } from './shared-notebook';
@@ -60,12 +61,13 @@ async function activate(app: App, list: readonly AnyPlugin[]): Promise<void> {
 export async function startNotebook({ page, host, read, mimeExtensions, plugins: outputPlugins }: Start): Promise<void> {
   const shared = new SharedNotebook({ disableDocumentWideUndoRedo: true });
   const link = new RoomLink(shared.ydoc, joinRoom(page, read.room), shared.awareness);
+  link.onlyReads = !page.mayEdit;
   const joined = link.begin();
   joined.catch(() => undefined); // told where it is awaited
-  const { manager, sessions, heard, drive } = pageServices({ ...read, content: null, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' });
+  const { manager, sessions, heard, drive } = pageServices({ ...read, content: null, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' }, { isOthers: read.owner !== null, hasAccount: page.state.account !== null });
   const resume = new Resume(page.state.path, heard);
   const app = new App(manager, mimeExtensions);
-  const runs = new Runs();
+  const runs = new Runs(page.state.account?.id ?? null);
   for (const each of plugins) app.registerPlugin(each);
   const [editors, rendermime, tracker, translator] = await Promise.all([
     app.resolveRequiredService(IEditorServices), app.resolveRequiredService(IRenderMimeRegistry), app.resolveRequiredService(INotebookTracker), app.resolveRequiredService(ITranslator),
@@ -73,7 +75,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   await app.start({ hostID: host.id });
   await activate(app, outputPlugins); // renderers come before the first cell
   await joined;
-  if (shared.cells.length === 0) shared.insertCell(0, { cell_type: 'code', source: '' });
+  if (shared.cells.length === 0 && page.mayEdit) shared.insertCell(0, { cell_type: 'code', source: '' });
   const contentFactory = new CellFactory({ editorFactory: editors.factoryService.newInlineEditor }, {
     runs,
     deeds: { run: ({ cell, notebook }) => {
@@ -82,13 +84,14 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
       page.run('run-cell');
     }, stop: () => page.run('interrupt') },
     insert: (type, { cell, notebook }, where) => {
+      if (!page.mayEdit) return;
       notebook.activeCellIndex = notebook.widgets.indexOf(cell);
       insertCell(notebook, type, where);
     },
   });
   const factory = new NotebookWidgetFactory({
     name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,
-    rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: StaticNotebook.defaultEditorConfig,
+    rendermime, contentFactory, mimeTypeService: editors.mimeTypeService, translator, editorConfig: page.mayEdit ? StaticNotebook.defaultEditorConfig : readOnlyEditors(),
     notebookConfig: { ...StaticNotebook.defaultNotebookConfig, windowingMode: shared.cells.length > manyCells ? 'full' : 'contentVisibility', scrollPastEnd: false, showHiddenCellsButton: false, disableDocumentWideUndoRedo: true, maxNumberOutputs: 200 },
   });
   const context = new Context({ manager, factory: new PageModelFactory(shared), path: page.state.path, translator, kernelPreference: { shouldStart: false, canStart: true, autoStartDefault: false, shutdownOnDispose: false } });
@@ -115,14 +118,17 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   await context.initialize(false);
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
   link.hearNotices(notice => {
-    if (notice.type === 'renamed' && notice['path'] !== page.state.path) {
+    if (notice.type === 'renamed' && notice['path'] === undefined) page.store.set({ name: String(notice['name']) });
+    else if (notice.type === 'renamed' && notice['path'] !== page.state.path) {
       const [from, path] = [page.state.path, String(notice['path'])];
       drive.tellMoved(from, { ...read, path, name: nameOf(path), content: null, type: 'notebook', format: 'json', mimetype: '' });
       movedTo(page, path);
     }
     live.hear(notice);
     saver.hear(notice);
+    hearOfSharing(page, link, notice);
   });
+  void live.readLastRuns();
   const presence = new Presence(page, panel, shared.awareness);
   page.deeds = deedsOf({ page, panel, context, saver, presence, contents: manager.contents });
   page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, live, saver }) });
@@ -133,7 +139,8 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   watchOutline(page, panel);
   showCellToolbar(page, panel);
   announceRuns(page, panel, runs);
-  watchRuntime(page);
+  if (page.state.account) watchRuntime(page);
+  if (!page.mayEdit) onlyRead(panel);
   addEventListener('pagehide', () => resume.keep(page.state.path, kernels.kernel));
   await saver.bringBack();
   page.store.set({ opening: { kind: 'open' } });

@@ -7,6 +7,8 @@ import type { Dialog, Page } from '../store';
 
 const Palette = lazy(() => import('./Palette').then(found => ({ default: found.Palette })));
 const History = lazy(() => import('./History').then(found => ({ default: found.History })));
+const Share = lazy(() => import('./Share').then(found => ({ default: found.Share })));
+const AskAccess = lazy(() => import('./AskAccess').then(found => ({ default: found.AskAccess })));
 const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: found.Shortcuts })));
 const SettingsDialog = lazy(() => import('./SettingsDialog').then(found => ({ default: found.SettingsDialog })));
 const About = lazy(() => import('./SettingsDialog').then(found => ({ default: found.About })));
@@ -20,6 +22,8 @@ export function Dialogs({ page }: { page: Page }) {
     <Suspense fallback={null}>
       {dialog.kind === 'palette' && <Palette page={page} onClose={close} />}
       {dialog.kind === 'history' && <History page={page} onClose={close} />}
+      {dialog.kind === 'share' && <Share page={page} onClose={close} />}
+      {dialog.kind === 'ask-access' && <AskAccess page={page} onClose={close} />}
       {dialog.kind === 'shortcuts' && <Shortcuts onClose={close} />}
       {dialog.kind === 'settings' && <SettingsDialog page={page} onClose={close} />}
       {dialog.kind === 'about' && <About onClose={close} />}

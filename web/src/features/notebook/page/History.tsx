@@ -4,7 +4,6 @@ import { ChevronDown, ChevronUp, Download, RotateCcw } from 'lucide-react';
 import { listRevisions, nameRevision, readRevision, restoreRevision } from '../../../api/documents';
 import { downloadText } from '../../../api/files';
 import { type CellChange, cellChanges, type Revision, type Row } from '../../../core/history';
-import { nameOf } from '../../../core/listing';
 import type { NotebookContent } from '../../../core/notebook-content';
 import { dateTime, t } from '../../../ui/i18n';
 import { Modal } from '../../../ui/modal';
@@ -49,7 +48,7 @@ export function History({ page, onClose }: { page: Page; onClose: () => void }) 
     else await read();
   });
   const download = () => source && revision && attempt(async () => {
-    const name = nameOf(page.state.path).replace(/\.ipynb$/, '');
+    const name = page.state.name.replace(/\.ipynb$/, '');
     downloadText(`${name} ${revision.made_at.slice(0, 16).replace(/[T:]/g, '-')}.ipynb`, JSON.stringify(await readRevision(source.document, revision.id), null, 1), 'application/x-ipynb+json');
   });
   return (

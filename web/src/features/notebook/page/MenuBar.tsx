@@ -1,7 +1,7 @@
 // File, Edit, View …: a row of menus; on narrow windows one button that holds them all.
 import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
 import { Menu as Burger } from 'lucide-react';
-import { type MenuId, menus } from '../../../core/notebook-commands';
+import { type MenuId, menus as allMenus } from '../../../core/notebook-commands';
 import { t } from '../../../ui/i18n';
 import { Menu, type MenuItem, type MenuPlace } from '../../../ui/menu';
 import { narrow, useMedia } from '../../../ui/use-media';
@@ -9,7 +9,10 @@ import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
 import { menuItem } from './words';
 
-function itemsOf(page: Page, menu: (typeof menus)[number]): MenuItem[] {
+/** Who only reads has no use for those that only change and run. */
+const menusFor = (page: Page): typeof allMenus => (page.mayEdit ? allMenus : allMenus.filter(({ id }) => id !== 'insert' && id !== 'runtime'));
+
+function itemsOf(page: Page, menu: (typeof allMenus)[number]): MenuItem[] {
   const { commands } = page.state;
   return menu.items.map(item => (item === '-' ? { kind: 'line' } : menuItem(page, item, commands)));
 }
@@ -22,6 +25,7 @@ export function MenuBar({ page }: { page: Page }) {
 }
 
 function Row({ page }: { page: Page }) {
+  const menus = menusFor(page);
   const bar = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<MenuId | null>(null);
   const [focused, setFocused] = useState<MenuId>('file');
@@ -66,7 +70,7 @@ function Row({ page }: { page: Page }) {
 
 function FoldedMenus({ page }: { page: Page }) {
   const [place, setPlace] = useState<MenuPlace | null>(null);
-  const items = (): MenuItem[] => menus.flatMap((menu, at) => [...(at > 0 ? [{ kind: 'line' } as const] : []), { kind: 'text', label: t(`menu.${menu.id}`) } as const, ...itemsOf(page, menu).filter(item => item.kind !== 'line')]);
+  const items = (): MenuItem[] => menusFor(page).flatMap((menu, at) => [...(at > 0 ? [{ kind: 'line' } as const] : []), { kind: 'text', label: t(`menu.${menu.id}`) } as const, ...itemsOf(page, menu).filter(item => item.kind !== 'line')]);
   return (
     <>
       <button type="button" className="al-icon-button nb-burger" aria-haspopup="menu" aria-label={t('menus')} onClick={event => setPlace({ under: event.currentTarget })}><Burger size={20} aria-hidden /></button>

@@ -1,6 +1,6 @@
 // The notebook page. React draws what is around the notebook; inside .nb-host everything is Lumino's.
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import { nameOf } from '../../../core/listing';
+import { isAtLeast } from '../../../core/role';
 import { isAtRisk } from '../../../core/saving';
 import { t } from '../../../ui/i18n';
 import { Notices } from '../../../ui/notices';
@@ -24,7 +24,7 @@ interface Props {
 }
 
 export function NotebookPage({ page, onHost, onStartFresh }: Props) {
-  const { path, opening, notices, said, saving, progress, panel } = useStore(page.store);
+  const { path, name, role, opening, notices, said, saving, progress, panel } = useStore(page.store);
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (host.current && !host.current.dataset['taken']) {
@@ -33,9 +33,8 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
     }
   }, [onHost]);
   useEffect(() => {
-    const name = nameOf(path).replace(/\.ipynb$/, '');
-    document.title = `${progress ? `(${progress.done}/${progress.all}) ` : ''}${saving.kind === 'failed' ? '● ' : ''}${name} – Allmende`;
-  }, [path, progress, saving.kind]);
+    document.title = `${progress ? `(${progress.done}/${progress.all}) ` : ''}${saving.kind === 'failed' ? '● ' : ''}${name.replace(/\.ipynb$/, '')} – Allmende`;
+  }, [name, progress, saving.kind]);
   const risky = isAtRisk(saving) && opening.kind === 'open';
   useEffect(() => {
     if (!risky) return;
@@ -46,7 +45,7 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
     return () => removeEventListener('beforeunload', hold);
   }, [page, risky]);
   return (
-    <div className="nb" data-panel={panel ?? undefined}>
+    <div className={isAtLeast(role, 'editor') ? 'nb' : 'nb nb-reads'} data-panel={panel ?? undefined}>
       <a className="nb-skip" href="#notebook" onClick={event => {
         event.preventDefault();
         page.deeds?.focusNotebook();
@@ -58,9 +57,9 @@ export function NotebookPage({ page, onHost, onStartFresh }: Props) {
       <Banners page={page} />
       {opening.kind !== 'failed' && <Rail page={page} />}
       {opening.kind === 'open' && <SidePanel page={page} />}
-      <main className="nb-main" id="notebook" tabIndex={-1} aria-label={nameOf(path)}>
+      <main className="nb-main" id="notebook" tabIndex={-1} aria-label={name}>
         {opening.kind === 'loading' && <Skeleton />}
-        {opening.kind === 'failed' && <OpenFailure path={path} fault={opening.fault} onStartFresh={onStartFresh} />}
+        {opening.kind === 'failed' && <OpenFailure page={page} path={path} fault={opening.fault} onStartFresh={onStartFresh} />}
         <div className="nb-host" id="nb-host" ref={host} />
       </main>
       {opening.kind === 'open' && <StatusBar page={page} />}

@@ -6,6 +6,7 @@ import { downloadFrom, drive } from '../../../api/files';
 import { nameOf } from '../../../core/listing';
 import { type OpenFault, type Remedy, remediesOf } from '../../../core/notebook-address';
 import { bytes, t } from '../../../ui/i18n';
+import type { Page } from '../store';
 import { homeAddress } from './TitleBar';
 
 function useLateness(): 'soon' | 'late' | 'long' {
@@ -42,7 +43,7 @@ function explanation(fault: OpenFault): ReactNode {
   }
 }
 
-export function OpenFailure({ path, fault, onStartFresh }: { path: string; fault: OpenFault; onStartFresh: () => void }) {
+export function OpenFailure({ page, path, fault, onStartFresh }: { page: Page; path: string; fault: OpenFault; onStartFresh: () => void }) {
   useEffect(() => {
     document.getElementById('nb-failure')?.focus();
   }, []);
@@ -52,7 +53,8 @@ export function OpenFailure({ path, fault, onStartFresh }: { path: string; fault
     'download': () => downloadFrom(drive.downloadAddress(path), nameOf(path)),
     'open-as-text': () => location.assign(addressOf(`?file=${encodeURIComponent(path)}`)),
     'start-fresh': onStartFresh,
-    'files': () => location.assign(homeAddress(path)),
+    'files': () => location.assign(homeAddress(page.state)),
+    'ask-access': () => page.show({ kind: 'ask-access' }),
     'trash': () => location.assign(addressOf('?view=trash')),
   };
   return (

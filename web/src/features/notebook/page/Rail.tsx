@@ -22,7 +22,7 @@ export function Rail({ page }: { page: Page }) {
     <nav className="nb-rail" aria-label={t('rail')}>
       {contents}
       <button type="button" className="nb-rail-button" disabled={off} title={titleWithKeys('replace')} onClick={() => page.run('replace')}><Search size={20} aria-hidden /><span>{t('panel.find')}</span></button>
-      {files}
+      {page.state.account && files}
     </nav>
   );
 }

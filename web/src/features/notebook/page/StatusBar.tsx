@@ -11,7 +11,7 @@ export function StatusBar({ page }: { page: Page }) {
   return (
     <footer className="nb-status">
       <span>{running ? t('status.running', { cell: running.cell }) : ''}{running && seconds >= 2 ? ` · ${duration(seconds)}` : ''}{progress ? ` · ${t('status.progress', { done: progress.done, all: progress.all })}` : ''}</span>
-      <span className="nb-status-kernel">{connection.kind === 'ready' ? t(connection.busy || running ? 'status.busy' : 'status.idle') : connection.kind === 'none' ? t('status.none') : ''}{kernelName && ` · ${kernelName}`}</span>
+      <span className="nb-status-kernel">{connection.kind === 'ready' ? t(connection.busy || running ? 'status.busy' : 'status.idle') : connection.kind === 'none' && page.mayEdit ? t('status.none') : ''}{kernelName && ` · ${kernelName}`}</span>
     </footer>
   );
 }

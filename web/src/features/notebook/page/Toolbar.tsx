@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { ChevronDown, Play, Plus, Search } from 'lucide-react';
+import { ChevronDown, CopyPlus, Play, Plus, Search } from 'lucide-react';
+import { addressOf } from '../../../api/config';
 import { isEnabled } from '../../../core/notebook-commands';
 import { t } from '../../../ui/i18n';
 import { Menu, type MenuPlace } from '../../../ui/menu';
@@ -9,13 +10,23 @@ import { ConnectButton } from './ConnectButton';
 import { menuItem, titleWithKeys } from './words';
 
 export function Toolbar({ page }: { page: Page }) {
-  const { opening, commands } = useStore(page.store);
-  const [place, setPlace] = useState<MenuPlace | null>(null);
+  const { opening } = useStore(page.store);
   if (opening.kind === 'failed') return null;
   const off = opening.kind !== 'open';
   return (
     <div className="nb-toolbar" role="toolbar" aria-label={t('toolbar')}>
       <button type="button" className="nb-tool nb-tool-palette" disabled={off} title={titleWithKeys('palette')} onClick={() => page.run('palette')}><Search size={16} aria-hidden /><span>{t('toolbar.commands')}</span></button>
+      {page.mayEdit ? <ForEditors page={page} /> : <><span className="nb-tool-gap" /><CopyButton page={page} /></>}
+    </div>
+  );
+}
+
+function ForEditors({ page }: { page: Page }) {
+  const { opening, commands } = useStore(page.store);
+  const [place, setPlace] = useState<MenuPlace | null>(null);
+  const off = opening.kind !== 'open';
+  return (
+    <>
       <i className="nb-tool-line" aria-hidden />
       <button type="button" className="nb-tool" disabled={off} title={titleWithKeys('insert-code')} onClick={() => page.run('insert-code')}><Plus size={16} aria-hidden /><span>{t('cell.code')}</span></button>
       <button type="button" className="nb-tool" disabled={off} title={titleWithKeys('insert-text')} onClick={() => page.run('insert-text')}><Plus size={16} aria-hidden /><span>{t('cell.text')}</span></button>
@@ -27,6 +38,14 @@ export function Toolbar({ page }: { page: Page }) {
       {place && <Menu label={t('toolbar.moreRuns')} place={place} onClose={() => setPlace(null)} items={[...(['run-before', 'run-selected', 'run-after'] as const).map(id => menuItem(page, id, commands)), { kind: 'line' }, ...(['interrupt', 'restart', 'restart-run-all'] as const).map(id => menuItem(page, id, commands))]} />}
       <span className="nb-tool-gap" />
       <ConnectButton page={page} />
-    </div>
+    </>
   );
+}
+
+/** What who only reads does next. */
+function CopyButton({ page }: { page: Page }) {
+  const { account, opening } = useStore(page.store);
+  const off = opening.kind !== 'open';
+  if (!account) return <a className="al-button" href={`${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('role.signInToCopy')}</a>;
+  return <button type="button" className="al-button" disabled={off} onClick={() => page.run('duplicate')}><CopyPlus size={16} aria-hidden />{t('role.copy')}</button>;
 }

@@ -1,0 +1,163 @@
+// A notebook in several people's hands: given, asked for, read without an account, run by each in a runtime of their own.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+import { call, cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, until, url, type Cell, type Watched } from "./support.ts";
+import { seriousFaults } from "./accessibility.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+  makeAccount("bob");
+});
+after(() => browser.close());
+
+const editor = (page: Page, at: number): Locator => cellAt(page, at).locator(".cm-content");
+const dialog = (page: Page): Locator => page.getByRole("dialog");
+const runOf = (page: Page, at: number): Locator => cellAt(page, at).locator(".al-run");
+
+// Ada's notebook on a page of hers, with the dialog to share it, and the address of its share link.
+async function opened(path: string, cells: Cell[]): Promise<Watched & { link: string }> {
+  await putNotebook(path, cells);
+  const ada = await openSignedIn(browser);
+  await ada.page.goto(notebookAddress(path));
+  await ada.page.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
+  const reply = (await (await call("PUT", `api/collaboration/session/${encodeURIComponent(path)}`, { format: "json", type: "notebook" })).json()) as { fileId: string };
+  await ada.page.getByRole("button", { name: "Share" }).click();
+  await dialog(ada.page).getByText("Who has access").waitFor();
+  return { ...ada, link: new URL(`d/${reply.fileId}`, url).href };
+}
+
+async function close(...all: Watched[]): Promise<void> {
+  for (const watched of all) {
+    await watched.context.close();
+    nothingWentWrong(watched);
+  }
+}
+
+test("an owner gives a notebook to somebody by name, who finds it, writes in it and runs it in a runtime of their own", async () => {
+  const ada = await opened("lesson.ipynb", ["owner = 'ada'\nowner", "print(owner)"]);
+  const field = dialog(ada.page).getByLabel("Add somebody");
+  await field.fill("nobody");
+  await field.press("Enter");
+  await dialog(ada.page).getByText("There is no account of that name here.").waitFor();
+  await field.fill("bob");
+  await field.press("Enter");
+  await dialog(ada.page).getByLabel("What bob may do").waitFor();
+  assert.deepEqual(await seriousFaults(ada.page), []);
+  await picture(ada.page, "share");
+  await dialog(ada.page).getByRole("button", { name: "Done" }).click();
+  await ada.page.getByRole("button", { name: "Run all" }).click();
+  await runOf(ada.page, 1).and(ada.page.locator("[data-run=done]")).waitFor({ timeout: 60_000 });
+
+  const bob = await openSignedIn(browser, {}, "bob");
+  await bob.page.goto(new URL("?view=shared", url).href);
+  await bob.page.getByRole("row", { name: /lesson\.ipynb/ }).getByText("Edits").waitFor();
+  assert.deepEqual(await seriousFaults(bob.page), []);
+  await picture(bob.page, "shared-with-me");
+  await bob.page.getByRole("link", { name: "lesson.ipynb" }).click();
+  await editor(bob.page, 0).waitFor();
+  assert.equal(new URL(bob.page.url()).href.split("#")[0], ada.link);
+  await bob.page.getByText("of ada").waitFor();
+  assert.match((await runOf(bob.page, 1).getByRole("button").getAttribute("title")) ?? "", /^Run by ada, .*in the runtime of ada, not in yours$/);
+  await editor(bob.page, 1).click();
+  await bob.page.keyboard.press("Control+End");
+  await bob.page.keyboard.type("  # bob");
+  await editor(ada.page, 1).getByText("print(owner)  # bob").waitFor();
+  await bob.page.keyboard.press("Control+Enter");
+  await outputOf(bob.page, 1).getByText("NameError").first().waitFor({ timeout: 60_000 }); // ada's variables are in her runtime
+  await outputOf(ada.page, 1).getByText("NameError").first().waitFor();
+  await until(() => runOf(ada.page, 1).getByRole("button").getAttribute("title"), (title) => /^Run by bob/.test(title ?? ""), "ada sees whose it was");
+  const runtimes = (await (await call("GET", "api/kernels")).json()) as unknown[];
+  assert.equal(runtimes.length, 1); // bob's is in his own
+  await picture(bob.page, "shared-editor");
+  await close(ada, bob);
+});
+
+test("whoever has the link reads without an account, sees it change, and can do nothing else", async () => {
+  const ada = await opened("public.ipynb", ["print('for all')", { text: "# Read me" }]);
+  await dialog(ada.page).getByRole("combobox", { name: "Everybody else" }).selectOption("link");
+  await dialog(ada.page).getByText("Whoever has the link can read it").waitFor();
+  await dialog(ada.page).getByRole("button", { name: "Done" }).click();
+  await ada.page.getByRole("button", { name: "Run all" }).click();
+  await outputOf(ada.page, 0).getByText("for all").waitFor({ timeout: 60_000 });
+
+  const guest = await open(browser);
+  const asked: string[] = [];
+  guest.page.on("response", (response) => {
+    if (response.status() >= 400) asked.push(`${response.status()} ${response.url()}`);
+  });
+  await guest.page.goto(ada.link);
+  await outputOf(guest.page, 0).getByText("for all").waitFor({ timeout: 30_000 });
+  await guest.page.getByText("Only to read").waitFor();
+  await guest.page.getByRole("link", { name: "Sign in to make a copy" }).waitFor();
+  assert.equal(await guest.page.getByRole("button", { name: "Share" }).count(), 0);
+  assert.equal(await guest.page.getByRole("button", { name: "Connect" }).count(), 0);
+  await editor(guest.page, 0).click();
+  await guest.page.keyboard.type("evil()");
+  await guest.page.keyboard.press("Control+Enter");
+  await guest.page.keyboard.press("Escape");
+  await guest.page.keyboard.press("d");
+  await guest.page.keyboard.press("d");
+  await guest.page.getByRole("heading", { name: "Read me" }).dblclick();
+  await editor(ada.page, 0).click();
+  await ada.page.keyboard.press("Control+End");
+  await ada.page.keyboard.type("  # live");
+  await editor(guest.page, 0).getByText("print('for all')  # live", { exact: true }).waitFor();
+  assert.equal(await guest.page.locator(".jp-Notebook-cell").count(), 2);
+  assert.equal(await ada.page.locator(".jp-Notebook-cell").count(), 2);
+  assert.equal(await ada.page.locator(".nb-person").count(), 0); // who has no account looks on unseen
+  assert.deepEqual(asked, []);
+  assert.deepEqual(await seriousFaults(guest.page), []);
+  await picture(guest.page, "guest");
+
+  const onPhone = await open(browser, { ...phone, colorScheme: "dark" });
+  await onPhone.page.goto(ada.link);
+  await outputOf(onPhone.page, 0).getByText("for all").waitFor({ timeout: 30_000 });
+  await picture(onPhone.page, "guest-phone");
+  await ada.page.getByRole("button", { name: "Share" }).click();
+  await dialog(ada.page).getByRole("combobox", { name: "Everybody else" }).selectOption("nobody");
+  await guest.page.getByText("You are out of this notebook").waitFor();
+  await guest.page.reload();
+  await guest.page.getByRole("button", { name: "Sign in" }).waitFor();
+  await close(ada, guest, onPhone);
+});
+
+test("a stranger asks for access, the owner allows it where they are, and a change of the role is heard at once", async () => {
+  const ada = await opened("asked.ipynb", ["x = 1"]);
+  await dialog(ada.page).getByRole("button", { name: "Done" }).click();
+  const bob = await openSignedIn(browser, {}, "bob");
+  await bob.page.goto(ada.link);
+  await bob.page.getByRole("heading", { name: "This notebook is not shared with you" }).waitFor();
+  await picture(bob.page, "not-shared");
+  await bob.page.getByRole("button", { name: "Ask for access" }).click();
+  await dialog(bob.page).getByLabel("Message to the owner (optional)").fill("It is me.");
+  await dialog(bob.page).getByRole("button", { name: "Ask" }).click();
+  await dialog(bob.page).getByText("The owner is asked").waitFor();
+  await ada.page.getByText("bob asks for access to this notebook.").waitFor();
+  await ada.page.getByRole("button", { name: "Look" }).click();
+  await dialog(ada.page).getByText("Can read · It is me.").waitFor();
+  await picture(ada.page, "share-asked");
+  await dialog(ada.page).getByRole("button", { name: "Allow" }).click();
+  await dialog(ada.page).getByLabel("What bob may do").waitFor();
+  assert.equal(await ada.page.getByText("bob asks for access to this notebook.").count(), 0);
+
+  await bob.page.reload();
+  await bob.page.getByText("Only to read").waitFor({ timeout: 30_000 });
+  await bob.page.getByRole("button", { name: "Make a copy" }).click();
+  await bob.page.getByText("Copied as “asked.ipynb”.").waitFor();
+  await dialog(ada.page).getByLabel("What bob may do").selectOption("editor");
+  await bob.page.getByText("You may edit this notebook now.").waitFor();
+  await bob.page.getByRole("button", { name: "Reload" }).click();
+  await editor(bob.page, 0).waitFor({ timeout: 30_000 });
+  await editor(bob.page, 0).click();
+  await bob.page.keyboard.press("Control+End");
+  await bob.page.keyboard.type(" + 1");
+  await editor(ada.page, 0).getByText("x = 1 + 1").waitFor();
+  await dialog(ada.page).getByLabel("What bob may do").selectOption("owner");
+  await dialog(ada.page).getByRole("button", { name: "Give it away" }).click();
+  await ada.page.waitForURL(ada.link);
+  await ada.page.getByText("of bob").waitFor({ timeout: 30_000 });
+  await bob.page.waitForURL(/notebooks\/asked-Copy1\.ipynb/);
+  await close(ada, bob);
+});
