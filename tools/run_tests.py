@@ -42,7 +42,7 @@ STEPS = [
     Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
     Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),
     Step("documents", "live documents on a real PostgreSQL",
-         f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.ASharedRun; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
+         f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
     Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
     Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
     Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),

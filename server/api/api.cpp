@@ -61,6 +61,7 @@ struct Api::Impl {
         settings(std::move(given)),
         events(std::move(executor)),
         account(rooms.accounts, settings.baseUrl),
+        comments(rooms.documents, rooms.accounts),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs),
         drive(rooms.contents, events),
@@ -77,8 +78,8 @@ struct Api::Impl {
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorHandler(operatorApi) {
-    Apis apis{account, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes, sessions,
-        sharing, terminals};
+    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes,
+        sessions, sharing, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -102,6 +103,7 @@ struct Api::Impl {
   Counters counters;
   Events events;
   AccountApi account;
+  CommentsApi comments;
   ContentsApi contents;
   DocumentsApi documents;
   DriveApi drive;

@@ -165,10 +165,7 @@ Task<net::Response> DocumentsApi::listLastRuns(Call call) {
   const auto runs = co_await documents_.listLastRuns(*id, visitorOf(call.caller, call.request.query));
   if (!runs) co_return runError(runs.error());
   json::array list;
-  for (const auto& run : *runs) {
-    list.push_back({{"cell", run.cell}, {"account", run.account.text()}, {"by", run.name}, {"started_at", formatUtc(run.startedAt)},
-        {"ended_at", formatUtc(run.endedAt)}, {"status", run.failed ? "error" : "ok"}});
-  }
+  for (const auto& run : *runs) list.push_back(documents::noticeOf(run));
   co_return net::jsonResponse(200, json::serialize(json::object{{"runs", std::move(list)}}));
 }
 

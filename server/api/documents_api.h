@@ -7,7 +7,7 @@
 namespace allmende::api {
 
 // Who comes to a document; ?acknowledge=1 is our page, which hears notices.
-documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query);
+documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query = {});
 
 class DocumentsApi {
  public:

@@ -120,6 +120,10 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post  ("/api/documents/{id}/access-requests", WriteContents, api.sharing, &SharingApi::requestAccess, "Ask a notebook's owner for a role.");
   on.get   ("/api/documents/{id}/access-requests", ReadContents, api.sharing, &SharingApi::listAccessRequests, "Who asks for it; for its owner, who answers by sharing it.");
   on.del   ("/api/documents/{id}/access-requests/{account}", WriteContents, api.sharing, &SharingApi::refuseAccess, "Refuse it.");
+  on.get   ("/api/documents/{id}/comments",       ReadContents, api.comments, &CommentsApi::list,   "What people say of cells, oldest first; for all with an account who may read it.");
+  on.post  ("/api/documents/{id}/comments",       WriteContents, api.comments, &CommentsApi::add,   "Comment on a cell, or answer in a thread; for commenters.");
+  on.patch ("/api/documents/{id}/comments/{comment}", WriteContents, api.comments, &CommentsApi::change, "Change one's words, resolve a thread or open it anew.");
+  on.del   ("/api/documents/{id}/comments/{comment}", WriteContents, api.comments, &CommentsApi::remove, "Delete a comment, with a thread's first one all of it; for who wrote it and the owner.");
   on.put   ("/api/documents/{id}/owner",          WriteContents, api.sharing, &SharingApi::transfer, "Give the notebook to another account: its file moves to their drive, and one becomes an editor.");
   on.post  ("/api/documents/{id}/copies",         WriteContents, api.sharing, &SharingApi::copy, "A copy of it on one's own drive.");
   on.post  ("/api/kernels/{kernel_id}/execute",   RunCode, api.documents, &DocumentsApi::runInKernel, "The same as stock front ends ask for it.");

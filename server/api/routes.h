@@ -2,6 +2,7 @@
 // The whole surface: what stands at which path, and who may call it. Behind the door of server/api.
 
 #include "server/api/account_api.h"
+#include "server/api/comments_api.h"
 #include "server/api/contents_api.h"
 #include "server/api/documents_api.h"
 #include "server/api/drive_api.h"
@@ -20,6 +21,7 @@ namespace allmende::api {
 
 struct Apis {
   AccountApi& account;
+  CommentsApi& comments;
   ContentsApi& contents;
   DocumentsApi& documents;
   DriveApi& drive;

@@ -9,25 +9,11 @@ constexpr std::int64_t kLongestShare = std::int64_t{10} * 366 * 24 * 3600;  // s
 
 std::string nameOfFile(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-documents::Visitor visitorOf(const SharingApi::MaybeCaller& caller) { return api::visitorOf(caller, net::Query()); }
-
 }  // namespace
-
-Task<Result<Person>> SharingApi::person(AccountId id) {
-  CO_TRY(auto account, co_await accounts_.get(std::move(id)));
-  co_return Person{std::move(account.id), std::move(account.name), std::move(account.displayName)};
-}
-
-Task<Result<AccountId>> SharingApi::named(std::string name) {
-  CO_TRY(const auto account, co_await accounts_.find(name));
-  if (!account)
-    co_return fail(Code::NotFound, "there is no account '{}' here; ask them for the name they sign in with", name.substr(0, 64));
-  co_return account->id;
-}
 
 Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::DocumentId id) {
   CO_TRY(auto joined, co_await documents_.join(std::move(id), visitorOf(caller)));
-  CO_TRY(auto owner, co_await person(std::move(joined.owner)));
+  CO_TRY(auto owner, co_await people_.get(std::move(joined.owner)));
   JoinedView view{.document = std::move(joined.id),
       .session = std::move(joined.session),
       .name = nameOfFile(joined.path),
@@ -44,7 +30,7 @@ Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller ca
   CO_TRY(auto found, co_await documents_.listShared(caller.account));
   std::vector<SharedView> views;
   for (auto& one : found) {
-    CO_TRY(auto owner, co_await person(std::move(one.owner)));
+    CO_TRY(auto owner, co_await people_.get(std::move(one.owner)));
     views.push_back({.document = std::move(one.id),
         .share = std::move(one.share),
         .name = nameOfFile(one.path),
@@ -65,7 +51,7 @@ Task<Result<ShareView>> SharingApi::viewOf(documents::Share share) {
       .expiresAt = share.expiresAt,
       .madeAt = share.madeAt};
   if (share.account) {
-    CO_TRY(view.person, co_await person(*std::move(share.account)));
+    CO_TRY(view.person, co_await people_.get(*std::move(share.account)));
   }
   co_return view;
 }
@@ -86,7 +72,7 @@ Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, docu
   if ((whom == documents::Whom::Account) != body.account.has_value())
     co_return fail(Code::InvalidInput, "'account' is the name of who shall have it; it goes with whom = account, and only with that");
   if (body.account) {
-    CO_TRY(wish.account, co_await named(*std::move(body.account)));
+    CO_TRY(wish.account, co_await people_.named(*std::move(body.account)));
   }
   if (body.expiresInS) {
     if (*body.expiresInS < 1 || *body.expiresInS > kLongestShare)
@@ -113,7 +99,7 @@ Task<Result<std::vector<AccessRequestView>>> SharingApi::listAccessRequests(acco
   CO_TRY(auto requests, co_await documents_.listAccessRequests(std::move(id), visitorOf(std::move(caller))));
   std::vector<AccessRequestView> views;
   for (auto& request : requests) {
-    CO_TRY(auto who, co_await person(std::move(request.account)));
+    CO_TRY(auto who, co_await people_.get(std::move(request.account)));
     views.push_back({.person = std::move(who),
         .role = std::string(documents::nameOf(request.role)),
         .message = std::move(request.message),
@@ -129,7 +115,7 @@ Task<Result<>> SharingApi::refuseAccess(accounts::Caller caller, documents::Docu
 // ---- giving away and copying ----
 
 Task<Result<>> SharingApi::transfer(accounts::Caller caller, documents::DocumentId id, OwnerBody to) {
-  CO_TRY(auto account, co_await named(std::move(to.account)));
+  CO_TRY(auto account, co_await people_.named(std::move(to.account)));
   co_return co_await documents_.transfer(std::move(id), visitorOf(std::move(caller)), std::move(account));
 }
 

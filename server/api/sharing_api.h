@@ -1,20 +1,11 @@
 #pragma once
 // Notebooks of others, and one's own in others' hands. Behind the door of server/api.
 
+#include "server/api/people.h"
 #include "server/api/typed.h"
 #include "server/documents/documents.h"
 
 namespace allmende::api {
-
-struct Person {
-  AccountId id;
-  std::string name;
-  std::string displayName;
-};
-constexpr auto fieldsOf(Type<Person>) {
-  return record("Person", field("id", &Person::id, "Begins with acc_."), field("name", &Person::name, "The name to sign in with."),
-      field("display_name", &Person::displayName, "The name to show."));
-}
 
 struct JoinedView {
   documents::DocumentId document;
@@ -117,7 +108,7 @@ constexpr auto fieldsOf(Type<CopyBody>) {
 
 class SharingApi {
  public:
-  SharingApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), accounts_(accounts) {}
+  SharingApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), people_(accounts) {}
 
   using MaybeCaller = std::optional<accounts::Caller>;
   Task<Result<JoinedView>> join(MaybeCaller caller, documents::DocumentId id);
@@ -132,12 +123,10 @@ class SharingApi {
   Task<Result<Created<JsonText>>> copy(accounts::Caller caller, documents::DocumentId id, CopyBody wish);
 
  private:
-  Task<Result<Person>> person(AccountId id);
-  Task<Result<AccountId>> named(std::string name);
   Task<Result<ShareView>> viewOf(documents::Share share);
 
   documents::Documents& documents_;
-  accounts::Accounts& accounts_;
+  People people_;
 };
 
 }  // namespace allmende::api

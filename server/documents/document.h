@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/base/id.h"
+#include "lib/base/json.h"
 #include "lib/base/record.h"
 #include "server/journal/journal.h"
 
@@ -47,6 +48,9 @@ struct LastRun {
   Instant endedAt;
   bool failed = false;
 };
+
+// As notices and the API have it.
+json::object noticeOf(const LastRun& run);
 
 // A document as somebody has joined it.
 struct Joined {
@@ -103,6 +107,38 @@ struct AccessRequest {
   Role role = Role::Viewer;
   std::string message;
   Instant madeAt;
+};
+
+// ---- comments ----
+
+struct CommentKind {
+  static constexpr std::string_view prefix = "cmt_";
+  static constexpr std::string_view name = "comment";
+};
+using CommentId = Id<CommentKind>;
+
+struct Comment {
+  CommentId id;
+  CommentId thread;  // the id of its first one
+  std::string cell;
+  AccountId account;  // who says it
+  std::string text;
+  Instant madeAt;
+  std::optional<Instant> editedAt;
+  std::optional<Instant> resolvedAt;  // of a thread's first one
+  std::optional<AccountId> resolvedBy;
+};
+
+struct CommentWish {
+  std::string text;
+  std::string cell;                 // for a new thread
+  std::optional<CommentId> thread;  // to answer in
+};
+
+// What is absent stays as it is.
+struct CommentChange {
+  std::optional<std::string> text;
+  std::optional<bool> resolved;  // of the whole thread
 };
 
 enum class Outputs : std::uint8_t { Keep, LeaveOut };

@@ -168,7 +168,22 @@ Task<> Documents::serve(DocumentId id, std::string session, Visitor visitor, std
     const auto kept = found->second;
     co_return co_await kept->keeper->settle();
   };
-  co_await room->serve(std::move(entered->visitor), std::move(socket), save);
+  auto notices = co_await impl_->noticesFor(id, entered->visitor);
+  co_await room->serve(std::move(entered->visitor), std::move(socket), save, std::move(notices));
+}
+
+// What our page is told when it comes: how the cells ran that are there, and whether somebody said something.
+Task<std::vector<json::object>> Documents::Impl::noticesFor(DocumentId id, Visitor visitor) {
+  std::vector<json::object> notices;
+  if (!visitor.hearsNotices) co_return notices;
+  if (const auto last = co_await runStore.listLast(id); last && !last->empty()) {
+    json::array runs;
+    for (const auto& run : *last) runs.push_back(noticeOf(run));
+    notices.push_back({{"type", "last-runs"}, {"runs", std::move(runs)}});
+  }
+  if (!visitor.account) co_return notices;
+  if (const auto count = co_await comments.count(id); count && *count > 0) notices.push_back({{"type", "comments"}, {"greeting", true}});
+  co_return notices;
 }
 
 Task<> Documents::serveAwareness(Visitor visitor, std::shared_ptr<net::WebSocket> socket) {

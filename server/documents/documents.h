@@ -78,6 +78,12 @@ class Documents {
   Task<Result<>> requestAccess(DocumentId id, Visitor by, Role role, std::string message);
   Task<Result<std::vector<AccessRequest>>> listAccessRequests(DocumentId id, Visitor by);
   Task<Result<>> refuseAccess(DocumentId id, Visitor by, AccountId who);
+  // What people say of cells, oldest first. A viewer reads; a commenter adds, answers, resolves and opens threads anew; words are changed
+  // by who wrote them, and deleted by them or the owner.
+  Task<Result<std::vector<Comment>>> listComments(DocumentId id, Visitor by);
+  Task<Result<Comment>> comment(DocumentId id, Visitor by, CommentWish wish);
+  Task<Result<Comment>> changeComment(DocumentId id, Visitor by, CommentId comment, CommentChange change);
+  Task<Result<>> removeComment(DocumentId id, Visitor by, CommentId comment);
   // Gives the notebook to another account: its file moves to the top of their drive, and who had it becomes an editor. Conflict while it
   // runs.
   Task<Result<>> transfer(DocumentId id, Visitor by, AccountId to);

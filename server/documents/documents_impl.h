@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "server/documents/comments.h"
 #include "server/documents/documents.h"
 #include "server/documents/history.h"
 #include "server/documents/keeper.h"
@@ -43,6 +44,7 @@ struct Documents::Impl {
         runStore(below.database, below.clock),
         revisionStore(below.database),
         shares(below.database, below.journal, below.clock),
+        comments(below.database, below.clock),
         running{runStore, below.kernels, below.sessions, below.clock},
         log(with, store, below.clock),
         tasks(with) {}
@@ -64,7 +66,13 @@ struct Documents::Impl {
     Visitor visitor;
   };
   Task<Result<Entered>> enterAs(Role needed, DocumentId id, Visitor by);
+  // Null when nobody has it open.
+  Room* findRoom(const DocumentId& id) const {
+    const auto found = live.find(id);
+    return found == live.end() ? nullptr : found->second->room.get();
+  }
   // Those who are there do what they may do now.
+  Task<std::vector<json::object>> noticesFor(DocumentId id, Visitor visitor);
   Task<> reconsider(DocumentId id);
   Task<> endExpired();
   Task<Result<Entered>> enterToRemember(DocumentId id, Visitor by);
@@ -83,6 +91,7 @@ struct Documents::Impl {
   RunStore runStore;
   RevisionStore revisionStore;
   ShareStore shares;
+  CommentStore comments;
   Running running;
   std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
   UpdateLog log;

@@ -104,8 +104,7 @@ Task<Result<>> Documents::requestAccess(DocumentId id, Visitor by, Role role, st
   const auto access = co_await impl_->accessOf(id, by);
   if (access && access->granted >= role) co_return fail(Code::Conflict, "you are {} of this notebook already", nameOf(access->granted));
   CO_TRY(co_await impl_->shares.request(id, {.account = by.account.value(), .role = role, .message = std::move(message), .madeAt = {}}));
-  if (const auto found = impl_->live.find(id); found != impl_->live.end())
-    found->second->room->tellOwner({{"type", "access-requested"}, {"name", by.name}, {"role", nameOf(role)}});
+  if (auto* room = impl_->findRoom(id)) room->tellOwner({{"type", "access-requested"}, {"name", by.name}, {"role", nameOf(role)}});
   co_return Result<>{};
 }
 

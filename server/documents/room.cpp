@@ -35,7 +35,7 @@ struct Room::Presence {
   std::shared_ptr<Seat> seat;
 };
 
-Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save) {
+Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save, std::vector<json::object> notices) {
   if (ended_) co_return co_await socket->close(ended_->code, ended_->reason);
   if (seats_.size() >= kMostSeats) {
     co_return co_await socket->close(
@@ -43,7 +43,7 @@ Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save
   }
   auto seat = std::make_shared<Seat>(executor_, std::move(visitor), socket);
   const Presence presence(shared_from_this(), seat);
-  co_await greet(seat);
+  co_await greet(seat, notices);
   TaskScope sending(executor_);
   sending.spawn("send to who is in a room", Seat::sendAll(seat));
   for (;;) {
@@ -59,12 +59,13 @@ Task<> Room::serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save
   co_await sending.close();
 }
 
-Task<> Room::greet(std::shared_ptr<Seat> seat) {
+Task<> Room::greet(std::shared_ptr<Seat> seat, const std::vector<json::object>& notices) {
   const auto held = co_await turn_.take();
   seat->notifyOurs({{"type", "role"}, {"role", nameOf(seat->visitor().role)}});
   if (auto seen = document_.stateVector()) seat->send(ydoc::SyncStep1{*std::move(seen)});
   if (awareness_.present() > 0) seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
   for (const auto& notice : greeting_()) seat->notifyOurs(notice);
+  for (const auto& notice : notices) seat->notifyOurs(notice);
 }
 
 void Room::leave(const std::shared_ptr<Seat>& seat) {

@@ -25,9 +25,9 @@ class Room : public std::enable_shared_from_this<Room> {
 
   const Record& record() const { return record_; }
 
-  // One connection from its greeting to its end. `save` answers who asks for the file to be written.
+  // One connection from its greeting to its end. `save` answers who asks for the file to be written; `notices` are told in the greeting.
   using Save = std::function<Task<Result<>>()>;
-  Task<> serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save);
+  Task<> serve(Visitor visitor, std::shared_ptr<net::WebSocket> socket, Save save, std::vector<json::object> notices = {});
 
   // The document, for whoever holds the turn.
   Task<Turn::Held> turn() { return turn_.take(); }
@@ -70,7 +70,7 @@ class Room : public std::enable_shared_from_this<Room> {
     std::string reason;
   };
   struct Presence;
-  Task<> greet(std::shared_ptr<Seat> seat);
+  Task<> greet(std::shared_ptr<Seat> seat, const std::vector<json::object>& notices);
   void leave(const std::shared_ptr<Seat>& seat);
   Task<std::optional<Fault>> take(std::shared_ptr<Seat> seat, std::string bytes, const Save& save);
   std::optional<Fault> takeUpdate(Seat& seat, const std::string& update);

@@ -46,6 +46,11 @@ Result<> storeRest(store::Transaction& on, const DocumentId& document, const Res
 
 }  // namespace
 
+json::object noticeOf(const LastRun& run) {
+  return {{"cell", run.cell}, {"account", run.account.text()}, {"by", run.name}, {"started_at", formatUtc(run.startedAt)},
+      {"ended_at", formatUtc(run.endedAt)}, {"status", run.failed ? "error" : "ok"}};
+}
+
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now) {
   if (!progress.message.empty()) {
     TRY(on.change("UPDATE document_cursors SET last_message = ? WHERE document_id = ? AND account_id = ?",

@@ -38,7 +38,7 @@ store::Values atOrBelow(const AccountId& of, const std::string& path) { return {
 
 Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
   for (const auto* table : {"document_updates", "document_runs", "document_cursors", "document_revisions", "document_parts",
-           "document_rests", "document_shares", "document_visits", "document_access_requests", "document_last_runs"}) {
+           "document_rests", "document_shares", "document_visits", "document_access_requests", "document_last_runs", "document_comments"}) {
     TRY(on.change(
         fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, kAtOrBelow), atOrBelow(of, path)));
   }

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import websocket
 
-from client import ask
+from client import ask, until
 from documents_test import WithAHouse, notebook
 from live import LiveNotebook
 from operation_test import close_code
@@ -202,6 +202,55 @@ class ASharedNotebook(WithPeople):
         self.assertEqual(self.call("ada", "PUT", f"{live.session['fileId']}/owner", {"account": "nobody"})[0], 404)
 
 
+class AComment(WithPeople):
+    def comment(self, who, live, text, **where):
+        return self.call(who, "POST", f"{live.session['fileId']}/comments", {"text": text, **where})
+
+    def test_is_made_answered_resolved_and_opened_anew(self):
+        live = self.made("said.ipynb", "x", "y")
+        path = f"{live.session['fileId']}/comments"
+        self.share(live, role="commenter")
+        status, first = self.comment("bob", live, "Why? @ada", cell="c1")
+        self.assertEqual((status, first["author"]["name"], first["cell"], first["thread"]), (201, "bob", "c1", first["id"]))
+        live.hear_until("that there is one", lambda: {"type": "comments"} in live.notices)
+        status, answer = self.comment("ada", live, "Because.", thread=first["id"])
+        self.assertEqual((status, answer["cell"], answer["thread"]), (201, "c1", first["id"]))
+        status, resolved = self.call("ada", "PATCH", f"{path}/{first['id']}", {"resolved": True})
+        self.assertEqual((status, resolved["resolved_by"]["name"]), (200, "ada"))
+        self.assertEqual(self.comment("bob", live, "Still.", thread=first["id"])[0], 201)
+        told = self.call("bob", "GET", path)[1]
+        self.assertEqual([(one["text"], one.get("resolved_at")) for one in told], [("Why? @ada", None), ("Because.", None), ("Still.", None)])
+        self.assertEqual(self.call("bob", "PATCH", f"{path}/{first['id']}", {"text": "Why so? @ada"})[1]["text"], "Why so? @ada")
+        self.assertEqual(self.call("ada", "DELETE", f"{path}/{first['id']}")[0], 204)
+        self.assertEqual(self.call("ada", "GET", path)[1], [])
+        self.assertEqual(live.sources(), ["x", "y"])
+
+    def test_is_made_by_nobody_who_may_only_read_and_changed_by_nobody_else(self):
+        live = self.made("quiet.ipynb", "x")
+        path = f"{live.session['fileId']}/comments"
+        self.assertEqual(self.call("bob", "GET", path)[0], 403)
+        self.share(live, role="viewer")
+        self.share(live, account="eve", role="commenter")
+        self.assertEqual(self.comment("bob", live, "Me too", cell="c0")[0], 403)
+        first = self.comment("ada", live, "Look", cell="c0")[1]
+        self.assertEqual([one["text"] for one in self.call("bob", "GET", path)[1]], ["Look"])
+        for who, method, body in (("bob", "DELETE", None), ("eve", "DELETE", None), ("bob", "PATCH", {"resolved": True}), ("eve", "PATCH", {"text": "mine"})):
+            self.assertEqual(self.call(who, method, f"{path}/{first['id']}", body)[0], 403, (who, method))
+        self.share(live, whom="link", account=None, role="viewer")
+        self.assertEqual(self.call(None, "GET", path)[0], 401)  # what people say to each other is not for passers-by
+
+    def test_says_what_is_wrong_with_it(self):
+        live = self.made("bad.ipynb", "x")
+        first = self.comment("ada", live, "Look", cell="c0")[1]
+        answer = self.comment("ada", live, "Yes", thread=first["id"])[1]
+        for wish, status, word in (({"text": " ", "cell": "c0"}, 400, "text"), ({"text": "x" * 10_001, "cell": "c0"}, 400, "10000"), ({"text": "x"}, 400, "cell"),
+                                   ({"text": "x", "thread": "cmt_" + "0" * 20}, 404, "cmt_"), ({"text": "x", "thread": answer["id"]}, 400, first["id"]),
+                                   ({"text": "x", "thread": "nonsense"}, 400, "comment id")):
+            got, said = self.call("ada", "POST", f"{live.session['fileId']}/comments", wish)
+            self.assertEqual(got, status, (wish, said))
+            self.assertIn(word, json.dumps(said), wish)
+
+
 class ASharedRun(WithPeople):
     def test_is_in_ones_own_runtime_and_everybody_sees_it(self):
         live = self.made("run.ipynb", "import os; who = 'ada'", "print(who)", "import time\ntime.sleep(60)", "print('bob')")
@@ -211,8 +260,8 @@ class ASharedRun(WithPeople):
         live.hear_end_of_runs()
         bob.run("c1")
         bob.hear_until("ada's variables are in her runtime", lambda: "NameError" in bob.text_of(1))
-        status, last = self.call("bob", "GET", f"{live.session['fileId']}/last-runs")
-        self.assertEqual([(run["cell"], run["by"], run["status"]) for run in last["runs"]], [("c0", "ada", "ok"), ("c1", "bob", "error")], status)
+        last = lambda: [(run["cell"], run["by"], run["status"]) for run in self.call("bob", "GET", f"{live.session['fileId']}/last-runs")[1]["runs"]]
+        until("his run is the cell's last", lambda: last() == [("c0", "ada", "ok"), ("c1", "bob", "error")])
         live.run("c2")
         live.hear_until("ada's cell runs", lambda: any(run["state"] == "running" for notice in live.notices if notice["type"] == "runs" for run in notice["runs"]))
         status, said = self.call("bob", "POST", f"{live.session['fileId']}/runs", {"cells": [{"id": "c2"}]})

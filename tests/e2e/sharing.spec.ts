@@ -1,5 +1,6 @@
 // A notebook in several people's hands: given, asked for, read without an account, run by each in a runtime of their own.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { call, cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, until, url, type Cell, type Watched } from "./support.ts";
@@ -159,5 +160,47 @@ test("a stranger asks for access, the owner allows it where they are, and a chan
   await ada.page.waitForURL(ada.link);
   await ada.page.getByText("of bob").waitFor({ timeout: 30_000 });
   await bob.page.waitForURL(/notebooks\/asked-Copy1\.ipynb/);
+  await close(ada, bob);
+});
+
+test("people say things about cells: in threads, to each other, with a link to them, until they are resolved", async () => {
+  const ada = await opened("said.ipynb", ["x = 1", "y = 2"]);
+  await dialog(ada.page).getByLabel("Add somebody").fill("bob");
+  await dialog(ada.page).getByLabel("What they may do").first().selectOption("commenter");
+  await dialog(ada.page).getByRole("button", { name: "Add" }).click();
+  await dialog(ada.page).getByLabel("What bob may do").waitFor();
+  await dialog(ada.page).getByRole("button", { name: "Done" }).click();
+  const bob = await openSignedIn(browser, {}, "bob");
+  await bob.page.goto(ada.link);
+  await editor(bob.page, 1).click({ timeout: 30_000 });
+  await bob.page.keyboard.press("Control+Alt+m");
+  const composer = bob.page.getByRole("textbox", { name: "Say something; @name speaks to somebody" });
+  await composer.fill("Why two, @ada?");
+  await composer.press("Control+Enter");
+  await bob.page.getByRole("article").getByText("Why two,").waitFor();
+  await ada.page.getByText("bob speaks to you in a comment.").waitFor();
+  await ada.page.getByRole("button", { name: "Look" }).click();
+  const answer = ada.page.getByRole("textbox", { name: "Answer" });
+  await answer.fill("Because of y.");
+  await ada.page.getByRole("button", { name: "Send" }).click();
+  await bob.page.getByText("Because of y.").waitFor();
+  await cellAt(ada.page, 1).getByRole("button", { name: "1 comment" }).waitFor();
+  assert.deepEqual(await seriousFaults(ada.page), []);
+  await picture(ada.page, "comments");
+  await ada.page.emulateMedia({ colorScheme: "dark" });
+  await picture(ada.page, "comments-dark");
+  const [comment] = (await (await call("GET", `api/documents/${ada.link.split("/").at(-1) ?? ""}/comments`)).json()) as { id: string }[];
+  await bob.page.goto(`${ada.link}#comment=${comment?.id ?? ""}`);
+  await bob.page.reload();
+  await bob.page.locator(".nb-thread[data-shown]").getByText("Why two,").waitFor({ timeout: 30_000 });
+  await ada.page.getByRole("button", { name: "Resolve" }).click();
+  await ada.page.getByText("All is resolved.").waitFor();
+  await bob.page.getByText("All is resolved.").waitFor();
+  await cellAt(bob.page, 1).getByRole("button", { name: "1 comment" }).waitFor({ state: "detached" });
+  const download = ada.page.waitForEvent("download");
+  await ada.page.getByRole("menuitem", { name: "File" }).click();
+  await ada.page.getByRole("menuitem", { name: "Download with comments" }).click();
+  const saved = JSON.parse(await readFile(await (await download).path(), "utf8")) as { metadata: { comments: { text: string }[] } };
+  assert.deepEqual(saved.metadata.comments.map(({ text }) => text), ["Why two, @ada?", "Because of y."]);
   await close(ada, bob);
 });

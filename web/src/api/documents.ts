@@ -41,8 +41,6 @@ export interface LastRun {
   readonly status: 'ok' | 'error';
 }
 
-export const listLastRuns = async (document: string): Promise<readonly LastRun[]> => (await api.get<{ runs: readonly LastRun[] }>(at(document, 'last-runs'))).runs;
-
 /** Forgets the cells that wait and interrupts the one that runs. */
 export const cancelRuns = (document: string): Promise<void> => api.delete(at(document, 'runs'));
 

@@ -220,6 +220,41 @@ export interface AccessRequest {
   readonly made_at: string;
 }
 
+export interface Comment {
+  /** Begins with cmt_. */
+  readonly id: string;
+  /** The id of the thread's first comment. */
+  readonly thread: string;
+  /** The id of the cell it is on; that may be gone. */
+  readonly cell: string;
+  readonly author: Person;
+  /** At most 10,000 bytes; @name speaks to somebody. */
+  readonly text: string;
+  /** When. */
+  readonly made_at: string;
+  /** When its words were changed; absent = never. */
+  readonly edited_at?: string;
+  /** Of a thread's first one: since when it is resolved. */
+  readonly resolved_at?: string;
+  readonly resolved_by?: Person;
+}
+
+export interface CommentWish {
+  /** At most 10,000 bytes. */
+  readonly text?: string;
+  /** The id of a cell, to begin a thread there. */
+  readonly cell?: string;
+  /** The id of a thread's first comment, to answer there. */
+  readonly thread?: string;
+}
+
+export interface CommentChange {
+  /** Other words; for who wrote it. */
+  readonly text?: string;
+  /** Of a thread's first one: whether the thread is resolved. */
+  readonly resolved?: boolean;
+}
+
 export interface NewOwner {
   /** The name of the account that it shall belong to. */
   readonly account?: string;

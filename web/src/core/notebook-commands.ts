@@ -3,13 +3,13 @@ import { isAtLeast, type Role } from './role';
 
 export const commandIds = [
   // File
-  'new-notebook', 'open', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', 'save', 'history', 'download', 'download-python', 'print',
+  'new-notebook', 'open', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', 'save', 'history', 'download', 'download-python', 'download-with-comments', 'print',
   // Edit
   'undo', 'redo', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', 'find', 'replace', 'split', 'merge', 'to-code', 'to-text', 'to-raw', 'clear-output', 'clear-all-outputs',
   // View
-  'panel-contents', 'panel-files', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', 'line-numbers', 'theme-system', 'theme-light', 'theme-dark',
+  'panel-contents', 'panel-files', 'panel-comments', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', 'line-numbers', 'theme-system', 'theme-light', 'theme-dark',
   // Insert
-  'insert-code', 'insert-text', 'insert-code-above', 'insert-text-above',
+  'insert-code', 'insert-text', 'insert-code-above', 'insert-text-above', 'comment',
   // Runtime
   'run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', 'run-and-next', 'run-and-insert', 'interrupt', 'restart', 'restart-run-all', 'connect', 'show-runtime', 'end-runtime',
   // Cells
@@ -36,26 +36,26 @@ export const isEnabled = (command: Command | undefined): boolean => command !== 
 
 /** What who may only read can do; all else changes the notebook or runs it. */
 const forReaders: ReadonlySet<CommandId> = new Set<CommandId>([
-  'new-notebook', 'open', 'duplicate', 'copy-without-outputs', 'save', 'download', 'download-python', 'print', 'copy', 'select-all', 'find', 'panel-contents', 'panel-files', 'fold-sections', 'unfold-sections', 'line-numbers',
+  'new-notebook', 'open', 'duplicate', 'copy-without-outputs', 'save', 'download', 'download-python', 'download-with-comments', 'print', 'copy', 'select-all', 'find', 'panel-contents', 'panel-files', 'panel-comments', 'fold-sections', 'unfold-sections', 'line-numbers',
   'theme-system', 'theme-light', 'theme-dark', 'previous', 'next', 'extend-up', 'extend-down', 'extend-top', 'extend-bottom', 'leave-editor', 'copy-link', 'palette', 'shortcuts', 'settings', 'api-docs', 'about',
 ]);
 /** What is the owner's alone. */
 const forOwners: ReadonlySet<CommandId> = new Set<CommandId>(['rename', 'move-to-trash']);
 /** What needs a drive of one's own. */
-const withAccount: ReadonlySet<CommandId> = new Set<CommandId>(['new-notebook', 'duplicate', 'copy-without-outputs', 'panel-files']);
+const withAccount: ReadonlySet<CommandId> = new Set<CommandId>(['new-notebook', 'duplicate', 'copy-without-outputs', 'panel-files', 'panel-comments', 'comment', 'download-with-comments']);
 
 /** Whether somebody of this role may do it at all. */
 export const isAllowed = (id: CommandId, role: Role, hasAccount: boolean): boolean =>
-  (isAtLeast(role, 'editor') || forReaders.has(id)) && (role === 'owner' || !forOwners.has(id)) && (hasAccount || !withAccount.has(id));
+  (isAtLeast(role, 'editor') || forReaders.has(id) || (id === 'comment' && role === 'commenter')) && (role === 'owner' || !forOwners.has(id)) && (hasAccount || !withAccount.has(id));
 
 export type MenuId = 'file' | 'edit' | 'view' | 'insert' | 'runtime' | 'tools' | 'help';
 
 /** '-' is a line between groups. */
 export const menus: readonly { readonly id: MenuId; readonly items: readonly (CommandId | '-')[] }[] = [
-  { id: 'file', items: ['new-notebook', 'open', '-', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', '-', 'save', 'history', '-', 'download', 'download-python', '-', 'print'] },
+  { id: 'file', items: ['new-notebook', 'open', '-', 'share', 'rename', 'duplicate', 'copy-without-outputs', 'move-to-trash', '-', 'save', 'history', '-', 'download', 'download-python', 'download-with-comments', '-', 'print'] },
   { id: 'edit', items: ['undo', 'redo', '-', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', '-', 'find', 'replace', '-', 'split', 'merge', 'to-code', 'to-text', '-', 'clear-output', 'clear-all-outputs'] },
-  { id: 'view', items: ['panel-contents', 'panel-files', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
-  { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above'] },
+  { id: 'view', items: ['panel-contents', 'panel-files', 'panel-comments', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
+  { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above', '-', 'comment'] },
   { id: 'runtime', items: ['run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', '-', 'interrupt', 'restart', 'restart-run-all', '-', 'connect', 'show-runtime', 'end-runtime'] },
   { id: 'tools', items: ['palette', 'shortcuts', '-', 'settings'] },
   { id: 'help', items: ['shortcuts', 'api-docs', '-', 'about'] },

@@ -9,7 +9,7 @@ export interface CellContent {
 
 export interface NotebookContent {
   readonly cells: readonly CellContent[];
-  readonly metadata?: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly nbformat: number;
   readonly nbformat_minor: number;
 }

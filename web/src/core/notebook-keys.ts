@@ -24,7 +24,7 @@ export const keyBindings: readonly KeyBinding[] = [
     'move-up': ['Accel M, K'], 'move-down': ['Accel M, J'], next: ['Accel M, N'], previous: ['Accel M, P'],
     'insert-code-above': ['Accel M, A'], 'insert-code': ['Accel M, B'], delete: ['Accel M, D'], 'to-text': ['Accel M, M'], 'to-code': ['Accel M, Y'],
     interrupt: ['Accel M, I'], restart: ['Accel M, .'], split: ['Accel M, -'], merge: ['Accel M, /'], undo: ['Accel M, Z'], redo: ['Accel M, Shift Z'],
-    'line-numbers': ['Accel M, L'], 'toggle-output': ['Accel M, O'], shortcuts: ['Accel M, H'], 'copy-link': ['Accel M, C'],
+    'line-numbers': ['Accel M, L'], 'toggle-output': ['Accel M, O'], shortcuts: ['Accel M, H'], 'copy-link': ['Accel M, C'], comment: ['Accel Alt M'],
     'unfold-sections': ['Accel ]'], 'fold-sections': ['Accel ['],
   }),
   ...bind('cells', {

@@ -1,5 +1,6 @@
 // What the notebook page shows, as plain values. The page draws it, the notebook and the server's news change it.
 import type { Account, Person as Somebody } from '../../api/schema';
+import type { Comment } from '../../core/comments';
 import type { Connection } from '../../core/connection';
 import type { OpenFault } from '../../core/notebook-address';
 import { type CommandId, type Commands, isAllowed, isEnabled } from '../../core/notebook-commands';
@@ -15,7 +16,7 @@ import type { Notice } from '../../ui/notices';
 
 export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } | { readonly kind: 'failed'; readonly fault: OpenFault };
 
-export type PanelId = 'contents' | 'files';
+export type PanelId = 'contents' | 'files' | 'comments';
 
 export type Dialog =
   | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' }
@@ -65,6 +66,14 @@ export interface PageState {
   readonly commands: Commands;
   /** Who else has the notebook open. */
   readonly people: readonly Person[];
+  /** Null until they are there. */
+  readonly comments: readonly Comment[] | null;
+  /** The cell on which a thread is being begun. */
+  readonly commenting: string | null;
+  /** The comment that is to be seen. */
+  readonly shownComment: string | null;
+  /** The ids of the cells, in their order. */
+  readonly cells: readonly string[];
   /** The page of a person whom this one goes along with. */
   readonly following: number | null;
   readonly preferences: Preferences;
@@ -92,7 +101,7 @@ function storedPreferences(): Preferences {
 
 function storedPanel(): PanelId | null {
   const kept = localStorage.getItem(keptPanel);
-  return kept === 'contents' || kept === 'files' ? kept : null;
+  return kept === 'contents' || kept === 'files' || kept === 'comments' ? kept : null;
 }
 
 /** What the page asks of the open notebook beside its commands. */
@@ -123,7 +132,7 @@ export class Page {
   constructor(account: Account | null, path: string, narrow: boolean) {
     this.store = new Store<PageState>({
       account, path, name: nameOf(path), role: 'owner', owner: null, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
-      panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, people: [], following: null, preferences: storedPreferences(),
+      panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, people: [], comments: null, commenting: null, shownComment: null, cells: [], following: null, preferences: storedPreferences(),
       banners: [], dialog: null, runtimeShown: false, legend: false, notices: [], said: '',
     });
   }
@@ -134,6 +143,10 @@ export class Page {
 
   get mayEdit(): boolean {
     return isAtLeast(this.state.role, 'editor');
+  }
+
+  get mayComment(): boolean {
+    return this.state.account !== null && isAtLeast(this.state.role, 'commenter');
   }
 
   run(id: CommandId): void {
@@ -172,6 +185,10 @@ export class Page {
     const next = this.state.panel === panel ? null : panel;
     localStorage.setItem(keptPanel, next ?? '');
     this.store.set({ panel: next });
+  }
+
+  open(panel: PanelId): void {
+    if (this.state.panel !== panel) this.togglePanel(panel);
   }
 
   prefer(change: Partial<Preferences>): void {

@@ -3,7 +3,7 @@ import { type Cell, MarkdownCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ArrowDown, ArrowUp, Check, EllipsisVertical, Link, Pencil, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, Check, EllipsisVertical, Link, MessageSquarePlus, Pencil, Trash2 } from 'lucide-react';
 import type { CommandId } from '../../../core/notebook-commands';
 import { Store } from '../../../core/store';
 import { t } from '../../../ui/i18n';
@@ -25,12 +25,12 @@ function CellToolbar({ page, shown }: { page: Page; shown: Store<Shown> }) {
   const [place, setPlace] = useState<MenuPlace | null>(null);
   if (!cell) return null;
   const button = (id: CommandId, Picture: typeof ArrowUp) => <button type="button" title={titleWithKeys(id)} aria-label={titleOf(id)} onClick={() => page.run(id)}><Picture size={16} aria-hidden /></button>;
-  if (!page.mayEdit) return <div className="al-cell-tools" role="toolbar" aria-label={t('cell.tools')}>{button('copy-link', Link)}</div>;
+  if (!page.mayEdit) return <div className="al-cell-tools" role="toolbar" aria-label={t('cell.tools')}>{button('copy-link', Link)}{page.mayComment && button('comment', MessageSquarePlus)}</div>;
   const items = (): MenuItem[] => more.map(id => (id === '-' ? { kind: 'line' } : menuItem(page, id, page.state.commands)));
   return (
     <div className="al-cell-tools" role="toolbar" aria-label={t('cell.tools')}>
       {cell instanceof MarkdownCell && <button type="button" title={t(rendered ? 'cell.edit' : 'cell.close')} aria-label={t(rendered ? 'cell.edit' : 'cell.close')} onClick={() => page.run(rendered ? 'edit' : 'run-cell')}>{rendered ? <Pencil size={16} aria-hidden /> : <Check size={16} aria-hidden />}</button>}
-      {button('move-up', ArrowUp)}{button('move-down', ArrowDown)}{button('copy-link', Link)}{button('delete', Trash2)}
+      {button('move-up', ArrowUp)}{button('move-down', ArrowDown)}{button('copy-link', Link)}{button('comment', MessageSquarePlus)}{button('delete', Trash2)}
       <button type="button" aria-haspopup="menu" title={t('cell.more')} aria-label={t('cell.more')} onClick={event => setPlace({ under: event.currentTarget })}><EllipsisVertical size={16} aria-hidden /></button>
       {place && <Menu label={t('cell.more')} place={place} items={items()} onClose={() => setPlace(null)} />}
     </div>

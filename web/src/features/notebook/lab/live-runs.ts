@@ -4,7 +4,7 @@ import { CodeCell, type ICodeCellModel } from '@jupyterlab/cells';
 import { KernelError, type NotebookPanel } from '@jupyterlab/notebook';
 import { type Kernel, KernelMessage } from '@jupyterlab/services';
 import { KernelShellFutureHandler } from '@jupyterlab/services/lib/kernel/future';
-import { answerInput, cancelRuns, type LastRun, listLastRuns, runCells } from '../../../api/documents';
+import { answerInput, cancelRuns, type LastRun, runCells } from '../../../api/documents';
 import type { Notice, RoomLink } from '../../../core/room-link';
 import { sourceHash } from '../../../core/source-hash';
 import { t } from '../../../ui/i18n';
@@ -119,16 +119,6 @@ export class LiveRuns {
     if (document !== undefined) await cancelRuns(document);
   }
 
-  /** How the cells ran that are there already. */
-  async readLastRuns(): Promise<void> {
-    const document = this.#link.joined?.document;
-    const last = document === undefined ? [] : await listLastRuns(document).catch(() => []); // only words beside the cells
-    for (const run of last) {
-      const model = this.#modelOf(run.cell);
-      if (model) this.#runs.ran(model, run);
-    }
-  }
-
   // Hearing.
 
   /** The connection to the room begins anew, if it was there before: what is not listed next has ended meanwhile. */
@@ -139,9 +129,18 @@ export class LiveRuns {
   hear(notice: Notice): void {
     if (notice.type === 'role') this.#rejoined();
     else if (notice.type === 'runs') this.#hearList(notice['runs'] as readonly ListedRun[]);
+    else if (notice.type === 'last-runs') this.#hearLast(notice['runs'] as readonly LastRun[]);
     else if (notice.type === 'run-ended') this.#hearEnd(notice as unknown as EndedRun);
     else if (notice.type === 'input') void this.#ask(notice as unknown as Question);
     else if (notice.type === 'input-done') this.#unask();
+  }
+
+  /** How the cells ran that are there already. */
+  #hearLast(last: readonly LastRun[]): void {
+    for (const run of last) {
+      const model = this.#modelOf(run.cell);
+      if (model) this.#runs.ran(model, run);
+    }
   }
 
   #hearList(listed: readonly ListedRun[]): void {

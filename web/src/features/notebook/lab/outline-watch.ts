@@ -39,6 +39,8 @@ export function watchOutline(page: Page, panel: NotebookPanel): void {
     const found = headings();
     const folded = new Set(notebook.widgets.filter(isFolded).map(cell => cell.model.id));
     const before = page.store.get();
+    const cells = notebook.widgets.map(cell => cell.model.id);
+    if (cells.join() !== before.cells.join()) page.store.set({ cells });
     if (!same(before.headings, found)) page.store.set({ headings: found });
     if ([...folded].join() !== [...before.folded].join()) page.store.set({ folded });
   };

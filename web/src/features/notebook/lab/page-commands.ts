@@ -8,6 +8,7 @@ import { copyDocument } from '../../../api/sharing';
 import { deleteRuntime } from '../../../api/runtimes';
 import { parentOf } from '../../../core/listing';
 import type { Command, CommandId } from '../../../core/notebook-commands';
+import { withComments } from '../../../core/comments';
 import { pythonScript } from '../../../core/python-script';
 import type { NotebookContent } from '../../../core/notebook-content';
 import { t } from '../../../ui/i18n';
@@ -137,11 +138,12 @@ function file({ page, panel, saver }: Surroundings): Table {
     open: { run: () => location.assign(home()) },
     download: { run: () => downloadText(page.state.name, JSON.stringify(content(), null, 1), 'application/x-ipynb+json') },
     'download-python': { run: () => downloadText(page.state.name.replace(/\.ipynb$/, '.py'), pythonScript(content()), 'text/x-python') },
+    'download-with-comments': { run: () => downloadText(page.state.name, JSON.stringify(withComments(content(), page.state.comments ?? []), null, 1), 'application/x-ipynb+json'), isEnabled: () => (page.state.comments?.length ?? 0) > 0 },
     print: { run: () => print() },
   };
 }
 
-function looking({ page, registry }: Surroundings): Table {
+function looking({ page, panel, registry }: Surroundings): Table {
   const theme = (id: 'system' | 'light' | 'dark'): Command => ({ run: () => changeTheme(page, id), isChosen: () => themeChoice() === id });
   const find = (command: string) => () => void registry.execute(command).then(() => requestAnimationFrame(nameFindBar)).catch(console.error);
   return {
@@ -149,6 +151,11 @@ function looking({ page, registry }: Surroundings): Table {
     replace: { run: find('documentsearch:startWithReplace') },
     'panel-contents': { run: () => page.togglePanel('contents'), isChosen: () => page.state.panel === 'contents' },
     'panel-files': { run: () => page.togglePanel('files'), isChosen: () => page.state.panel === 'files' },
+    'panel-comments': { run: () => page.togglePanel('comments'), isChosen: () => page.state.panel === 'comments' },
+    comment: { run: () => {
+      page.open('comments');
+      page.store.set({ commenting: panel.content.activeCell?.model.id ?? null });
+    } },
     'line-numbers': { run: () => page.prefer({ lineNumbers: !page.state.preferences.lineNumbers }), isChosen: () => page.state.preferences.lineNumbers },
     'theme-system': theme('system'), 'theme-light': theme('light'), 'theme-dark': theme('dark'),
     palette: { run: () => page.show({ kind: 'palette' }) },

@@ -19,6 +19,7 @@ import { announceRuns } from './announce';
 import { App, pageServices } from './app';
 import { Away } from './away';
 import { cellCommands, edit, insertCell } from './cell-commands';
+import { Comments } from './comments';
 import { CellFactory } from './cell-factory';
 import { showCellToolbar } from './cell-toolbar';
 import { deedsOf, movedTo } from './deeds';
@@ -117,6 +118,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   const saver = new Saver(page, context.model, { link, keeper: new ChangesKeeper(page.state.account?.id ?? '', () => page.state.path), away });
   await context.initialize(false);
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });
+  const comments = new Comments(page, panel, link);
   link.hearNotices(notice => {
     if (notice.type === 'renamed' && notice['path'] === undefined) page.store.set({ name: String(notice['name']) });
     else if (notice.type === 'renamed' && notice['path'] !== page.state.path) {
@@ -127,8 +129,8 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
     live.hear(notice);
     saver.hear(notice);
     hearOfSharing(page, link, notice);
+    comments.hear(notice);
   });
-  void live.readLastRuns();
   const presence = new Presence(page, panel, shared.awareness);
   page.deeds = deedsOf({ page, panel, context, saver, presence, contents: manager.contents });
   page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, live, saver }) });

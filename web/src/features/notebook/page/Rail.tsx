@@ -1,19 +1,20 @@
 // The rail at the side (on phones at the foot) and the panel it opens.
 import { type PointerEvent, useRef, useState } from 'react';
-import { FolderOpen, ListTree, Search, X } from 'lucide-react';
+import { FolderOpen, ListTree, MessageSquareText, Search, X } from 'lucide-react';
 import { t } from '../../../ui/i18n';
 import { useStore } from '../../../ui/use-store';
 import type { PanelId, Page } from '../store';
+import { Comments } from './Comments';
 import { Contents } from './Contents';
 import { FilesPanel } from './FilesPanel';
 import { titleWithKeys } from './words';
 
-const panels: readonly { readonly id: PanelId; readonly Picture: typeof ListTree }[] = [{ id: 'contents', Picture: ListTree }, { id: 'files', Picture: FolderOpen }];
+const panels: readonly { readonly id: PanelId; readonly Picture: typeof ListTree }[] = [{ id: 'contents', Picture: ListTree }, { id: 'files', Picture: FolderOpen }, { id: 'comments', Picture: MessageSquareText }];
 
 export function Rail({ page }: { page: Page }) {
   const { panel, opening } = useStore(page.store);
   const off = opening.kind !== 'open';
-  const [contents, files] = panels.map(({ id, Picture }) => (
+  const [contents, files, comments] = panels.map(({ id, Picture }) => (
     <button key={id} type="button" className="nb-rail-button" disabled={off} aria-pressed={panel === id} aria-controls={panel === id ? 'nb-side' : undefined} title={t(`panel.${id}`)} onClick={() => page.togglePanel(id)}>
       <Picture size={20} aria-hidden /><span>{t(`panel.${id}`)}</span>
     </button>
@@ -22,7 +23,7 @@ export function Rail({ page }: { page: Page }) {
     <nav className="nb-rail" aria-label={t('rail')}>
       {contents}
       <button type="button" className="nb-rail-button" disabled={off} title={titleWithKeys('replace')} onClick={() => page.run('replace')}><Search size={20} aria-hidden /><span>{t('panel.find')}</span></button>
-      {page.state.account && files}
+      {page.state.account && <>{files}{comments}</>}
     </nav>
   );
 }
@@ -51,7 +52,7 @@ export function SidePanel({ page }: { page: Page }) {
         <h2>{t(`panel.${panel}`)}</h2>
         <button type="button" className="al-icon-button" aria-label={t('close')} onClick={() => page.togglePanel(panel)}><X size={18} aria-hidden /></button>
       </header>
-      {panel === 'contents' ? <Contents page={page} /> : <FilesPanel page={page} />}
+      {panel === 'contents' ? <Contents page={page} /> : panel === 'files' ? <FilesPanel page={page} /> : <Comments page={page} />}
       <div className="nb-side-edge" role="separator" aria-orientation="vertical" aria-label={t('side.width')} aria-valuemin={limits.least} aria-valuemax={limits.most} aria-valuenow={width} tabIndex={0}
         onPointerDown={begin} onPointerMove={event => dragged.current && resize(dragged.current.width + event.clientX - dragged.current.x)} onPointerUp={() => { dragged.current = null; }}
         onKeyDown={event => {

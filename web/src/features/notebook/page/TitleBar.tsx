@@ -38,7 +38,7 @@ export function TitleBar({ page }: { page: Page }) {
         <MenuBar page={page} />
       </div>
       <People page={page} />
-      {opening.kind === 'open' && page.mayEdit && <button type="button" className="al-button al-button-primary nb-share" onClick={() => page.run('share')}><UserPlus size={16} aria-hidden /><span>{t('command.share')}</span></button>}
+      {opening.kind === 'open' && page.mayEdit && <button type="button" className="al-button al-button-primary nb-share" aria-label={t('command.share')} onClick={() => page.run('share')}><UserPlus size={16} aria-hidden /><span>{t('command.share')}</span></button>}
       <AccountMenu page={page} />
     </div>
   );
