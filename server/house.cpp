@@ -46,7 +46,9 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
       firstSignIn_(accounts_, journal_),
-      round_(executor, clock_, {{"contents", [this] { return contents_.sweep(); }}, {"accounts", [this] { return accounts_.sweep(); }}}) {
+      round_(executor, clock_,
+          {{"contents", [this] { return contents_.sweep(); }}, {"documents", [this] { return documents_.forgetPurged(std::nullopt); }},
+              {"accounts", [this] { return accounts_.sweep(); }}}) {
   runtimes_.onChange(
       [this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return kernels_.found(std::move(agent), std::move(of)); },
       [this](const runtimes::Runtime& ended) { kernels_.ended(ended); });

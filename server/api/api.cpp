@@ -64,7 +64,7 @@ struct Api::Impl {
         comments(rooms.documents, rooms.accounts),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs),
-        drive(rooms.contents, events),
+        drive(rooms.contents, rooms.documents, events),
         eventsApi(events),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),
         kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),

@@ -36,15 +36,19 @@ Task<Result<std::vector<contents::Trashed>>> DriveApi::listTrash(accounts::Calle
 }
 
 Task<Result<JsonText>> DriveApi::restore(accounts::Caller caller, contents::TrashId id) {
-  CO_TRY(auto model, co_await contents_.restore(caller.account, std::move(id)));
+  CO_TRY(auto model, co_await documents_.restore(caller.account, std::move(id)));
   events_.tellContents(caller.account, "save", model.path);
   co_return JsonText{std::move(model.json)};
 }
 
 Task<Result<>> DriveApi::purge(accounts::Caller caller, contents::TrashId id) {
-  co_return co_await contents_.purge(caller.account, std::move(id));
+  CO_TRY(co_await contents_.purge(caller.account, std::move(id)));
+  co_return co_await documents_.forgetPurged(caller.account);
 }
 
-Task<Result<>> DriveApi::purgeAll(accounts::Caller caller) { co_return co_await contents_.purgeAll(caller.account); }
+Task<Result<>> DriveApi::purgeAll(accounts::Caller caller) {
+  CO_TRY(co_await contents_.purgeAll(caller.account));
+  co_return co_await documents_.forgetPurged(caller.account);
+}
 
 }  // namespace allmende::api

@@ -4,6 +4,7 @@
 #include "server/api/events.h"
 #include "server/api/typed.h"
 #include "server/contents/contents.h"
+#include "server/documents/documents.h"
 
 namespace allmende::api {
 
@@ -25,7 +26,8 @@ constexpr auto fieldsOf(Type<SearchWish>) {
 
 class DriveApi {
  public:
-  DriveApi(contents::Contents& contents, Events& events) : contents_(contents), events_(events) {}
+  DriveApi(contents::Contents& contents, documents::Documents& documents, Events& events)
+      : contents_(contents), documents_(documents), events_(events) {}
 
   Task<Result<JsonText>> recent(accounts::Caller caller, InQuery<RecentWish> wish);
   Task<Result<JsonText>> search(accounts::Caller caller, InQuery<SearchWish> wish);
@@ -36,6 +38,7 @@ class DriveApi {
 
  private:
   contents::Contents& contents_;
+  documents::Documents& documents_;
   Events& events_;
 };
 

@@ -107,6 +107,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::enter(Record record) {
 Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, Visitor by) {
   CO_TRY(auto record, co_await store.find(id));
   if (!record) co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
+  if (isInTrash(*record)) co_return fail(Code::NotFound, "this notebook is in its owner's trash");
   if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most};
   CO_TRY(const auto given, co_await shares.list(id));
   const auto granted = roleOf(*record, given, by.account, clock.now());
@@ -291,10 +292,32 @@ Task<Result<contents::TrashId>> Documents::remove(AccountId of, std::string from
   std::vector<Turn::Held> holds;
   for (const auto& one : going) holds.push_back(co_await one->keeper->hold());
   CO_TRY(auto trashed, co_await impl_->contents.remove(of, from));
-  CO_TRY(co_await impl_->store.remove(of, from));
+  CO_TRY(co_await impl_->store.trash(of, from, trashed));
   holds.clear();
   for (const auto& one : going) co_await impl_->removeLive(one);
   co_return trashed;
+}
+
+Task<Result<contents::Model>> Documents::restore(AccountId of, contents::TrashId id) {
+  CO_TRY(auto model, co_await impl_->contents.restore(of, id));
+  CO_TRY(co_await impl_->store.restore(of, std::move(id), model.path));
+  co_return model;
+}
+
+Task<Result<>> Documents::forgetPurged(std::optional<AccountId> of) {
+  CO_TRY(auto trashed, co_await impl_->store.listTrashed(std::move(of)));
+  std::map<AccountId, std::set<contents::TrashId>> there;
+  for (const auto& one : trashed) {
+    if (there.contains(one.account)) continue;
+    CO_TRY(const auto entries, co_await impl_->contents.listTrash(one.account));
+    auto& ids = there[one.account];
+    for (const auto& entry : entries) ids.insert(entry.id);
+  }
+  for (const auto& one : trashed) {
+    if (there[one.account].contains(one.id)) continue;
+    CO_TRY(co_await impl_->store.purge(one));
+  }
+  co_return Result<>{};
 }
 
 Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {

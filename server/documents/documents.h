@@ -96,6 +96,10 @@ class Documents {
   // contents::Contents' calls, which take live documents along.
   Task<Result<contents::Model>> rename(AccountId of, std::string path, std::string body);
   Task<Result<contents::TrashId>> remove(AccountId of, std::string path);
+  Task<Result<contents::Model>> restore(AccountId of, contents::TrashId id);
+  // Documents whose file the trash holds no longer, of one account or all, are gone with their earlier versions and all else: to be called
+  // after something was purged.
+  Task<Result<>> forgetPurged(std::optional<AccountId> of);
 
  private:
   struct Impl;

@@ -148,16 +148,15 @@ Task<Result<>> ShareStore::noteVisit(DocumentId document, AccountId who) {
 }
 
 Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who) {
-  CO_TRY(const auto rows,
-      co_await database_.query(
-          fmt::format(
-              "SELECT d.id, d.account_id, d.path, v.visited_at, {} FROM documents d "
-              "JOIN document_shares s ON s.document_id = d.id "
-              "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
-              "WHERE d.account_id <> ? AND (s.account_id = ? OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
-              "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id",
-              kShareColumns),
-          {who.text(), who.text(), who.text()}));
+  CO_TRY(
+      const auto rows, co_await database_.query(fmt::format("SELECT d.id, d.account_id, d.path, v.visited_at, {} FROM documents d "
+                                                            "JOIN document_shares s ON s.document_id = d.id "
+                                                            "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
+                                                            "WHERE d.account_id <> ? AND d.path NOT LIKE '.trash/%' AND (s.account_id = ? "
+                                                            "OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
+                                                            "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id",
+                                                    kShareColumns),
+                           {who.text(), who.text(), who.text()}));
   std::vector<SharedDocument> found;
   for (const auto& row : rows) {
     CO_TRY(auto id, DocumentId::parse(row.text(0)));

@@ -46,7 +46,12 @@ Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string
   return {};
 }
 
+constexpr std::string_view kTrash = ".trash/";  // no file of a drive can be there
+std::string trashPathOf(const contents::TrashId& id) { return fmt::format("{}{}", kTrash, id.text()); }
+
 }  // namespace
+
+bool isInTrash(const Record& record) { return record.path.starts_with(kTrash); }
 
 std::string sessionPathOf(const Record& record, const AccountId& account) {
   return account == record.account ? record.path : fmt::format(".shared/{}.ipynb", record.id.text());
@@ -64,9 +69,10 @@ Task<Result<std::optional<Record>>> DocumentStore::findByPath(AccountId of, std:
 }
 
 Task<Result<std::vector<Record>>> DocumentStore::unsaved() {
-  CO_TRY(auto rows, co_await database_.query(fmt::format("SELECT {} FROM documents WHERE EXISTS (SELECT 1 FROM document_updates "
-                                                         "WHERE document_id = id AND number > saved_through)",
-                        kColumns)));
+  CO_TRY(auto rows, co_await database_.query(
+                        fmt::format("SELECT {} FROM documents WHERE path NOT LIKE '.trash/%' AND EXISTS (SELECT 1 FROM document_updates "
+                                    "WHERE document_id = id AND number > saved_through)",
+                            kColumns)));
   std::vector<Record> records;
   for (const auto& row : rows) {
     CO_TRY(records.emplace_back(), recordOf(row));
@@ -137,8 +143,36 @@ Task<Result<>> DocumentStore::move(AccountId of, std::string from, std::string t
   });
 }
 
-Task<Result<>> DocumentStore::remove(AccountId of, std::string path) {
-  co_return co_await database_.transaction([of, path](store::Transaction& on) { return removeAt(on, of, path); });
+Task<Result<>> DocumentStore::trash(AccountId of, std::string path, contents::TrashId into) {
+  CO_TRY(co_await database_.transaction([of, path](store::Transaction& on) -> Result<> {
+    TRY(on.change(fmt::format("DELETE FROM document_runs WHERE document_id IN (SELECT id FROM documents WHERE {})", kAtOrBelow),
+        atOrBelow(of, path)));
+    return {};
+  }));
+  co_return co_await move(of, std::move(path), trashPathOf(into));
+}
+
+Task<Result<>> DocumentStore::restore(AccountId of, contents::TrashId from, std::string path) {
+  co_return co_await move(std::move(of), trashPathOf(from), std::move(path));
+}
+
+Task<Result<std::set<DocumentStore::Trashed>>> DocumentStore::listTrashed(std::optional<AccountId> of) {
+  CO_TRY(const auto rows,
+      co_await database_.query("SELECT account_id, path FROM documents WHERE path LIKE '.trash/%' AND account_id = COALESCE(?, account_id)",
+          {of ? std::optional(of->text()) : std::nullopt}));
+  std::set<Trashed> found;
+  for (const auto& row : rows) {
+    CO_TRY(auto account, AccountId::parse(row.text(0)));
+    const auto rest = std::string_view(row.text(1)).substr(kTrash.size());
+    CO_TRY(auto id, contents::TrashId::parse(rest.substr(0, rest.find('/'))));
+    found.insert({std::move(account), std::move(id)});
+  }
+  co_return found;
+}
+
+Task<Result<>> DocumentStore::purge(Trashed gone) {
+  co_return co_await database_.transaction(
+      [gone = std::move(gone)](store::Transaction& on) { return removeAt(on, gone.account, trashPathOf(gone.id)); });
 }
 
 }  // namespace allmende::documents

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/store/store.h"
+#include "server/contents/contents.h"
 #include "server/documents/document.h"
 #include "server/documents/run_store.h"
 #include "server/journal/journal.h"
@@ -25,6 +27,9 @@ struct Record {
   std::optional<std::string> writingHash;  // of the file that was being written
   std::int64_t writingThrough = 0;
 };
+
+// Whether its file lies in the trash: nobody can open it then.
+bool isInTrash(const Record& record);
 
 // The path by which a person's session of the document is known: the file's own on its drive, a hidden one that no file can have for
 // others.
@@ -64,9 +69,19 @@ class DocumentStore {
   // With a snapshot, that takes the place of all updates through saving.through.
   Task<Result<>> endSaving(Saving saving, std::optional<std::string> snapshot);
 
-  // Documents at a path or below it have moved, or are gone with their logs.
+  // Documents at a path or below it have moved, are in the trash with all that belongs to them, and are back.
   Task<Result<>> move(AccountId of, std::string from, std::string to);
-  Task<Result<>> remove(AccountId of, std::string path);
+  Task<Result<>> trash(AccountId of, std::string path, contents::TrashId into);
+  Task<Result<>> restore(AccountId of, contents::TrashId from, std::string path);
+  // Of all accounts, or of one.
+  struct Trashed {
+    AccountId account;
+    contents::TrashId id;
+    auto operator<=>(const Trashed&) const = default;
+  };
+  Task<Result<std::set<Trashed>>> listTrashed(std::optional<AccountId> of);
+  // For good.
+  Task<Result<>> purge(Trashed gone);
 
  private:
   store::Database& database_;

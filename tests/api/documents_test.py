@@ -125,7 +125,7 @@ class ALiveNotebook(WithAHouse):
         live = self.join("before.ipynb")
         live.write(" written")
         self.assertEqual(ask(f"{self.house.url}api/contents/before.ipynb", self.token, "PATCH", {"path": "after.ipynb"})[0], 200)
-        live.hear_until("it heard of its name", lambda: {"type": "renamed", "path": "after.ipynb"} in live.notices)
+        live.hear_until("it heard of its name", lambda: {"type": "renamed", "name": "after.ipynb", "path": "after.ipynb"} in live.notices)
         live.write(" later")
         live.settle()
         until("the file to have it", lambda: self.saved("after.ipynb") == ["x written later"])
@@ -140,6 +140,31 @@ class ALiveNotebook(WithAHouse):
         self.assertEqual(close_code(live.socket), 4404)
         self.put("gone.ipynb", notebook("new"))
         self.assertEqual(self.join("gone.ipynb").sources(), ["new"])
+
+    def test_comes_back_from_the_trash_with_all_that_belongs_to_it_and_is_gone_when_it_is_purged(self):
+        ask(f"{self.house.url}api/contents/folder", self.token, "PUT", {"type": "directory"})
+        self.put("folder/kept.ipynb", notebook("x"))
+        live = self.join("folder/kept.ipynb")
+        document = f"{self.house.url}api/documents/{live.session['fileId']}"
+        for path, body in (("revisions", {"name": "first"}), ("shares", {"whom": "link", "role": "viewer"}), ("comments", {"text": "why", "cell": "c0"})):
+            self.assertEqual(ask(f"{document}/{path}", self.token, "POST", body)[0], 201, path)
+        live.write(" = 1")
+        live.settle()
+        self.assertEqual(ask(f"{self.house.url}api/contents/folder", self.token, "DELETE")[0], 204)
+        status, said = ask(document, self.token)
+        self.assertEqual((status, "trash" in said["message"]), (404, True), said)
+        (entry,) = [one for one in ask(f"{self.house.url}api/trash", self.token)[1] if one["path"] == "folder"]
+        self.assertEqual(ask(f"{self.house.url}api/trash/{entry['id']}/restore", self.token, "POST")[0], 200)
+        again = self.join("folder/kept.ipynb")
+        self.assertEqual((again.session, again.sources()), (live.session, ["x = 1"]))
+        self.assertIn("first", [one["name"] for one in ask(f"{document}/revisions", self.token)[1]["revisions"]])
+        self.assertEqual([one["text"] for one in ask(f"{document}/comments", self.token)[1]], ["why"])
+        self.assertEqual(ask(document)[1]["role"], "viewer")  # by its link
+        self.assertEqual(ask(f"{self.house.url}api/contents/folder", self.token, "DELETE")[0], 204)
+        (entry,) = [one for one in ask(f"{self.house.url}api/trash", self.token)[1] if one["path"] == "folder"]
+        self.assertEqual(ask(f"{self.house.url}api/trash/{entry['id']}", self.token, "DELETE")[0], 204)
+        status, said = ask(document, self.token)
+        self.assertEqual((status, "there is no document" in said["message"]), (404, True), said)
 
     def test_refuses_files_that_are_no_notebook_with_a_sentence(self):
         for name, text, status, said in [("old.ipynb", '{"nbformat": 3, "worksheets": []}', 400, "old format 3"),
