@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "lib/base/json.h"
 
@@ -145,6 +147,14 @@ std::uint16_t closeCodeOf(Code code) {
 
 bool isUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    std::uint64_t eight = 0;
+    if (i + sizeof eight <= text.size()) {  // most text is ASCII
+      std::memcpy(&eight, &text[i], sizeof eight);
+      if ((eight & 0x8080'8080'8080'8080U) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     const std::size_t length = lead < 0x80                   ? 1
                                : lead >= 0xC2 && lead < 0xE0 ? 2

@@ -42,6 +42,10 @@ Result<std::string> Document::apply(std::string_view update) {
   return asking([&] { return textOf(impl_->replica->apply(bytesOf(update))); });
 }
 
+Result<> Document::load(std::string_view update) {
+  return asking([&] { impl_->replica->load(bytesOf(update)); });
+}
+
 Result<std::string> Document::stateVector() const {
   return asking([&] { return textOf(impl_->replica->state_vector()); });
 }

@@ -40,6 +40,10 @@ class Document {
   // everything: make it anew from what is stored.
   Result<std::string> apply(std::string_view update);
 
+  // The same for an update that apply() has taken in before and that was kept safe since: it is not looked through again, and nothing is
+  // said of what was new.
+  Result<> load(std::string_view update);
+
   // What this replica has seen.
   Result<std::string> stateVector() const;
   // As one update, what the holder of `stateVector` has not seen; everything for an empty one, also what waits. Fails with InvalidInput

@@ -27,6 +27,17 @@ Document filled(const json::object& notebook, std::uint64_t client = Document::k
   return document;
 }
 
+TEST(Document, isLoadedFromWhatWasTakenInBefore) {
+  auto first = filled(kSmall);
+  const auto begun = first.beginRun("c1");
+  Document again(2);
+  ASSERT_TRUE(again.load(*filled(kSmall).changesSince("")));
+  ASSERT_TRUE(again.load(*begun));
+  EXPECT_EQ(again.readNotebook(), first.readNotebook());
+  EXPECT_EQ(again.stateVector(), first.stateVector());
+  EXPECT_FALSE(again.load("nonsense"));
+}
+
 TEST(Document, givesBackTheNotebookItWasFilledWith) {
   const auto read = filled(kSmall).readNotebook();
   ASSERT_TRUE(read);

@@ -25,16 +25,18 @@ struct Replayed {
   ydoc::Document document;
   std::int64_t last = 0;
   Keeper::LogSize size;
+  std::string whole;  // the document as one update, when the log has it
 };
 
-Result<Replayed> replay(const std::vector<LogEntry>& log) {
+Result<Replayed> replay(std::vector<LogEntry> log) {
   if (log.empty()) return fail(Code::Internal, "the document's log is empty");
-  Replayed replayed{ydoc::Document(randomClient()), log.back().number, {.snapshot = log.front().update.size(), .others = 0}};
+  Replayed replayed{ydoc::Document(randomClient()), log.back().number, {.snapshot = log.front().update.size(), .others = 0}, {}};
   for (const auto& entry : log) {
-    TRY(replayed.document.apply(entry.update));
+    TRY(replayed.document.load(entry.update));
     replayed.size.others += entry.update.size();
   }
   replayed.size.others -= replayed.size.snapshot;
+  if (log.size() == 1) replayed.whole = std::move(log.front().update);
   return replayed;
 }
 
@@ -127,7 +129,7 @@ Task<Result<Documents::Impl::Entered>> Documents::Impl::enterAs(Role needed, Doc
 
 Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   CO_TRY(auto entries, co_await store.readLog(record.id));
-  CO_TRY(auto replayed, co_await pool.runResult([entries = std::move(entries)] { return replay(entries); }));
+  CO_TRY(auto replayed, co_await pool.runResult([entries = std::move(entries)]() mutable { return replay(std::move(entries)); }));
   // A crash in the middle of writing the file: it was written, or it was not.
   if (record.writingHash) {
     const auto file = co_await contents.read(record.account, record.path);
@@ -138,6 +140,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   }
   auto made = std::make_shared<Live>();
   made->room = std::make_shared<Room>(executor, record, std::move(replayed.document), replayed.last, log);
+  made->room->knowWhole(std::move(replayed.whole));
   made->keeper = std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool});
   // Fails when the file is no notebook any more: the document is there all the same, and says so.
   static_cast<void>(co_await made->keeper->settle());
@@ -145,7 +148,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   auto left = leftRuns.extract(record.id);
   made->runs = std::make_unique<Runners>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
   made->runs->begin();
-  made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool});
+  made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool, store});
   made->history->begin();
   live.insert_or_assign(record.id, made);
   co_return made;

@@ -16,27 +16,68 @@ std::string joined(const std::set<std::string>& names) { return fmt::format("{}"
 }  // namespace
 
 History::History(Executor executor, std::shared_ptr<Room> room, Remembering remembering)
-    : room_(std::move(room)), remembering_(remembering), turn_(executor), tasks_(executor) {}
+    : room_(std::move(room)),
+      remembering_(remembering),
+      keptThrough_(room_->last()),
+      opened_(room_->last()),
+      turn_(executor),
+      tasks_(executor) {}
 
 void History::begin() { tasks_.spawn("keep earlier states of a document", run()); }
 
 Task<> History::stop() {
   co_await tasks_.close();
-  if (room_->last() != keptThrough_) static_cast<void>(co_await keep({"edited", ""}));
+  if (room_->last() == keptThrough_) co_return;
+  static_cast<void>(co_await keepOpened());
+  static_cast<void>(co_await keep({"edited", ""}));
 }
 
 Task<> History::run() {
-  // As it was when it was opened: also what changed while nobody looked.
-  auto kept = co_await keep({"opened", ""});
+  const auto retryLater = [&](const Error& error) -> Task<> {
+    log::warning("history.not_kept", {{"document", room_->record().id.text()}, {"error", error.message}});
+    co_await remembering_.clock.sleep(kRetry);
+  };
   for (;;) {
-    if (!kept) {
-      log::warning("history.not_kept", {{"document", room_->record().id.text()}, {"error", kept.error().message}});
-      co_await remembering_.clock.sleep(kRetry);
-    }
     while (room_->last() == keptThrough_) co_await room_->news().wait();
+    if (auto kept = co_await keepOpened(); !kept) {
+      co_await retryLater(kept.error());
+      continue;
+    }
     co_await pause();
-    kept = co_await keep({"edited", ""});
+    if (auto kept = co_await keep({"edited", ""}); !kept) co_await retryLater(kept.error());
   }
+}
+
+// As it was when it was opened: also what changed while nobody looked.
+Task<Result<>> History::keepOpened() {
+  const auto held = co_await turn_.take();
+  if (!opened_) co_return Result<>{};
+  CO_TRY(auto state, co_await readOpened(*opened_));
+  CO_TRY(co_await keepState({"opened", ""}, std::move(state)));
+  opened_.reset();
+  co_return Result<>{};
+}
+
+// Out of the log, or as it is now when that has been joined since.
+Task<Result<History::State>> History::readOpened(std::int64_t through) {
+  CO_TRY(auto entries, co_await remembering_.log.readLog(room_->record().id));
+  std::erase_if(entries, [&](const auto& entry) { return entry.number > through; });
+  if (entries.empty() || entries.back().number != through) co_return co_await readNow();
+  CO_TRY(auto notebook, co_await remembering_.pool.runResult([entries = std::move(entries)]() -> Result<json::object> {
+    ydoc::Document document(ydoc::Document::kLoader);
+    for (const auto& entry : entries) {
+      TRY(document.load(entry.update));
+    }
+    return document.readNotebook();
+  }));
+  co_return State{.notebook = std::move(notebook), .through = through, .authors = {}};
+}
+
+Task<Result<History::State>> History::readNow() {
+  const auto held = co_await room_->turn();
+  State state{.notebook = {}, .through = room_->last(), .authors = room_->takeAuthors()};
+  CO_TRY(state.notebook, co_await remembering_.pool.runResult([room = room_] { return room->document().readNotebook(); }));
+  co_return state;
 }
 
 // Until nothing has changed for a while, and not before the last revision is a minute old.
@@ -73,30 +114,26 @@ Task<Result<>> History::take() {
 }
 
 Task<Result<Revision>> History::keepHeld(Wish wish) {
+  CO_TRY(auto state, co_await readNow());
+  co_return co_await keepState(std::move(wish), std::move(state));
+}
+
+Task<Result<Revision>> History::keepState(Wish wish, State state) {
   CO_TRY(co_await take());
-  std::int64_t through = 0;
-  std::set<std::string> authors;
-  json::object notebook;
-  {
-    const auto held = co_await room_->turn();
-    through = room_->last();
-    authors = room_->takeAuthors();
-    CO_TRY(notebook, co_await remembering_.pool.runResult([room = room_] { return room->document().readNotebook(); }));
-  }
   struct Taken {
     Parts parts;
     json::object list;
   };
-  CO_TRY(auto taken, co_await remembering_.pool.runResult([notebook = std::move(notebook)]() mutable -> Result<Taken> {
+  CO_TRY(auto taken, co_await remembering_.pool.runResult([notebook = std::move(state.notebook)]() mutable -> Result<Taken> {
     Taken made{partsOf(std::move(notebook)), {}};
     TRY(made.list, parseJsonObject(made.parts.texts.at(made.parts.content), kMostDeep));
     return made;
   }));
-  keptThrough_ = through;
+  keptThrough_ = state.through;
   if (latest_ && latest_->content == taken.parts.content && wish.name.empty()) co_return *latest_;
   Revision revision{.id = randomUuid(),
       .madeAt = nextMoment(),
-      .authors = joined(authors),
+      .authors = joined(state.authors),
       .name = std::move(wish.name),
       .reason = std::move(wish.reason),
       .changes = latest_ ? changesBetween(latestList_, taken.list) : CellChanges{},
@@ -149,10 +186,13 @@ Task<Result<json::object>> History::readList(std::string content) {
   co_return parseJsonObject(found->second, kMostDeep);
 }
 
-Task<Result<std::vector<Revision>>> History::list() { co_return co_await remembering_.store.list(room_->record().id); }
+Task<Result<std::vector<Revision>>> History::list() {
+  CO_TRY(co_await keepOpened());
+  co_return co_await remembering_.store.list(room_->record().id);
+}
 
 Task<Result<json::object>> History::read(std::string revision) {
-  CO_TRY(const auto revisions, co_await list());
+  CO_TRY(const auto revisions, co_await remembering_.store.list(room_->record().id));
   const auto found = std::ranges::find(revisions, revision, &Revision::id);
   if (found == revisions.end()) co_return fail(Code::NotFound, "there is no revision '{}' of this notebook (any more)", revision);
   CO_TRY(const auto list, co_await readList(found->content));
@@ -164,11 +204,13 @@ Task<Result<json::object>> History::read(std::string revision) {
 Task<Result<Revision>> History::name(std::string name, Visitor by) {
   if (name.find_first_not_of(" \t\r\n") == std::string::npos || name.size() > kLongestName)
     co_return fail(Code::InvalidInput, "a name has 1 to {} bytes, not {}", kLongestName, name.size());
+  CO_TRY(co_await keepOpened());
   room_->addAuthor(by.name);
   co_return co_await keep({"named", std::move(name)});
 }
 
 Task<Result<>> History::restore(std::string revision, std::optional<std::string> cell, Visitor by) {
+  CO_TRY(co_await keepOpened());
   const auto held = co_await turn_.take();
   CO_TRY(auto earlier, co_await read(std::move(revision)));
   CO_TRY(co_await keepHeld({"restoring", ""}));

@@ -18,6 +18,7 @@ struct Remembering {
   RevisionStore& store;
   Clock& clock;
   net::Pool& pool;
+  DocumentStore& log;
 };
 
 class History {
@@ -27,7 +28,7 @@ class History {
   History(Executor executor, std::shared_ptr<Room> room, Remembering remembering);
 
   void begin();
-  // Keeps what is not kept yet.
+  // Keeps what has changed and is not kept yet.
   Task<> stop();
 
   // In the order of their times.
@@ -44,10 +45,20 @@ class History {
     std::string reason;
     std::string name;
   };
+  // The document as it was after an update.
+  struct State {
+    json::object notebook;
+    std::int64_t through = 0;
+    std::set<std::string> authors;
+  };
   Task<> run();
   Task<> pause();
   Task<Result<Revision>> keep(Wish wish);
   Task<Result<Revision>> keepHeld(Wish wish);
+  Task<Result<Revision>> keepState(Wish wish, State state);
+  Task<Result<>> keepOpened();
+  Task<Result<State>> readOpened(std::int64_t through);
+  Task<Result<State>> readNow();
   Task<Result<json::object>> readList(std::string content);
   Instant nextMoment() const;
   Task<Result<>> thinOut();
@@ -58,8 +69,9 @@ class History {
   std::optional<std::set<std::string>> parts_;  // that the database has, once they were asked for
   std::optional<Revision> latest_;
   json::object latestList_;
-  bool isKnown_ = false;           // whether the latest one has been looked up
-  std::int64_t keptThrough_ = -1;  // the update
+  bool isKnown_ = false;                // whether the latest one has been looked up
+  std::int64_t keptThrough_ = -1;       // the update
+  std::optional<std::int64_t> opened_;  // what was there when it was opened is not kept yet: it costs nothing until something changes
   Turn turn_;
   TaskScope tasks_;
 };

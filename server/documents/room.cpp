@@ -7,7 +7,8 @@
 namespace allmende::documents {
 namespace {
 
-constexpr std::string_view kNothing("\0\0", 2);  // an update without changes
+constexpr std::string_view kNothing("\0\0", 2);    // an update without changes
+constexpr std::string_view kNothingSeen("\0", 1);  // a state vector
 
 constexpr Duration kPatienceForLog{5'000};
 
@@ -89,6 +90,10 @@ Task<std::optional<Room::Fault>> Room::take(std::shared_ptr<Seat> seat, std::str
   if (const auto* step = std::get_if<ydoc::SyncStep1>(&*message)) {
     // What runs have written and is not stored yet would be written again after a crash: nobody may bring it back then.
     static_cast<void>(co_await log_.settled(kPatienceForLog));
+    if (!whole_.empty() && (step->stateVector.empty() || step->stateVector == kNothingSeen)) {
+      seat->send(ydoc::SyncStep2{std::exchange(whole_, {})});
+      co_return std::nullopt;
+    }
     auto missing = document_.changesSince(step->stateVector);
     if (!missing) co_return Fault{net::closeCodeOf(missing.error().code), missing.error().message};
     seat->send(ydoc::SyncStep2{*std::move(missing)});
@@ -183,6 +188,7 @@ void Room::tellInTurn(json::object notice) {
 
 void Room::keep(std::string update, std::optional<Progress> progress, std::function<void(Room&)> then) {
   bytesAdded_ += update.size();
+  if (!update.empty()) whole_ = {};
   const auto number = update.empty() ? 0 : ++last_;  // progress alone is no update of the document
   log_.append({record_.id, number, std::move(update), std::move(progress)}, [room = weak_from_this(), number, then = std::move(then)] {
     const auto here = room.lock();

@@ -32,6 +32,8 @@ class Room : public std::enable_shared_from_this<Room> {
   // The document, for whoever holds the turn.
   Task<Turn::Held> turn() { return turn_.take(); }
   ydoc::Document& document() { return document_; }
+  // The document as one update, for the first who asks for all of it: to encode it anew takes longer than all else.
+  void knowWhole(std::string update) { whole_ = std::move(update); }
   // What has just been changed in the document goes to the log and to everybody but `by`. Call it before the next co_await.
   void add(std::string update, Seat* by = nullptr);
   // The same for what a kernel's message changed, which nobody hears of before it is stored: the message comes again after a crash, and a
@@ -88,6 +90,7 @@ class Room : public std::enable_shared_from_this<Room> {
   std::int64_t last_;
   std::int64_t durable_;
   std::size_t bytesAdded_ = 0;
+  std::string whole_;  // empty when it is not known
   std::set<std::string> authors_;
   UpdateLog& log_;
   std::function<std::vector<json::object>()> greeting_ = [] { return std::vector<json::object>(); };

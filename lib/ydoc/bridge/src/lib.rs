@@ -29,6 +29,7 @@ mod ffi {
 
         /// Takes in an update (lib0 encoding, version 1); returns what of it was new here. What depends on changes not seen yet waits for them.
         fn apply(self: &mut Replica, update: &[u8]) -> Result<Vec<u8>>;
+        fn load(self: &mut Replica, update: &[u8]) -> Result<()>;
         fn state_vector(self: &Replica) -> Result<Vec<u8>>;
         /// All changes that the holder of this state vector has not seen; all there are for an empty one.
         fn changes_since(self: &Replica, state_vector: &[u8]) -> Result<Vec<u8>>;
@@ -108,6 +109,12 @@ impl Replica {
         scan::update(update).map_err(|what| format!("this is no update of a notebook: {what}"))?;
         let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
         self.change(|txn| txn.apply_update(update).map_err(|error| format!("this update does not fit: {error}")))
+    }
+
+    /// The same for an update that was taken in before, by this house: nobody asks what of it is new.
+    fn load(&mut self, update: &[u8]) -> Result<(), String> {
+        let update = Update::decode_v1(update).map_err(|error| format!("this is no Yjs update: {error}"))?;
+        self.with(|doc| doc.transact_mut().apply_update(update).map_err(|error| format!("this update does not fit: {error}")))
     }
 
     fn state_vector(&self) -> Result<Vec<u8>, String> {
