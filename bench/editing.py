@@ -77,6 +77,21 @@ def opening(house, count=10):
     yield Row("memory of one that is open", "MB", {"allmende": grown}, grown, 2 * BYTES / 1e6 + 1)
 
 
+def many(house, count=1000):
+    """What the server needs while 1,000 notebooks of 20 cells are open at once."""
+    allmende = house.allmende
+    before = resident_kb(allmende.server)
+    with contextlib.ExitStack() as readers:
+        for _ in range(count):
+            readers.enter_context(joined(allmende, put_notebook(allmende, [f"x = {at}\nprint(x)" for at in range(20)]), 1))
+        grown = (resident_kb(allmende.server) - before) / 1000
+        spent = cpu_seconds([allmende.server])
+        time.sleep(10)
+        idle = (cpu_seconds([allmende.server]) - spent) * 10
+    yield Row("memory while 1,000 are open", "MB", {"allmende": grown}, grown, 1000)
+    yield Row("CPU while nobody writes in them", "%", {"allmende": idle}, idle, 10)
+
+
 def printing(house, megabytes=50):
     """Output through kernel, document and log: a cell that prints 50 MB, until its end is known to a reader; the notebook holds the beginning."""
     path = put_notebook(house.allmende, ["pass", f"line = 'z' * 99\nfor _ in range({megabytes * 10_000}):\n    print(line)"])
@@ -94,4 +109,4 @@ def printing(house, megabytes=50):
     yield Row("bytes neither held, nor kept beside, nor said to be too much", "", {"allmende": missing}, missing, 0)
 
 
-MEASURES = {"keystrokes": keystrokes, "opening": opening, "printing": printing}
+MEASURES = {"keystrokes": keystrokes, "opening": opening, "many": many, "printing": printing}
