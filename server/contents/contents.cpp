@@ -110,6 +110,14 @@ Task<Result<>> Contents::replace(AccountId of, std::string path, std::string byt
       });
 }
 
+Task<Result<std::shared_ptr<Descriptor>>> Contents::openFolderOf(AccountId of, std::string path) {
+  co_return co_await impl_->on(
+      std::move(of), std::move(path), [](const Space& space, const DrivePath& place) -> Result<std::shared_ptr<Descriptor>> {
+        TRY(auto folder, space.drive.openFolder(place.folder()));
+        return std::make_shared<Descriptor>(std::move(folder));
+      });
+}
+
 Task<Result<Model>> Contents::add(AccountId of, std::string path, std::string bytes) {
   co_return co_await impl_->on(
       std::move(of), std::move(path), [bytes = std::move(bytes)](const Space& space, const DrivePath& place) -> Result<Model> {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/descriptor.h"
 #include "lib/base/result.h"
 #include "lib/base/task.h"
 #include "lib/net/net.h"
@@ -53,6 +54,8 @@ class Contents {
   // somebody else has changed it, NotFound when it is gone.
   Task<Result<>> replace(AccountId of, std::string path, std::string bytes, std::string hash);
 
+  // The folder that a file is in, for who watches it.
+  Task<Result<std::shared_ptr<Descriptor>>> openFolderOf(AccountId of, std::string path);
   // A new file at `path`, whose folder is there; at "name-Copy1.ext" and so on beside it when something is.
   Task<Result<Model>> add(AccountId of, std::string path, std::string bytes);
 

@@ -141,7 +141,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   auto made = std::make_shared<Live>();
   made->room = std::make_shared<Room>(executor, record, std::move(replayed.document), replayed.last, log);
   made->room->knowWhole(std::move(replayed.whole));
-  made->keeper = std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool});
+  made->keeper = std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool, watches});
   // Fails when the file is no notebook any more: the document is there all the same, and says so.
   static_cast<void>(co_await made->keeper->settle());
   made->keeper->begin();
@@ -394,6 +394,7 @@ Task<> Documents::close() {
     static_cast<void>(co_await one->keeper->settle());
     co_await one->keeper->stop();
   }
+  co_await impl_->watches.close();
   co_await impl_->log.close();
 }
 

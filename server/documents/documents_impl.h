@@ -47,6 +47,7 @@ struct Documents::Impl {
         comments(below.database, below.clock),
         running{runStore, below.kernels, below.sessions, below.clock},
         log(with, store, below.clock),
+        watches(with),
         tasks(with) {}
 
   // One at a time of those who open the same file.
@@ -96,6 +97,7 @@ struct Documents::Impl {
   std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
   UpdateLog log;
   net::Pool pool{"documents", 2, 1024};
+  FolderWatch watches;
   std::map<DocumentId, std::shared_ptr<Live>> live;
   std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
   std::map<AccountId, std::weak_ptr<Room>> lobbies;

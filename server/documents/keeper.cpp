@@ -9,7 +9,8 @@ namespace allmende::documents {
 namespace {
 
 constexpr Duration kPause{1'000};
-constexpr Duration kBetweenLooks{1'000};
+constexpr Duration kBetweenLooks{30'000};  // at a file that is watched
+constexpr Duration kBetweenLooksUnwatched{1'000};
 constexpr Duration kLongestUnsaved{10'000};
 constexpr Duration kFirstRetry{2'000};
 constexpr Duration kLongestRetry{60'000};
@@ -64,6 +65,7 @@ Keeper::Keeper(Executor executor, std::shared_ptr<Room> room, LogSize size, Keep
       fileHash_(room_->record().fileHash),
       recordedHash_(fileHash_),
       savedThrough_(room_->record().savedThrough),
+      fileNews_(executor),
       turn_(executor),
       tasks_(executor) {}
 
@@ -93,13 +95,38 @@ Task<> Keeper::run() {
 
 Task<> Keeper::watchFile() {
   for (;;) {
-    co_await keeping_.clock.sleep(kBetweenLooks);
-    if (room_->isEmpty()) continue;
-    const auto& record = room_->record();
-    const auto file = co_await keeping_.contents.get(record.account, record.path, {.type = {}, .format = {}, .content = false});
-    if (!file || std::exchange(seenModified_, file->lastModified) == file->lastModified) continue;
-    static_cast<void>(co_await settle());
+    while (room_->isEmpty()) co_await room_->news().wait();
+    const auto path = room_->record().path;
+    const auto ticket = co_await watchAt(path);
+    co_await lookAtFile();  // what was written before it was watched
+    while (!room_->isEmpty() && room_->record().path == path) {
+      if (!fileChanged_) co_await fileNews_.waitFor(ticket ? kBetweenLooks : kBetweenLooksUnwatched);
+      if (std::exchange(fileChanged_, false)) {
+        static_cast<void>(co_await settle());
+      } else {
+        co_await lookAtFile();
+      }
+      if (!ticket) break;
+    }
   }
+}
+
+// None when it cannot be watched.
+Task<FolderWatch::Ticket> Keeper::watchAt(std::string path) {
+  const auto folder = co_await keeping_.contents.openFolderOf(room_->record().account, path);
+  if (!folder) co_return FolderWatch::Ticket();
+  auto ticket = keeping_.watches.watch(**folder, path.substr(path.rfind('/') + 1), [this] {
+    fileChanged_ = true;
+    fileNews_.notifyAll();
+  });
+  co_return ticket ? *std::move(ticket) : FolderWatch::Ticket();
+}
+
+Task<> Keeper::lookAtFile() {
+  const auto& record = room_->record();
+  const auto file = co_await keeping_.contents.get(record.account, record.path, {.type = {}, .format = {}, .content = false});
+  if (!file || std::exchange(seenModified_, file->lastModified) == file->lastModified) co_return;
+  if (!co_await settle()) seenModified_ = {};  // it may have been half written
 }
 
 // Until nothing has changed for a second.

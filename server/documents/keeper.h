@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "lib/base/folder_watch.h"
 #include "lib/net/net.h"
 #include "server/contents/contents.h"
 #include "server/documents/room.h"
@@ -16,6 +17,7 @@ struct Keeping {
   UpdateLog& log;
   Clock& clock;
   net::Pool& pool;
+  FolderWatch& watches;
 };
 
 class Keeper {
@@ -26,8 +28,8 @@ class Keeper {
   };
   Keeper(Executor executor, std::shared_ptr<Room> room, LogSize size, Keeping keeping);
 
-  // Writes the file a second after changes have paused, or ten after the first; while somebody is in the room, looks every second whether
-  // somebody else has written it.
+  // Writes the file a second after changes have paused, or ten after the first; while somebody is in the room, hears when somebody else has
+  // written it, and looks now and then.
   void begin();
   Task<> stop();
 
@@ -49,6 +51,8 @@ class Keeper {
   Task<> run();
   Task<> pause();
   Task<> watchFile();
+  Task<> lookAtFile();
+  Task<FolderWatch::Ticket> watchAt(std::string path);
   Task<Result<>> save();
   Task<Result<Draft>> draft();
   Task<Result<bool>> write(Draft draft);
@@ -65,6 +69,8 @@ class Keeper {
   std::int64_t savedThrough_;
   Instant seenModified_;  // the file, when it was last looked at
   std::optional<Error> trouble_;
+  bool fileChanged_ = false;  // as far as was heard, and not looked at yet
+  Notifier fileNews_;
   Turn turn_;
   TaskScope tasks_;
 };

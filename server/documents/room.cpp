@@ -28,7 +28,10 @@ Room::Room(Executor executor, Record record, ydoc::Document document, std::int64
 
 // Takes its seat when made and leaves it, however the connection ends.
 struct Room::Presence {
-  Presence(std::shared_ptr<Room> in, std::shared_ptr<Seat> of) : room(std::move(in)), seat(std::move(of)) { room->seats_.push_back(seat); }
+  Presence(std::shared_ptr<Room> in, std::shared_ptr<Seat> of) : room(std::move(in)), seat(std::move(of)) {
+    room->seats_.push_back(seat);
+    room->news_.notifyAll();
+  }
   Presence(const Presence&) = delete;
   Presence& operator=(const Presence&) = delete;
   ~Presence() { room->leave(seat); }

@@ -46,7 +46,7 @@ class Room : public std::enable_shared_from_this<Room> {
   // Names of those who changed something since this was last asked.
   std::set<std::string> takeAuthors() { return std::exchange(authors_, {}); }
   void addAuthor(std::string name) { authors_.insert(std::move(name)); }
-  // Notifies at each update, and when the last connection leaves.
+  // Notifies at each update, and when somebody comes or leaves.
   Notifier& news() { return news_; }
 
   void moved(std::string path);
