@@ -217,6 +217,7 @@ Task<Result<>> Runs::connect() {
     cursor = KernelCursor{kernel_, ""};
     cells_.clear();
     captures_ = {};
+    widgets_ = {};
     volumes_.clear();
   }
   for (const auto& run : queue_) {
@@ -262,7 +263,10 @@ Task<> Runs::take(jupyter::Message message) {
     co_return;
   }
   if (header.type.starts_with("comm_")) {
-    if (const auto content = parseJsonObject(message.content, 512)) captures_.hear(header.type, *content);
+    if (const auto content = parseJsonObject(message.content, 512)) {
+      captures_.hear(header.type, *content);
+      widgets_.hear(header.type, *content, message.buffers);
+    }
     co_return;
   }
   if (parent.id.starts_with("probe-") && header.type == "kernel_info_reply") co_return co_await answerProbe();
@@ -335,6 +339,7 @@ Task<> Runs::finishFirst(Progress progress, bool failed) {
   progress.failed = failed;
   change(room_->document().endRun(run.cell, count_), progress);
   tellVolume(run.id);
+  keepWidgets();
   tellEnd(run, failed);
   for (auto& told : captures_.untold()) static_cast<void>(co_await send("comm_msg", randomUuid(), std::move(told)));
   if (failed) co_await forgetQueued();

@@ -11,6 +11,7 @@
 #include "lib/jupyter/jupyter.h"
 #include "server/documents/captures.h"
 #include "server/documents/room.h"
+#include "server/documents/widget_states.h"
 #include "server/runtimes/runtimes.h"
 
 namespace allmende::documents {
@@ -97,6 +98,7 @@ class Runs {
   void ask(const std::string& run, const jupyter::Message& message, const json::object& content);
   void unask();
   Task<> finishFirst(Progress progress, bool failed);
+  void keepWidgets();
   void tellEnd(const Run& run, bool failed);
   Task<> giveUp(std::string name, std::string why);
   Task<> forgetQueued();
@@ -122,6 +124,7 @@ class Runs {
   bool idle_ = false;                         // and its end
   json::object nextInput_;                    // what its reply wants to be written into a cell, if anything: {"text", "replace"}
   Captures captures_;
+  WidgetStates widgets_;
   std::map<std::string, Volume> volumes_;  // by run
   std::optional<Question> question_;
   Turn writing_;  // to the kernel: its answer can be here before the write has returned

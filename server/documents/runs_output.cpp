@@ -107,6 +107,25 @@ void Runs::mark(const std::string& run) {
   change(room_->document().appendOutput(cells_[run], output), Progress{});
 }
 
+// What the kernel's widgets are, for who looks without it.
+void Runs::keepWidgets() {
+  if (!widgets_.takeChanged()) return;
+  auto notebook = room_->document().readNotebook();
+  if (!notebook) return;
+  auto* metadata = notebook->at("metadata").if_object();
+  if (metadata == nullptr) return;
+  const auto* known = metadata->if_contains("widgets");
+  const auto before = known == nullptr || !known->is_object() ? json::object() : known->get_object();
+  auto kept = widgets_.kept(before, shownWidgets(*notebook));
+  if (kept == before) return;
+  if (kept.empty()) {
+    metadata->erase("widgets");
+  } else {
+    (*metadata)["widgets"] = std::move(kept);
+  }
+  change(room_->document().becomeNotebook(*notebook), Progress{});
+}
+
 void Runs::tellVolume(const std::string& run) {
   const auto found = volumes_.find(run);
   if (found == volumes_.end() || !found->second.isMarked) return;

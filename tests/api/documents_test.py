@@ -307,6 +307,23 @@ class ARunOfCells(WithAHouse):
         live.hear_end_of_runs()
         self.assertEqual([live.text_of(0), live.text_of(1)], ["before\nafter\n", "['inside\\n']\n"])
 
+    def test_keeps_its_widgets_in_the_notebook_for_who_looks_without_the_kernel(self):
+        live = self.opened("widgets.ipynb", "import ipywidgets\nslider = ipywidgets.IntSlider(value=3)\nipywidgets.VBox([slider])", "slider.value = 7", "pass")
+        kind = "application/vnd.jupyter.widget-state+json"
+        live.run("c0", "c1")
+        live.hear_end_of_runs()
+        until("the file has it", lambda: kind in self.on_disk("widgets.ipynb").read_text())
+        saved = nbformat.read(self.on_disk("widgets.ipynb"), 4)
+        nbformat.validate(saved)
+        models = saved.metadata.widgets[kind].state
+        (slider,) = [model for model in models.values() if model.model_name == "IntSliderModel"]
+        self.assertEqual(slider.state.value, 7)
+        self.assertIn(live.cells[0]["outputs"][0]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"], models)
+        before = self.on_disk("widgets.ipynb").read_text()
+        live.run("c2")  # which has nothing to do with them
+        live.hear_end_of_runs()
+        self.assertEqual(nbformat.reads(before, 4).metadata.widgets, saved.metadata.widgets)
+
     def test_that_prints_too_much_keeps_the_rest_beside_the_notebook(self):
         live = self.opened("much.ipynb", "for i in range(300000): print('sheep', i)\nprint('ä' * 3000000)", "print('small')")
         run = live.run("c0", "c1")[0]["id"]

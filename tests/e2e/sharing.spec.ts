@@ -76,12 +76,13 @@ test("an owner gives a notebook to somebody by name, who finds it, writes in it 
 });
 
 test("whoever has the link reads without an account, sees it change, and can do nothing else", async () => {
-  const ada = await opened("public.ipynb", ["print('for all')", { text: "# Read me" }]);
+  const ada = await opened("public.ipynb", ["print('for all')", { text: "# Read me" }, "import ipywidgets\nipywidgets.IntSlider(value=7)"]);
   await dialog(ada.page).getByRole("combobox", { name: "Everybody else" }).selectOption("link");
   await dialog(ada.page).getByText("Whoever has the link can read it").waitFor();
   await dialog(ada.page).getByRole("button", { name: "Done" }).click();
   await ada.page.getByRole("button", { name: "Run all" }).click();
   await outputOf(ada.page, 0).getByText("for all").waitFor({ timeout: 60_000 });
+  await runOf(ada.page, 2).and(ada.page.locator("[data-run=done]")).waitFor({ timeout: 60_000 });
 
   const guest = await open(browser);
   const asked: string[] = [];
@@ -91,6 +92,7 @@ test("whoever has the link reads without an account, sees it change, and can do 
   await guest.page.goto(ada.link);
   await outputOf(guest.page, 0).getByText("for all").waitFor({ timeout: 30_000 });
   await guest.page.getByText("Only to read").waitFor();
+  await outputOf(guest.page, 2).locator("iframe").contentFrame().locator(".widget-readout", { hasText: "7" }).waitFor(); // without the kernel
   await guest.page.getByRole("link", { name: "Sign in to make a copy" }).waitFor();
   assert.equal(await guest.page.getByRole("button", { name: "Share" }).count(), 0);
   assert.equal(await guest.page.getByRole("button", { name: "Connect" }).count(), 0);
@@ -105,8 +107,8 @@ test("whoever has the link reads without an account, sees it change, and can do 
   await ada.page.keyboard.press("Control+End");
   await ada.page.keyboard.type("  # live");
   await editor(guest.page, 0).getByText("print('for all')  # live", { exact: true }).waitFor();
-  assert.equal(await guest.page.locator(".jp-Notebook-cell").count(), 2);
-  assert.equal(await ada.page.locator(".jp-Notebook-cell").count(), 2);
+  assert.equal(await guest.page.locator(".jp-Notebook-cell").count(), 3);
+  assert.equal(await ada.page.locator(".jp-Notebook-cell").count(), 3);
   assert.equal(await ada.page.locator(".nb-person").count(), 0); // who has no account looks on unseen
   assert.deepEqual(asked, []);
   assert.deepEqual(await seriousFaults(guest.page), []);
