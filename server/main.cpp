@@ -41,8 +41,8 @@ void raiseDescriptorLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Documents are made on one thread and dropped on another: with a heap for each thread, as glibc has it, each keeps what the others could use.
-// Two instead of many halve the memory of an open notebook, and save a sixth of the work of opening one.
+// Documents are made on one thread and dropped on another: with a heap for each thread, as glibc has it, each keeps what the others could
+// use. Two instead of many halve the memory of an open notebook, and save a sixth of the work of opening one.
 void shareHeaps() { ::mallopt(M_ARENA_MAX, 2); }
 
 log::Level levelOf(std::string_view name) {
