@@ -63,7 +63,7 @@ struct Api::Impl {
         account(rooms.accounts, settings.baseUrl),
         comments(rooms.documents, rooms.accounts),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
-        documents(rooms.documents, rooms.kernels, rooms.kernelspecs),
+        documents(rooms.documents, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         drive(rooms.contents, rooms.documents, events),
         eventsApi(events),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),

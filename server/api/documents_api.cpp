@@ -35,7 +35,7 @@ Result<std::vector<documents::CellWish>> readCells(const json::object& body, std
     const auto* id = one.is_object() ? findString(one.get_object(), idKey) : nullptr;
     if (id == nullptr) return fail(Code::InvalidInput, "each of cells must have a text '{}'", idKey);
     const auto* hash = findString(one.get_object(), "source_hash");
-    cells.push_back({std::string(*id), hash == nullptr ? std::nullopt : std::optional(std::string(*hash))});
+    cells.push_back({std::string(*id), hash == nullptr ? std::nullopt : std::optional(std::string(*hash)), {}});
   }
   return cells;
 }
@@ -142,13 +142,14 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
   if (!kernels_.has(call.account(), kernel)) co_return kernelError(kernels_.notFound(call.account(), kernel));
   const auto body = parseJsonObject(call.request.body);
   if (!body) co_return runError(body.error());
+  if (body->contains("code")) co_return co_await runCode(std::move(call), *body);
   const auto* room = findString(*body, "document_id");
   if (room == nullptr) co_return jupyterError(400, "document_id must be the name of a room, json:notebook: and the document's fileId");
   const auto id = documentOf(*room);
   if (!id) co_return runError(id.error());
   Result<std::vector<documents::CellWish>> cells;
   if (const auto* cell = findString(*body, "cell_id")) {
-    cells->push_back({std::string(*cell), {}});
+    cells->push_back({std::string(*cell), {}, {}});
   } else {
     cells = readCells(*body, "cell_id");
   }
@@ -157,6 +158,66 @@ Task<net::Response> DocumentsApi::runInKernel(Call call) {
       documents::KernelChoice{.name = specs_.defaultName(), .id = kernel});
   if (!queued) co_return runError(queued.error());
   co_return net::jsonResponse(200, "null");
+}
+
+// jupyter-server-nbmodel's way: the code itself, which has to be that of a cell, and an address to ask at how it stands. What that server
+// takes besides, an address of another server to run it on, would have us send requests wherever somebody wants.
+Task<net::Response> DocumentsApi::runCode(Call call, json::object body) {
+  const auto kernel = call.param(0);
+  if (body.contains("server")) co_return jupyterError(400, "code runs in this server's kernels alone; leave 'server' out");
+  const auto* code = findString(body, "code");
+  const auto* metadata = body.if_contains("metadata");
+  const auto* where = metadata == nullptr ? nullptr : metadata->if_object();
+  const auto* room = where == nullptr ? nullptr : findString(*where, "document_id");
+  const auto* cell = where == nullptr ? nullptr : findString(*where, "cell_id");
+  if (code == nullptr || room == nullptr || cell == nullptr)
+    co_return jupyterError(400, "code must be a text, and metadata must say by document_id and cell_id of which cell it is");
+  const auto id = documentOf(*room);
+  if (!id) co_return runError(id.error());
+  std::vector<documents::CellWish> wishes{{std::string(*cell), {}, std::string(*code)}};
+  const auto queued = co_await documents_.run(
+      *id, visitorOf(call.caller), std::move(wishes), documents::KernelChoice{.name = specs_.defaultName(), .id = kernel});
+  if (!queued) co_return runError(queued.error());
+  if (queued->empty()) co_return jupyterError(400, "there is nothing to run in an empty cell");
+  const auto report = co_await documents_.reportRun(visitorOf(call.caller), queued->front().run);
+  const auto address = fmt::format("{}api/kernels/{}/requests/{}", baseUrl_, kernel, queued->front().run);
+  auto response = net::jsonResponse(202, json::serialize(json::object{{"request_id", queued->front().run}, {"kernel_id", kernel},
+                                             {"cell_id", *cell}, {"document_path", report ? report->path : ""}, {"pending", true},
+                                             {"request_status", "queued"}, {"request_url", address}, {"outputs", "[]"}}));
+  response.headers.add("Location", address);
+  co_return response;
+}
+
+Task<net::Response> DocumentsApi::readRequest(Call call) {
+  const auto report = co_await documents_.reportRun(visitorOf(call.caller), call.param(1));
+  if (!report) co_return runError(report.error());
+  using State = documents::RunReport::State;
+  const auto outputs = json::serialize(report->outputs);
+  if (report->state == State::Asking) {
+    auto response = net::jsonResponse(300, json::serialize(json::object{{"parent_header", {{"msg_id", call.param(1)}}},
+                                               {"input_request", {{"prompt", report->prompt}, {"password", report->password}}}}));
+    response.headers.add("Location", fmt::format("{}api/kernels/{}/requests/{}/input", baseUrl_, call.param(0), call.param(1)));
+    co_return response;
+  }
+  if (report->state != State::Ended) {
+    co_return net::jsonResponse(202, json::serialize(json::object{{"request_id", call.param(1)}, {"kernel_id", call.param(0)},
+                                         {"cell_id", report->cell}, {"document_path", report->path}, {"pending", true},
+                                         {"request_status", report->state == State::Queued ? "queued" : "running"}, {"outputs", outputs}}));
+  }
+  json::object said{{"status", report->failed ? "error" : "ok"}, {"execution_count", nullptr}, {"outputs", outputs}};
+  if (report->count) said["execution_count"] = *report->count;
+  co_return net::jsonResponse(200, json::serialize(said));
+}
+
+Task<net::Response> DocumentsApi::answerRequest(Call call) {
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return runError(body.error());
+  const auto* input = findString(*body, "input");
+  if (input == nullptr) co_return jupyterError(400, "input must be a text");
+  const auto report = co_await documents_.reportRun(visitorOf(call.caller), call.param(1));
+  if (!report) co_return runError(report.error());
+  const auto answered = co_await documents_.answerInput(report->document, visitorOf(call.caller), call.param(1), std::string(*input));
+  co_return answered ? net::jsonResponse(201, "{}") : runError(answered.error());
 }
 
 Task<net::Response> DocumentsApi::listLastRuns(Call call) {

@@ -11,8 +11,8 @@ documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, cons
 
 class DocumentsApi {
  public:
-  DocumentsApi(documents::Documents& documents, runtimes::Kernels& kernels, runtimes::Kernelspecs& specs)
-      : documents_(documents), kernels_(kernels), specs_(specs) {}
+  DocumentsApi(documents::Documents& documents, runtimes::Kernels& kernels, runtimes::Kernelspecs& specs, std::string baseUrl)
+      : documents_(documents), kernels_(kernels), specs_(specs), baseUrl_(std::move(baseUrl)) {}
 
   Task<net::Response> session(Call call);
   Task<net::Answer> room(Call call);
@@ -20,8 +20,11 @@ class DocumentsApi {
   Task<net::Response> run(Call call);
   Task<net::Response> cancelRuns(Call call);
   Task<net::Response> answerInput(Call call);
-  // As the front ends of jupyter-server-documents and jupyter-collaboration ask for it, by the room's name.
+  // As the front ends of jupyter-server-documents, jupyter-collaboration and jupyter-server-nbmodel ask for it, by the room's name; the
+  // last one asks afterwards how it stands.
   Task<net::Response> runInKernel(Call call);
+  Task<net::Response> readRequest(Call call);
+  Task<net::Response> answerRequest(Call call);
 
   Task<net::Response> listLastRuns(Call call);
   // ?download names it as a file.
@@ -34,9 +37,11 @@ class DocumentsApi {
  private:
   static Task<> serveRoom(documents::Documents& documents, std::string room, std::string session, documents::Visitor visitor,
       std::shared_ptr<net::WebSocket> socket);
+  Task<net::Response> runCode(Call call, json::object body);
   documents::Documents& documents_;
   runtimes::Kernels& kernels_;
   runtimes::Kernelspecs& specs_;
+  std::string baseUrl_;
 };
 
 }  // namespace allmende::api

@@ -127,6 +127,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.put   ("/api/documents/{id}/owner",          WriteContents, api.sharing, &SharingApi::transfer, "Give the notebook to another account: its file moves to their drive, and one becomes an editor.");
   on.post  ("/api/documents/{id}/copies",         WriteContents, api.sharing, &SharingApi::copy, "A copy of it on one's own drive.");
   on.post  ("/api/kernels/{kernel_id}/execute",   RunCode, api.documents, &DocumentsApi::runInKernel, "The same as stock front ends ask for it.");
+  on.get   ("/api/kernels/{kernel_id}/requests/{run}", RunCode, api.documents, &DocumentsApi::readRequest, "How a run stands that was asked for with its code: 202 while it waits or runs, 300 when it asks for input, 200 when it has ended.");
+  on.post  ("/api/kernels/{kernel_id}/requests/{run}/input", RunCode, api.documents, &DocumentsApi::answerRequest, "Answer its input().");
 
   // ---- JupyterLab ----
   on.get  ("/api/config/{section}",         ReadAccount,   api.lab, &LabApi::getConfig,        "A config section.");

@@ -147,6 +147,7 @@ enum class Outputs : std::uint8_t { Keep, LeaveOut };
 struct CellWish {
   std::string id;
   std::optional<std::string> sourceHash;  // of the source that they saw, see source_hash.h; none = whatever it is now
+  std::optional<std::string> source;      // the same as the source itself
 };
 
 // For a notebook that has no kernel yet: one that runs, or one to start.
@@ -158,6 +159,20 @@ struct KernelChoice {
 struct Queued {
   std::string run;
   std::string cell;
+};
+
+// How a run stands.
+struct RunReport {
+  enum class State : std::uint8_t { Queued, Running, Asking, Ended };
+  DocumentId document;
+  std::string path;  // on the owner's drive
+  std::string cell;
+  State state = State::Queued;
+  std::string prompt;     // of what it asks for
+  bool password = false;  // which is not to be shown
+  bool failed = false;    // once it has ended
+  std::optional<std::int64_t> count;
+  json::array outputs;  // what stands below the cell now
 };
 
 }  // namespace allmende::documents

@@ -204,8 +204,29 @@ Task<Result<std::vector<Queued>>> Documents::run(DocumentId id, Visitor by, std:
   CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
   CO_TRY(const auto runs, co_await entered.live->runs->queue(entered.visitor, std::move(cells), std::move(kernel)));
   std::vector<Queued> queued;
-  for (const auto& run : runs) queued.push_back({run.id, run.cell});
+  for (const auto& run : runs) {
+    impl_->runPlaces.add(run.id, id);
+    queued.push_back({run.id, run.cell});
+  }
   co_return queued;
+}
+
+Task<Result<RunReport>> Documents::reportRun(Visitor by, std::string run) {
+  const auto* place = impl_->runPlaces.find(run);
+  if (place == nullptr) co_return fail(Code::NotFound, "there is no run '{}' (any more)", run);
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Viewer, *place, std::move(by)));
+  const auto& room = entered.live->room;
+  auto report = entered.live->runs->report(run);
+  if (!report) co_return fail(Code::NotFound, "there is no run '{}' (any more)", run);
+  report->document = room->record().id;
+  report->path = room->record().path;
+  const auto held = co_await room->turn();
+  CO_TRY(const auto notebook, co_await impl_->pool.runResult([room] { return room->document().readNotebook(); }));
+  for (const auto& cell : notebook.at("cells").as_array()) {
+    const auto* outputs = cell.as_object().if_contains("outputs");
+    if (cell.at("id") == json::string(report->cell) && outputs != nullptr) report->outputs = outputs->as_array();
+  }
+  co_return *std::move(report);
 }
 
 Task<Result<>> Documents::cancelRuns(DocumentId id, Visitor by) {

@@ -54,6 +54,8 @@ class Documents {
   // does.
   Task<Result<std::vector<Queued>>> run(DocumentId id, Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   Task<Result<>> cancelRuns(DocumentId id, Visitor by);
+  // How a run that was asked for here stands: one that waits or runs, or one of the last that ended. NotFound for others.
+  Task<Result<RunReport>> reportRun(Visitor by, std::string run);
   Task<Result<>> answerInput(DocumentId id, Visitor by, std::string run, std::string value);
 
   // How the last run of each cell went, of those that were run.

@@ -1,6 +1,7 @@
 #pragma once
 // The state of Documents and what its files share. Behind the door of server/documents.
 
+#include <deque>
 #include <map>
 
 #include "server/documents/comments.h"
@@ -34,6 +35,27 @@ struct Live {
 
 // When the next of them ends; none = never.
 std::optional<Instant> nextExpiryOf(const std::vector<Share>& shares, Instant now);
+
+// In which documents the last runs are that somebody asked for.
+class RunPlaces {
+ public:
+  static constexpr std::size_t kMost = 10'000;
+  void add(const std::string& run, const DocumentId& document) {
+    if (!places_.emplace(run, document).second) return;
+    order_.push_back(run);
+    if (order_.size() <= kMost) return;
+    places_.erase(order_.front());
+    order_.pop_front();
+  }
+  const DocumentId* find(const std::string& run) const {
+    const auto found = places_.find(run);
+    return found == places_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<std::string, DocumentId> places_;
+  std::deque<std::string> order_;
+};
 
 struct Documents::Impl {
   Impl(Executor with, Below below)
@@ -99,6 +121,7 @@ struct Documents::Impl {
   net::Pool pool{"documents", 2, 1024};
   FolderWatch watches;
   std::map<DocumentId, std::shared_ptr<Live>> live;
+  RunPlaces runPlaces;
   std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
   std::map<AccountId, std::weak_ptr<Room>> lobbies;
   TaskScope tasks;

@@ -76,6 +76,13 @@ Task<Result<>> Runners::cancel(Visitor by) {
   co_return Result<>{};
 }
 
+std::optional<RunReport> Runners::report(const std::string& run) const {
+  for (const auto& [account, runs] : runs_) {
+    if (auto found = runs->report(run)) return found;
+  }
+  return std::nullopt;
+}
+
 Task<Result<>> Runners::answer(Visitor by, std::string run, std::string value) {
   const auto account = by.account.value();
   for (const auto& [other, runs] : runs_) {

@@ -24,6 +24,8 @@ class Runners {
   // Forgets what waits and interrupts what runs: of who asks, or of everybody when they run nothing and the notebook is theirs. Denied when
   // only others, whom they cannot stop, run something.
   Task<Result<>> cancel(Visitor by);
+  // How a run stands, without its document and outputs; none for one that is not known (any more).
+  std::optional<RunReport> report(const std::string& run) const;
   // Answers the input() of a run of who asks. NotFound when it does not ask (any more), Denied when it is another's.
   Task<Result<>> answer(Visitor by, std::string run, std::string value);
   // The person may run nothing here any more.

@@ -56,6 +56,22 @@ const Run* Runs::find(const std::string& cell) const {
   return found == queue_.end() ? nullptr : &*found;
 }
 
+std::optional<RunReport> Runs::report(const std::string& run) const {
+  RunReport report;
+  if (const auto queued = std::ranges::find(queue_, run, &Run::id); queued != queue_.end()) {
+    report.cell = queued->cell;
+    report.state = queued->state == Run::State::Queued ? RunReport::State::Queued : RunReport::State::Running;
+    if (question_ && question_->run == run) {
+      report.state = RunReport::State::Asking;
+      report.prompt = textOf(question_->notice, "prompt");
+      report.password = question_->notice.at("password") == true;
+    }
+    return report;
+  }
+  const auto ended = std::ranges::find(ended_, run, &std::pair<std::string, RunReport>::first);
+  return ended == ended_.end() ? std::nullopt : std::optional(ended->second);
+}
+
 // ---- what is asked for ----
 
 Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wishes, KernelChoice kernel) {
@@ -69,6 +85,8 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
     if (cell == cells.end()) co_return fail(Code::NotFound, "there is no cell '{}' in this notebook", wish.id);
     if (cell->type != "code") co_return fail(Code::InvalidInput, "cell '{}' is {}, not code", wish.id, cell->type);
     if (wish.sourceHash && *wish.sourceHash != sourceHashOf(cell->source))
+      co_return fail(Code::Conflict, "cell '{}' has been changed meanwhile; look at it and run it again", wish.id);
+    if (wish.source && *wish.source != cell->source)
       co_return fail(Code::Conflict, "cell '{}' has been changed meanwhile; look at it and run it again", wish.id);
     if (isBlank(cell->source)) {
       blank.push_back(wish.id);
@@ -348,6 +366,13 @@ Task<> Runs::finishFirst(Progress progress, bool failed) {
 }
 
 void Runs::tellEnd(const Run& run, bool failed) {
+  RunReport report;
+  report.cell = run.cell;
+  report.state = RunReport::State::Ended;
+  report.failed = failed;
+  report.count = count_;
+  ended_.emplace_back(run.id, std::move(report));
+  if (ended_.size() > kMostRemembered) ended_.pop_front();
   json::object notice{{"type", "run-ended"}, {"run", run.id}, {"cell", run.cell}, {"status", failed ? "error" : "ok"}, {"by", run.name},
       {"account", run.account.text()}, {"started_at", formatUtc(run.changedAt)}, {"ended_at", formatUtc(running_.clock.now())}};
   if (!nextInput_.empty()) notice["next_input"] = std::exchange(nextInput_, {});
@@ -376,6 +401,7 @@ Task<> Runs::giveUp(std::string name, std::string why) {
   if (run.state == Run::State::Queued) change(document.beginRun(run.cell));
   change(document.appendOutput(run.cell, errorOutput(name, why)), Progress{});
   change(document.endRun(run.cell, std::nullopt), Progress{.message = {}, .startedRun = {}, .endedRun = run.id, .failed = true});
+  count_.reset();
   tellEnd(run, true);
   co_await forgetQueued();
 }

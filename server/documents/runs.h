@@ -47,6 +47,8 @@ class Runs {
   const Run* find(const std::string& cell) const;
   // The notice of the input() that is asked for, null when none is.
   const json::object* findQuestion() const { return question_ ? &question_->notice : nullptr; }
+  // How a run stands, as Runners has it.
+  std::optional<RunReport> report(const std::string& run) const;
   // Who they are, while they run something.
   std::string runner() const { return queue_.empty() ? std::string() : queue_.front().name; }
 
@@ -117,12 +119,13 @@ class Runs {
   KernelChoice choice_;
   std::string kernel_;
   Socket link_;
-  std::map<std::string, std::string> cells_;  // by run: those that ran in this kernel
-  bool clearsNext_ = false;                   // clear_output(wait=True)
-  std::optional<bool> failed_;                // the first run's reply, once it is there
-  std::optional<std::int64_t> count_;         // the execution count in it
-  bool idle_ = false;                         // and its end
-  json::object nextInput_;                    // what its reply wants to be written into a cell, if anything: {"text", "replace"}
+  std::map<std::string, std::string> cells_;             // by run: those that ran in this kernel
+  std::deque<std::pair<std::string, RunReport>> ended_;  // the last ones, by run
+  bool clearsNext_ = false;                              // clear_output(wait=True)
+  std::optional<bool> failed_;                           // the first run's reply, once it is there
+  std::optional<std::int64_t> count_;                    // the execution count in it
+  bool idle_ = false;                                    // and its end
+  json::object nextInput_;                               // what its reply wants to be written into a cell, if anything: {"text", "replace"}
   Captures captures_;
   WidgetStates widgets_;
   std::map<std::string, Volume> volumes_;  // by run

@@ -398,6 +398,35 @@ class ARunOfCells(WithAHouse):
         bound = [one["kernel"]["id"] for one in ask(self.house.url + "api/sessions", self.token)[1] if one["path"] == "fronts.ipynb"]
         self.assertEqual(bound, [kernel])
 
+    def test_is_asked_for_with_its_code_and_asked_after(self):
+        live = self.opened("coded.ipynb", "print('hello', input('Who? '))", "1 / 0", "40 + 2")
+        room = f"json:notebook:{live.session['fileId']}"
+        kernel = ask(self.house.url + "api/kernels", self.token, "POST", {"name": "python3"})[1]["id"]
+        base = f"{self.house.url}api/kernels/{kernel}"
+
+        def begin(cell, code, **more):
+            return ask(f"{base}/execute", self.token, "POST", {"code": code, "metadata": {"document_id": room, "cell_id": cell}, **more})
+
+        def state(run, status):
+            got, said = ask(f"{base}/requests/{run}", self.token)
+            return said if got == status else None
+
+        status, begun = begin("c0", "print('hello', input('Who? '))")
+        self.assertEqual((status, begun["pending"], begun["cell_id"], begun["document_path"]), (202, True, "c0", "coded.ipynb"))
+        self.assertTrue(begun["request_url"].endswith(f"/api/kernels/{kernel}/requests/{begun['request_id']}"))
+        asked = until("it asks", lambda: state(begun["request_id"], 300))
+        self.assertEqual(asked["input_request"], {"prompt": "Who? ", "password": False})
+        self.assertEqual(ask(f"{base}/requests/{begun['request_id']}/input", self.token, "POST", {"input": "Ada"})[0], 201)
+        ended = until("it has ended", lambda: state(begun["request_id"], 200))
+        self.assertEqual((ended["status"], ended["execution_count"], json.loads(ended["outputs"])[0]["text"]), ("ok", 1, "Who? Ada\nhello Ada\n"))
+        for cell, code, outcome in (("c1", "1 / 0", "error"), ("c2", "40 + 2", "ok")):
+            run = begin(cell, code)[1]["request_id"]
+            ended = until("it has ended", lambda: state(run, 200))  # noqa: B023 -- called at once
+            self.assertEqual(ended["status"], outcome)
+        for answer, status in ((begin("c2", "something else"), 409), (begin("c2", "40 + 2", server={"url": "http://localhost/", "token": ""}), 400),
+                               (ask(f"{base}/execute", self.token, "POST", {"code": "1"}), 400), (ask(f"{base}/requests/none", self.token), 404)):
+            self.assertEqual(answer[0], status, answer)
+
 
 class AnEarlierVersion(WithAHouse):
     def opened(self, name, *sources):
