@@ -30,14 +30,17 @@ Task<int> askInto(std::string socket, std::string path, json::object body, Resul
 
 }  // namespace
 
+Result<json::object> askRunning(Context context, std::string path, json::object body) {
+  Result<json::object> reply;
+  net::EventLoop loop;
+  loop.run(askInto((context.data / "admin.sock").string(), std::move(path), std::move(body), &reply));
+  if (!reply && reply.error().code == Code::Unavailable)
+    return fail(Code::Unavailable, "no Allmende serves {}; start it, or say by --data where its data are", context.data.string());
+  return reply;
+}
+
 Result<json::object> askAdmin(Context context, std::string path, json::object body) {
-  const auto socket = (context.data / "admin.sock").string();
-  const auto attempt = [&] {
-    Result<json::object> reply;
-    net::EventLoop loop;
-    loop.run(askInto(socket, path, body, &reply));
-    return reply;
-  };
+  const auto attempt = [&] { return askRunning(context, path, body); };
   auto reply = attempt();
   if (reply || reply.error().code != Code::Unavailable) return reply;
   // Nobody serves this data directory: a server that listens on the admin socket alone does the same work through the same code.

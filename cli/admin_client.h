@@ -9,5 +9,7 @@ namespace allmende::cli {
 // Sends one request to the admin socket of the data directory's server and returns the reply's body.
 // Fails with the server's own code and sentence; Unavailable when no server can be reached or started.
 Result<json::object> askAdmin(Context context, std::string path, json::object body);
+// The same of a server that runs already: for what it holds in memory.
+Result<json::object> askRunning(Context context, std::string path, json::object body);
 
 }  // namespace allmende::cli

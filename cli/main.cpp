@@ -87,6 +87,29 @@ int run(int argumentCount, char** arguments) {
   tokenCreate->add_option("--name", label, "What it is for, to recognise it later");
   tokenCreate->callback([&] { verb = [&] { return createToken(context, account, label); }; });
 
+  NotebookPlace place;
+  std::string revision;
+  std::string other;
+  std::string cell;
+  auto* notebookVerb = app.add_subcommand("notebook", "Earlier versions of people's notebooks.")->require_subcommand(1);
+  const auto addNotebookVerb = [&](const char* called, const char* says) {
+    auto* made = notebookVerb->add_subcommand(called, says);
+    made->add_option("path", place.path, "The notebook, on its owner's drive")->required();
+    made->add_option("--account", place.account, "Whose notebook it is")->required();
+    return made;
+  };
+  addNotebookVerb("history", "List earlier versions, the newest first.")->callback([&] {
+    verb = [&] { return printHistory(context, place); };
+  });
+  auto* notebookDiff = addNotebookVerb("diff", "Print what differs between an earlier version and another, or the notebook as it is.");
+  notebookDiff->add_option("version", revision, "The id of the earlier one")->required();
+  notebookDiff->add_option("--with", other, "The id of the later one [as it is now]");
+  notebookDiff->callback([&] { verb = [&] { return printDifference(context, place, revision, other); }; });
+  auto* notebookRestore = addNotebookVerb("restore", "Make the notebook as it was; what it is now is kept as a version.");
+  notebookRestore->add_option("version", revision, "The id of the earlier one")->required();
+  notebookRestore->add_option("--cell", cell, "The id of the one cell to restore [all]");
+  notebookRestore->callback([&] { verb = [&] { return restoreNotebook(context, place, revision, cell); }; });
+
   app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
     verb = [&] { return printSignInLink(context); };
   });

@@ -34,6 +34,18 @@ Result<> createAccount(Context context, std::string name, bool admin);
 // Creates an API token and prints it alone.
 Result<> createToken(Context context, std::string account, std::string name);
 
+// Which notebook, and of whom.
+struct NotebookPlace {
+  std::string account;
+  std::string path;
+};
+
+// Earlier versions of a notebook of the server that runs: lists them, the newest first; prints what differs between two (an empty one is
+// the notebook as it is), as diff -u does; makes the notebook, or one cell of it, as it was.
+Result<> printHistory(Context context, NotebookPlace place);
+Result<> printDifference(Context context, NotebookPlace place, std::string before, std::string after);
+Result<> restoreNotebook(Context context, NotebookPlace place, std::string revision, std::string cell);
+
 // Prints a link that signs an administrator in once.
 Result<> printSignInLink(Context context);
 

@@ -10,7 +10,7 @@ namespace {
 // Answers what the operator's socket is asked.
 class OperatorHandler final : public net::Handler {
  public:
-  explicit OperatorHandler(OperatorApi& api) { declareOperatorRoutes(table_, api); }
+  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks) { declareOperatorRoutes(table_, api, notebooks); }
 
   Task<net::Answer> handle(net::Request request) override {
     auto match = table_.find(request.method, request.path);
@@ -77,7 +77,8 @@ struct Api::Impl {
         sharing(rooms.documents, rooms.accounts),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
-        operatorHandler(operatorApi) {
+        operatorNotebooks(rooms.documents, rooms.accounts),
+        operatorHandler(operatorApi, operatorNotebooks) {
     Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes,
         sessions, sharing, terminals};
     declareRoutes(table, apis);
@@ -119,6 +120,7 @@ struct Api::Impl {
   SharingApi sharing;
   TerminalsApi terminals;
   OperatorApi operatorApi;
+  OperatorNotebooks operatorNotebooks;
   OperatorHandler operatorHandler;
   RouteTable table;
 };

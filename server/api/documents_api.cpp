@@ -45,12 +45,12 @@ net::Response runError(const Error& error) {
   return jupyterError(net::httpStatusOf(error.code), error.message, reason);
 }
 
+}  // namespace
+
 json::object revisionOf(const documents::Revision& revision) {
   return {{"id", revision.id}, {"made_at", formatUtc(revision.madeAt)}, {"authors", revision.authors}, {"name", revision.name},
       {"reason", revision.reason}, {"changes", documents::toJsonObject(revision.changes)}};
 }
-
-}  // namespace
 
 // Who may not even read is as good as nobody.
 documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query) {

@@ -9,6 +9,9 @@ namespace allmende::api {
 // Who comes to a document; ?acknowledge=1 is our page, which hears notices.
 documents::Visitor visitorOf(const std::optional<accounts::Caller>& caller, const net::Query& query = {});
 
+// A revision as the API has it.
+json::object revisionOf(const documents::Revision& revision);
+
 class DocumentsApi {
  public:
   DocumentsApi(documents::Documents& documents, runtimes::Kernels& kernels, runtimes::Kernelspecs& specs, std::string baseUrl)

@@ -153,10 +153,13 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/metrics",                      Everybody, api.operations, &OperationsApi::metrics,   "Figures for Prometheus; for administrators.");
 }
 
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api) {
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks) {
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
+  on.post("/admin/notebooks/history", Unguarded, notebooks, &OperatorNotebooks::history, "Earlier versions of somebody's notebook.");
+  on.post("/admin/notebooks/read",    Unguarded, notebooks, &OperatorNotebooks::read,    "One of them, or the notebook as it is.");
+  on.post("/admin/notebooks/restore", Unguarded, notebooks, &OperatorNotebooks::restore, "The notebook, or one cell of it, becomes as it was.");
   on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
 }
 

@@ -11,6 +11,7 @@
 #include "server/api/kernels_api.h"
 #include "server/api/lab_api.h"
 #include "server/api/operations_api.h"
+#include "server/api/operator_notebooks.h"
 #include "server/api/pages.h"
 #include "server/api/route_table.h"
 #include "server/api/runtimes_api.h"
@@ -39,6 +40,6 @@ struct Apis {
 };
 
 void declareRoutes(RouteTable& on, Apis& api);
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api);
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks);
 
 }  // namespace allmende::api

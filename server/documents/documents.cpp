@@ -272,6 +272,13 @@ Task<Result<json::object>> Documents::readRevision(DocumentId id, Visitor by, st
   co_return co_await entered.live->history->read(std::move(revision));
 }
 
+Task<Result<json::object>> Documents::readNotebook(DocumentId id, Visitor by) {
+  CO_TRY(const auto entered, co_await impl_->enterAs(Role::Viewer, id, std::move(by)));
+  const auto& room = entered.live->room;
+  const auto held = co_await room->turn();
+  co_return co_await impl_->pool.runResult([room] { return room->document().readNotebook(); });
+}
+
 Task<Result<Revision>> Documents::nameRevision(DocumentId id, Visitor by, std::string name) {
   CO_TRY(const auto entered, co_await impl_->enterAs(Role::Editor, id, std::move(by)));
   co_return co_await entered.live->history->name(std::move(name), entered.visitor);

@@ -69,6 +69,9 @@ class Documents {
   Task<Result<Revision>> nameRevision(DocumentId id, Visitor by, std::string name);
   Task<Result<>> restoreRevision(DocumentId id, Visitor by, std::string revision, std::optional<std::string> cell);
 
+  // The notebook as it is now.
+  Task<Result<json::object>> readNotebook(DocumentId id, Visitor by);
+
   // What its owner gave, and to whom: for editors to see and for the owner to change. A visitor can take leave by removing their own share.
   Task<Result<std::vector<Share>>> listShares(DocumentId id, Visitor by);
   Task<Result<Share>> share(DocumentId id, Visitor by, ShareWish wish);

@@ -459,6 +459,26 @@ class AnEarlierVersion(WithAHouse):
         lost = self.listed()[2]
         self.assertEqual([cell["source"] for cell in ask(f"{self.url}/{lost['id']}", self.token)[1]["cells"]], ["one and more", "two unnamed", "three"])
 
+    def test_is_listed_compared_and_brought_back_on_the_command_line(self):
+        live = self.opened("line.ipynb", "a = 1", "b = 1")
+        ask(self.url, self.token, "POST", {"name": "first"})
+        live.write("0")
+        live.write("0", cell=1)
+        live.settle()
+        tool = lambda verb, *more: self.house.tool("notebook", verb, "line.ipynb", "--account", "ada", *more)
+        (first,) = [line.split()[0] for line in tool("history").splitlines() if '"first"' in line]
+        changed = [line for line in tool("diff", first).splitlines() if line[:1] in "+-"]
+        self.assertEqual(changed[2:], ["-a = 1", "+a = 10", "-b = 1", "+b = 10"])
+        self.assertEqual(tool("diff", first, "--with", first), "")
+        tool("restore", first, "--cell", "c1")
+        live.hear_until("the cell is as it was", lambda: live.sources() == ["a = 10", "b = 1"])
+        tool("restore", first)
+        live.hear_until("all is as it was", lambda: live.sources() == ["a = 1", "b = 1"])
+        for arguments, word in ((("restore", "line.ipynb", "nothing", "--account", "ada"), "nothing"), (("history", "none.ipynb", "--account", "ada"), "none.ipynb"),
+                                (("history", "line.ipynb", "--account", "nobody"), "nobody")):
+            with self.assertRaisesRegex(RuntimeError, word):
+                self.house.tool("notebook", *arguments)
+
     def test_gives_back_one_cell_alone(self):
         live = self.opened("cell.ipynb", "one", "two")
         first = self.listed()[0]["id"]
