@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, until, type Cell, type Watched } from "./support.ts";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, password, picture, putNotebook, signIn, until, url, type Cell, type Watched } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
+import { slowLine } from "./slow-line.ts";
 
 let browser: Browser;
 before(async () => {
@@ -275,5 +276,35 @@ test("earlier versions are looked at, compared, and come back whole or cell by c
   await dialog.waitFor({ state: "detached" });
   await editor(page, 0).getByText("first = 1", { exact: true }).waitFor();
   assert.deepEqual(await sourcesOf("earlier.ipynb"), ["first = 1", "second = 2", "Words"]);
+  await close(watched);
+});
+
+test("on a slow line one writes and runs without waiting, and nothing comes out of order", async () => {
+  const watched = await onTwoPages("slow.ipynb", ["word = ''", "print('over there')"]);
+  const line = await slowLine(url, { delay: 250, bytesPerSecond: 250_000 });
+  const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: "en-GB" });
+  const far = await context.newPage();
+  await far.goto(new URL("login", line.url).href);
+  assert.equal(await far.evaluate(signIn, password), 200);
+  await far.goto(new URL("notebooks/slow.ipynb", line.url).href, { timeout: 60_000 });
+  await far.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 60_000 });
+  await editor(far, 0).click();
+  await far.keyboard.press("Control+End");
+  const words = " # one two three four five six seven eight nine ten";
+  const begun = Date.now();
+  await far.keyboard.type(words);
+  assert.ok(Date.now() - begun < 5000, "typing does not wait for the line");
+  await far.getByText("Saving…").waitFor();
+  await writeAtEnd(watched.other, 1, "  # here");
+  await editor(watched.page, 0).getByText(`word = ''${words}`, { exact: true }).waitFor();
+  await editor(far, 1).getByText("print('over there')  # here", { exact: true }).waitFor();
+  await far.getByText("All changes saved").waitFor();
+  await editor(far, 1).click();
+  await far.keyboard.press("Control+Enter");
+  await outputOf(far, 1).getByText("over there").waitFor({ timeout: 60_000 });
+  await outputOf(watched.page, 1).getByText("over there").waitFor();
+  await context.close();
+  line.close();
+  assert.deepEqual(await sourcesOf("slow.ipynb"), [`word = ''${words}`, "print('over there')  # here"]);
   await close(watched);
 });
