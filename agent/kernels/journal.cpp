@@ -239,6 +239,7 @@ void Journal::forget(std::size_t replayed) {
 // The number behind that of a message; nullopt when it is not here, or not any more.
 std::optional<std::uint64_t> Journal::behind(std::string_view message) {
   if (message.empty()) return std::nullopt;
+  if (message == "*") return segments_.empty() ? next_ : segments_.front().first;
   for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
     const auto loaded = load(segment->first);
     for (std::size_t at = 0; const auto entry = loaded.bytes ? entryAt(*loaded.bytes, at) : std::nullopt; at += entrySize(*entry)) {

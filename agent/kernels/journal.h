@@ -39,7 +39,8 @@ class Journal {
 
   enum class Leaves : bool { Nothing, Bookmark };
   // A session that left a bookmark goes on there, one that is still here takes over; any other begins at the end. `after` is the id of the
-  // last message that the client took in: it goes on behind that one, as long as the journal still has it.
+  // last message that the client took in: it goes on behind that one, as long as the journal still has it; "*" of who took in none, and
+  // wants all that the journal has.
   std::unique_ptr<Cursor> open(std::string session, Leaves leaves = Leaves::Bookmark, std::string_view after = {});
 
   // Returns when there may be something new, or after end().

@@ -173,6 +173,8 @@ TEST_F(JournalTest, aClientThatSaysWhatItTookInLastIsToldAgainWhatItLostOnItsWay
   EXPECT_THAT(readAll(*ada), ElementsAre("stream b", "stream c", "execute_reply", "status"));
   ada = journal.open("ada", Journal::Leaves::Bookmark, "of another kernel");
   EXPECT_THAT(readAll(*ada), IsEmpty());
+  ada = journal.open("ada", Journal::Leaves::Bookmark, "*");  // it could keep none of them
+  EXPECT_THAT(readAll(*ada), ElementsAre("stream a", "stream b", "stream c", "execute_reply", "status"));
   for (int i = 0; i < 1'000; ++i) deliver(printed("long gone", std::to_string(i)));
   ada = journal.open("ada", Journal::Leaves::Bookmark, delivered.at(0));
   EXPECT_THAT(readAll(*ada), IsEmpty());

@@ -48,7 +48,7 @@ struct KernelModel {
 enum class Dialect { Legacy, V1 };
 
 // Who comes to a kernel. Coming back under the same name, a client goes on where it stopped; with `after`, the id of the last message that
-// it took in, it is told again what was lost on its way.
+// it took in ("*" for none yet), it is told again what was lost on its way.
 struct Client {
   std::string session;
   std::string after;

@@ -106,7 +106,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post  ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::run,         "Run cells in the notebook's kernel, one after the other; what they print goes into the document.");
   on.del   ("/api/documents/{id}/runs",           RunCode, api.documents, &DocumentsApi::cancelRuns,  "Forget the cells that wait and interrupt the one that runs.");
   on.post  ("/api/documents/{id}/input",          RunCode, api.documents, &DocumentsApi::answerInput, "Answer the input() of a run.");
-  on.get   ("/api/documents/{id}/last-runs",      Everybody, api.documents, &DocumentsApi::listLastRuns, "Who ran each cell last, when, and how it came out.");
+  on.get   ("/api/documents/{id}/last-runs",      ReadContents, api.documents, &DocumentsApi::listLastRuns, "Who ran each cell last, when, and how it came out.");
   on.get   ("/api/documents/{id}/outputs/{run}",  Everybody, api.documents, &DocumentsApi::readRest,    "What a run printed beyond what its notebook holds, as text.");
   on.get   ("/api/documents/{id}/revisions",      ReadContents, api.documents, &DocumentsApi::listRevisions, "Earlier states of a notebook, the oldest first.");
   on.post  ("/api/documents/{id}/revisions",      WriteContents, api.documents, &DocumentsApi::nameRevision, "Keep the present state under a name.");

@@ -179,13 +179,12 @@ Task<> Documents::serve(DocumentId id, std::string session, Visitor visitor, std
 // What our page is told when it comes: how the cells ran that are there, and whether somebody said something.
 Task<std::vector<json::object>> Documents::Impl::noticesFor(DocumentId id, Visitor visitor) {
   std::vector<json::object> notices;
-  if (!visitor.hearsNotices) co_return notices;
+  if (!visitor.hearsNotices || !visitor.account) co_return notices;
   if (const auto last = co_await runStore.listLast(id); last && !last->empty()) {
     json::array runs;
     for (const auto& run : *last) runs.push_back(noticeOf(run));
     notices.push_back({{"type", "last-runs"}, {"runs", std::move(runs)}});
   }
-  if (!visitor.account) co_return notices;
   if (const auto count = co_await comments.count(id); count && *count > 0) notices.push_back({{"type", "comments"}, {"greeting", true}});
   co_return notices;
 }
@@ -354,7 +353,7 @@ Task<Result<>> Documents::forgetPurged(std::optional<AccountId> of) {
 Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
   live.erase(gone->room->record().id);
   co_await Live::stop(gone);
-  gone->room->tell({{"type", "removed"}, {"message", fmt::format("'{}' was moved to the trash", gone->room->record().path)}});
+  gone->room->tell({{"type", "removed"}, {"message", "the notebook was moved to the trash"}});
   gone->room->end(net::closeCodeOf(Code::NotFound), "the notebook was moved to the trash");
 }
 

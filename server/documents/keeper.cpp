@@ -155,7 +155,10 @@ void Keeper::tellFile(const Result<>& saved) {
   if (!trouble_ || *trouble_ != saved.error()) {
     const auto& record = room_->record();
     log::warning("document.not_saved", {{"document", record.id.text()}, {"path", record.path}, {"error", saved.error().message}});
-    room_->tell({{"type", "file"}, {"state", "failed"}, {"message", saved.error().message}});
+    room_->tellEach([&](const Visitor& visitor) -> json::object {
+      const bool isOwner = visitor.account == record.account;
+      return {{"type", "file"}, {"state", "failed"}, {"message", isOwner ? saved.error().message : "its owner's drive does not take it"}};
+    });
   }
   trouble_ = saved.error();
 }

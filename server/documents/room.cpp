@@ -11,6 +11,7 @@ constexpr std::string_view kNothing("\0\0", 2);    // an update without changes
 constexpr std::string_view kNothingSeen("\0", 1);  // a state vector
 
 constexpr Duration kPatienceForLog{5'000};
+constexpr std::size_t kMessageSize = 1'024;  // of a kernel's message beside what it brings
 
 }  // namespace
 
@@ -22,7 +23,8 @@ Room::Room(Executor executor, Record record, ydoc::Document document, std::int64
       durable_(last),
       log_(log),
       turn_(executor),
-      news_(executor) {}
+      news_(executor),
+      stored_(executor) {}
 
 // ---- one connection ----
 
@@ -67,7 +69,7 @@ Task<> Room::greet(std::shared_ptr<Seat> seat, const std::vector<json::object>& 
   const auto held = co_await turn_.take();
   seat->notifyOurs({{"type", "role"}, {"role", nameOf(seat->visitor().role)}});
   if (auto seen = document_.stateVector()) seat->send(ydoc::SyncStep1{*std::move(seen)});
-  if (awareness_.present() > 0) seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+  if (awareness_.present() > 0 && seat->seesPeople()) seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
   for (const auto& notice : greeting_()) seat->notifyOurs(notice);
   for (const auto& notice : notices) seat->notifyOurs(notice);
 }
@@ -75,7 +77,7 @@ Task<> Room::greet(std::shared_ptr<Seat> seat, const std::vector<json::object>& 
 void Room::leave(const std::shared_ptr<Seat>& seat) {
   std::erase(seats_, seat);
   const std::vector<std::uint64_t> clients(seat->clients().begin(), seat->clients().end());
-  if (!clients.empty()) broadcast(ydoc::AwarenessUpdate{awareness_.leave(clients)}, nullptr);
+  if (!clients.empty()) broadcastPeople(ydoc::AwarenessUpdate{awareness_.leave(clients)}, nullptr);
   news_.notifyAll();
 }
 
@@ -107,7 +109,11 @@ Task<std::optional<Room::Fault>> Room::take(std::shared_ptr<Seat> seat, std::str
   } else if (const auto* presence = std::get_if<ydoc::AwarenessUpdate>(&*message)) {
     co_return takeAwareness(*seat, presence->update);
   } else if (std::holds_alternative<ydoc::AwarenessQuery>(*message)) {
-    seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+    if (seat->seesPeople()) {
+      seat->send(ydoc::AwarenessUpdate{awareness_.everybody()});
+    } else {
+      seat->send(ydoc::AwarenessUpdate{ydoc::Awareness().everybody()});
+    }
   }
   co_return std::nullopt;
 }
@@ -155,7 +161,7 @@ std::optional<Room::Fault> Room::takeAwareness(Seat& seat, const std::string& up
     for (const auto& other : seats_) other->clients().erase(client);
     seat.clients().insert(client);
   }
-  broadcast(ydoc::AwarenessUpdate{awareness_.about(*clients)}, &seat);
+  broadcastPeople(ydoc::AwarenessUpdate{awareness_.about(*clients)}, &seat);
   return std::nullopt;
 }
 
@@ -179,10 +185,18 @@ void Room::add(std::string update, Seat* by) {
 
 void Room::addDone(std::string update, Progress progress) {
   auto message = update.empty() ? std::string() : ydoc::encode(ydoc::SyncUpdate{update});
-  keep(std::move(update), std::move(progress), [message = std::make_shared<const std::string>(std::move(message))](Room& room) {
+  const auto bytes = kMessageSize + update.size() + (progress.rest ? progress.rest->text.size() : 0);
+  unstored_ += bytes;
+  keep(std::move(update), std::move(progress), [bytes, message = std::make_shared<const std::string>(std::move(message))](Room& room) {
+    room.unstored_ -= bytes;
+    room.stored_.notifyAll();
     if (message->empty()) return;
     for (const auto& seat : room.seats_) seat->send(message);
   });
+}
+
+Task<> Room::storedTo(std::size_t bytes) {
+  while (unstored_ > bytes) co_await stored_.wait();
 }
 
 void Room::tellInTurn(json::object notice) {
@@ -215,18 +229,28 @@ void Room::broadcast(const ydoc::RoomMessage& message, const Seat* but) {
   }
 }
 
+void Room::broadcastPeople(const ydoc::AwarenessUpdate& update, const Seat* but) {
+  const auto bytes = std::make_shared<const std::string>(ydoc::encode(update));
+  for (const auto& seat : seats_) {
+    if (seat.get() != but && seat->seesPeople()) seat->send(bytes);
+  }
+}
+
 void Room::moved(std::string path) {
   record_.path = std::move(path);
-  const auto name = record_.path.substr(record_.path.rfind('/') + 1);
-  for (const auto& seat : seats_) {
-    json::object notice{{"type", "renamed"}, {"name", name}};
-    if (seat->visitor().account == record_.account) notice["path"] = record_.path;  // how their drive is ordered is the owner's own affair
-    seat->notifyOurs(notice);
-  }
+  tellEach([&](const Visitor& visitor) {
+    json::object notice{{"type", "renamed"}, {"name", record_.path.substr(record_.path.rfind('/') + 1)}};
+    if (visitor.account == record_.account) notice["path"] = record_.path;  // how their drive is ordered is the owner's own affair
+    return notice;
+  });
 }
 
 void Room::tell(const json::object& notice) {
   for (const auto& seat : seats_) seat->notifyOurs(notice);
+}
+
+void Room::tellEach(const std::function<json::object(const Visitor&)>& notice) {
+  for (const auto& seat : seats_) seat->notifyOurs(notice(seat->visitor()));
 }
 
 void Room::tellOwner(const json::object& notice) {

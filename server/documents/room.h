@@ -39,6 +39,8 @@ class Room : public std::enable_shared_from_this<Room> {
   // The same for what a kernel's message changed, which nobody hears of before it is stored: the message comes again after a crash, and a
   // page that had seen the change would bring it back beside the second one.
   void addDone(std::string update, Progress progress);
+  // Waits until no more than that many bytes of what addDone() was given are still to be stored.
+  Task<> storedTo(std::size_t bytes);
   // The number of the last update in the log.
   std::int64_t last() const { return last_; }
   // All that add() has put into the log.
@@ -54,8 +56,9 @@ class Room : public std::enable_shared_from_this<Room> {
   void given(AccountId account, std::string path);
   // What those who are there may do has changed; none = they have to leave.
   void reconsider(const std::function<std::optional<Role>(const Visitor&)>& roleOf);
-  // To all of our pages.
+  // To all of our pages, the same or what each may know.
   void tell(const json::object& notice);
+  void tellEach(const std::function<json::object(const Visitor&)>& notice);
   // To the owner's pages.
   void tellOwner(const json::object& notice);
   // To all of ours once all is stored, and told, that was added before.
@@ -81,6 +84,7 @@ class Room : public std::enable_shared_from_this<Room> {
   void keep(std::string update, std::optional<Progress> progress, std::function<void(Room&)> then);
   void stored(std::int64_t number);
   void broadcast(const ydoc::RoomMessage& message, const Seat* but);
+  void broadcastPeople(const ydoc::AwarenessUpdate& update, const Seat* but);
 
   Executor executor_;
   Record record_;
@@ -95,8 +99,10 @@ class Room : public std::enable_shared_from_this<Room> {
   UpdateLog& log_;
   std::function<std::vector<json::object>()> greeting_ = [] { return std::vector<json::object>(); };
   std::optional<Fault> ended_;
+  std::size_t unstored_ = 0;  // bytes of what kernels' messages changed, and of the messages themselves by guess
   Turn turn_;
   Notifier news_;
+  Notifier stored_;
 };
 
 }  // namespace allmende::documents

@@ -241,7 +241,10 @@ Task<Result<>> Runs::connect() {
   for (const auto& run : queue_) {
     if (run.state != Run::State::Queued) cells_[run.id] = run.cell;
   }
-  CO_TRY(link_, co_await running_.kernels.open(account_, kernel_, session_, cursor->message));
+  // What an earlier server was told, and could not store any more, is told again.
+  auto after = cursor->message;
+  if (after.empty() && firstIsWithKernel()) after = runtimes::Kernels::kFromTheBeginning;
+  CO_TRY(link_, co_await running_.kernels.open(account_, kernel_, session_, std::move(after)));
   tasks_.spawn("hear a document's kernel", read(link_));
   co_return Result<>{};
 }
@@ -265,6 +268,7 @@ Task<> Runs::read(Socket socket) {
     if (!frame) break;
     auto message = jupyter::decodeV1(frame->bytes);
     if (message) co_await take(*std::move(message));
+    co_await room_->storedTo(kMostUnstored);
   }
   if (link_ == socket) link_ = nullptr;
   news_.notifyAll();

@@ -33,6 +33,10 @@ class Runs {
   static constexpr std::size_t kMostRest = 32U << 20U;
   static constexpr std::size_t kMostRich = 64U << 20U;
 
+  // Bytes that were heard and are not stored: less than the agent's journal keeps for who was told and has lost it (a MiB), so that nothing
+  // is lost when the server dies.
+  static constexpr std::size_t kMostUnstored = 512U << 10U;
+
   // `left` are runs of theirs that an earlier server had taken on; `listAll` says what everybody runs in the document.
   using List = std::function<json::object()>;
   Runs(Executor executor, std::shared_ptr<Room> room, AccountId account, std::vector<Run> left, Running running, List listAll);

@@ -14,6 +14,25 @@ void Seat::send(std::shared_ptr<const std::string> message) {
   news_.notifyAll();
 }
 
+namespace {
+
+json::value withoutPeople(json::value value) {
+  if (auto* list = value.if_array()) {
+    for (auto& one : *list) one = withoutPeople(std::move(one));
+  } else if (auto* object = value.if_object()) {
+    for (const auto* name : {"by", "account"}) object->erase(name);
+    for (auto& [key, one] : *object) one = withoutPeople(std::move(one));
+  }
+  return value;
+}
+
+}  // namespace
+
+void Seat::notifyOurs(const json::object& notice) {
+  if (!visitor_.hearsNotices) return;
+  notify(seesPeople() ? notice : withoutPeople(notice).as_object());
+}
+
 void Seat::notify(const json::object& notice) { send(ydoc::Notice{json::serialize(notice)}); }
 
 void Seat::end(std::uint16_t code, std::string reason) {

@@ -24,6 +24,8 @@ class Seat {
 
   const Visitor& visitor() const { return visitor_; }
   bool mayEdit() const { return visitor_.role >= Role::Editor; }
+  // Who is there is for those alone who can be seen themselves.
+  bool seesPeople() const { return visitor_.account.has_value(); }
   // Whether that is another one.
   bool setRole(Role role) { return std::exchange(visitor_.role, role) != role; }
   net::WebSocket& socket() { return *socket_; }
@@ -31,10 +33,8 @@ class Seat {
   void send(std::shared_ptr<const std::string> message);
   void send(const ydoc::RoomMessage& message) { send(std::make_shared<const std::string>(ydoc::encode(message))); }
   void notify(const json::object& notice);
-  // To one who knows more than stock clients do.
-  void notifyOurs(const json::object& notice) {
-    if (visitor_.hearsNotices) notify(notice);
-  }
+  // To one who knows more than stock clients do. Who has no account is not told who the others are.
+  void notifyOurs(const json::object& notice);
 
   // Closes the connection once all that waits is sent.
   void end(std::uint16_t code, std::string reason);

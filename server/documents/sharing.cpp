@@ -154,7 +154,7 @@ Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who) {
                                                             "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
                                                             "WHERE d.account_id <> ? AND d.path NOT LIKE '.trash/%' AND (s.account_id = ? "
                                                             "OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
-                                                            "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id",
+                                                            "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id LIMIT 1000",
                                                     kShareColumns),
                            {who.text(), who.text(), who.text()}));
   std::vector<SharedDocument> found;

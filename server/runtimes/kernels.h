@@ -46,7 +46,8 @@ class Kernels {
   Task<Result<KernelModel>> restart(AccountId of, std::string id);
 
   // The agent's end of a client's socket to a kernel, speaking v1. A client that comes back as the same `session` goes on where it stopped;
-  // `after`, the id of the last message it took in, has it told again what was lost on its way.
+  // `after`, the id of the last message it took in, has it told again what was lost on its way; kFromTheBeginning when it took in none.
+  static constexpr std::string_view kFromTheBeginning = "*";
   Task<Result<std::shared_ptr<net::WebSocket>>> open(AccountId of, std::string id, std::string session, std::string after);
   // Counts a client's socket; the count ends with the object.
   class Connection {

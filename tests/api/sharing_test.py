@@ -100,7 +100,11 @@ class ASharedNotebook(WithPeople):
         self.assertEqual((guest.joined["role"], guest.joined.get("session_path"), guest.sources()), ("viewer", None, ["x"]))
         guest.write("!")
         guest.hear_until("it was refused", lambda: any(notice["type"] == "refused" for notice in guest.notices))
+        live.run("c0")
+        guest.hear_until("it runs", lambda: any(notice["type"] == "run-ended" for notice in guest.notices))
+        self.assertNotIn("ada", json.dumps(guest.notices))  # who is there is not for passers-by
         document = live.session["fileId"]
+        self.assertEqual(self.call(None, "GET", f"{document}/last-runs")[0], 401)
         for path, body in (("runs", {"cells": [{"id": "c0"}]}), ("copies", {}), ("shares", {}), ("access-requests", {"role": "editor"})):
             self.assertIn(self.call(None, "POST", f"{document}/{path}", body)[0], (401, 403), path)
         self.assertEqual(self.joined("eve", live).joined["role"], "editor")

@@ -109,7 +109,7 @@ test("whoever has the link reads without an account, sees it change, and can do 
   await editor(guest.page, 0).getByText("print('for all')  # live", { exact: true }).waitFor();
   assert.equal(await guest.page.locator(".jp-Notebook-cell").count(), 3);
   assert.equal(await ada.page.locator(".jp-Notebook-cell").count(), 3);
-  assert.equal(await ada.page.locator(".nb-person").count(), 0); // who has no account looks on unseen
+  for (const each of [ada.page, guest.page]) assert.equal(await each.locator(".nb-person").count(), 0); // who has no account looks on unseen, and sees nobody
   assert.deepEqual(asked, []);
   assert.deepEqual(await seriousFaults(guest.page), []);
   await picture(guest.page, "guest");

@@ -18,9 +18,9 @@ interface ListedRun {
   readonly cell: string;
   readonly state: 'queued' | 'running';
   readonly since: string;
-  /** The name and the account of who runs it. */
-  readonly by: string;
-  readonly account: string;
+  /** The name and the account of who runs it; not told to who has no account. */
+  readonly by?: string;
+  readonly account?: string;
 }
 
 interface EndedRun extends LastRun {
@@ -164,8 +164,8 @@ export class LiveRuns {
   }
 
   /** In the runtime of who is here. */
-  #isOwn({ account }: { readonly account: string }): boolean {
-    return account === this.#page.state.account?.id;
+  #isOwn({ account }: { readonly account?: string }): boolean {
+    return account !== undefined && account === this.#page.state.account?.id;
   }
 
   #show(run: ListedRun): void {
@@ -173,7 +173,7 @@ export class LiveRuns {
     const isOwn = this.#isOwn(run);
     if (run.state === 'running' && isOwn) this.#attach(run.id);
     if (!model) return;
-    this.#runs.isOf(model, isOwn ? null : run.by);
+    this.#runs.isOf(model, isOwn ? null : (run.by ?? null));
     if (run.state === 'running') this.#runs.takenUp(model, Math.min(Date.parse(run.since), Date.now()));
     else if (this.#runs.runOf(model).kind !== 'queued') this.#runs.waits(model);
   }
@@ -181,7 +181,7 @@ export class LiveRuns {
   #hearEnd(end: EndedRun): void {
     this.#ended.set(end.run, end);
     const model = this.#modelOf(end.cell);
-    if (model) this.#runs.ran(model, end);
+    if (model && end.by !== undefined) this.#runs.ran(model, end);
     if (this.#ended.size > remembered) this.#ended.delete(this.#ended.keys().next().value as string);
     const asked = this.#asked.get(end.run);
     if (!asked) return;
