@@ -104,7 +104,7 @@ class ASharedNotebook(WithPeople):
         guest.hear_until("it runs", lambda: any(notice["type"] == "run-ended" for notice in guest.notices))
         self.assertNotIn("ada", json.dumps(guest.notices))  # who is there is not for passers-by
         document = live.session["fileId"]
-        self.assertEqual(self.call(None, "GET", f"{document}/last-runs")[0], 401)
+        self.assertEqual(self.call(None, "GET", f"{document}/last-runs")[0], 403)
         for path, body in (("runs", {"cells": [{"id": "c0"}]}), ("copies", {}), ("shares", {}), ("access-requests", {"role": "editor"})):
             self.assertIn(self.call(None, "POST", f"{document}/{path}", body)[0], (401, 403), path)
         self.assertEqual(self.joined("eve", live).joined["role"], "editor")
