@@ -57,11 +57,16 @@ class Sqlite final : public Dialect {
   unsigned connections() const override { return path_ == ":memory:" ? 1 : 2; }
 
  private:
-  // SQLite would make the file readable by everybody.
+  // SQLite would make the file readable by everybody. A file that is there is not opened: to close it would drop the locks that other
+  // connections of this process hold on it (fcntl), and the next program that looks into the database and leaves would take itself for the
+  // last one and remove the log, with all that is still written into it.
   void makeFile() const {
-    const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) throw soci::sqlite3_soci_error(std::strerror(errno), errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
-    ::close(file);
+    const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) {
+      ::close(file);
+    } else if (errno != EEXIST || ::access(path_.c_str(), R_OK | W_OK) != 0) {
+      throw soci::sqlite3_soci_error(std::strerror(errno), errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
+    }
   }
 
   std::string path_;

@@ -200,6 +200,20 @@ class ABadDay(unittest.TestCase):
         self.assertIn("Read-only file system", done.stderr)
         self.assertIn("--data DIR", done.stderr)
 
+    def test_a_program_that_looks_into_the_database_and_leaves_takes_nothing_along(self):
+        folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, folder, True)
+        with House(data=folder):
+            pass
+        with House("--port", str(free_port()), data=folder) as house:  # over tables that are there already
+            token = house.make_ada()
+            with contextlib.closing(sqlite3.connect(f"{folder}/allmende.db")) as backup:
+                backup.execute("SELECT COUNT(*) FROM accounts").fetchall()
+            house.tool("account", "create", "eve", "--password-stdin", text="correct horse battery\n")
+            os.kill(house.pid_of("allmende-server"), signal.SIGKILL)
+            until("the server to serve again", lambda: ask(house.url + "api/status", token)[0] == 200)
+            house.tool("token", "create", "--account", "eve", "--name", "still there")
+
     def test_data_of_a_newer_version_is_left_alone(self):
         folder = tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
         self.addCleanup(shutil.rmtree, folder, True)
