@@ -52,7 +52,7 @@ constexpr auto fieldsOf(Type<CommentChangeBody>) {
 
 class CommentsApi {
  public:
-  CommentsApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), people_(accounts) {}
+  CommentsApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), accounts_(accounts) {}
 
   Task<Result<std::vector<CommentView>>> list(accounts::Caller caller, documents::DocumentId id);
   Task<Result<Created<CommentView>>> add(accounts::Caller caller, documents::DocumentId id, CommentBody wish);
@@ -61,10 +61,10 @@ class CommentsApi {
   Task<Result<>> remove(accounts::Caller caller, documents::DocumentId id, documents::CommentId comment);
 
  private:
-  Task<Result<CommentView>> viewOf(documents::Comment comment);
+  static Task<Result<CommentView>> viewOf(People& people, documents::Comment comment);
 
   documents::Documents& documents_;
-  People people_;
+  accounts::Accounts& accounts_;
 };
 
 }  // namespace allmende::api

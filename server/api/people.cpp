@@ -3,8 +3,9 @@
 namespace allmende::api {
 
 Task<Result<Person>> People::get(AccountId id) {
-  CO_TRY(auto account, co_await accounts_.get(std::move(id)));
-  co_return Person{std::move(account.id), std::move(account.name), std::move(account.displayName)};
+  if (const auto known = known_.find(id); known != known_.end()) co_return known->second;
+  CO_TRY(auto account, co_await accounts_.get(id));
+  co_return known_.insert_or_assign(id, Person{account.id, std::move(account.name), std::move(account.displayName)}).first->second;
 }
 
 Task<Result<AccountId>> People::named(std::string name) {

@@ -1,6 +1,8 @@
 #pragma once
 // Accounts as others see them. Behind the door of server/api.
 
+#include <map>
+
 #include "lib/base/record.h"
 #include "server/accounts/accounts.h"
 
@@ -16,6 +18,7 @@ constexpr auto fieldsOf(Type<Person>) {
       field("display_name", &Person::displayName, "The name to show."));
 }
 
+// For one request: nobody is looked up twice.
 class People {
  public:
   explicit People(accounts::Accounts& accounts) : accounts_(accounts) {}
@@ -26,6 +29,7 @@ class People {
 
  private:
   accounts::Accounts& accounts_;
+  std::map<AccountId, Person> known_;
 };
 
 }  // namespace allmende::api

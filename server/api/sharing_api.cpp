@@ -12,8 +12,9 @@ std::string nameOfFile(const std::string& path) { return path.substr(path.rfind(
 }  // namespace
 
 Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::DocumentId id) {
+  People people(accounts_);
   CO_TRY(auto joined, co_await documents_.join(std::move(id), visitorOf(caller)));
-  CO_TRY(auto owner, co_await people_.get(std::move(joined.owner)));
+  CO_TRY(auto owner, co_await people.get(std::move(joined.owner)));
   JoinedView view{.document = std::move(joined.id),
       .session = std::move(joined.session),
       .name = nameOfFile(joined.path),
@@ -27,10 +28,11 @@ Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::Documen
 }
 
 Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller caller) {
+  People people(accounts_);
   CO_TRY(auto found, co_await documents_.listShared(caller.account));
   std::vector<SharedView> views;
   for (auto& one : found) {
-    CO_TRY(auto owner, co_await people_.get(std::move(one.owner)));
+    CO_TRY(auto owner, co_await people.get(std::move(one.owner)));
     views.push_back({.document = std::move(one.id),
         .share = std::move(one.share),
         .name = nameOfFile(one.path),
@@ -43,7 +45,7 @@ Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller ca
 
 // ---- what is given ----
 
-Task<Result<ShareView>> SharingApi::viewOf(documents::Share share) {
+Task<Result<ShareView>> SharingApi::viewOf(People& people, documents::Share share) {
   ShareView view{.id = std::move(share.id),
       .whom = std::string(documents::nameOf(share.whom)),
       .person = {},
@@ -51,28 +53,30 @@ Task<Result<ShareView>> SharingApi::viewOf(documents::Share share) {
       .expiresAt = share.expiresAt,
       .madeAt = share.madeAt};
   if (share.account) {
-    CO_TRY(view.person, co_await people_.get(*std::move(share.account)));
+    CO_TRY(view.person, co_await people.get(*std::move(share.account)));
   }
   co_return view;
 }
 
 Task<Result<std::vector<ShareView>>> SharingApi::list(accounts::Caller caller, documents::DocumentId id) {
+  People people(accounts_);
   CO_TRY(auto shares, co_await documents_.listShares(std::move(id), visitorOf(std::move(caller))));
   std::vector<ShareView> views;
   for (auto& share : shares) {
-    CO_TRY(views.emplace_back(), co_await viewOf(std::move(share)));
+    CO_TRY(views.emplace_back(), co_await viewOf(people, std::move(share)));
   }
   co_return views;
 }
 
 Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, documents::DocumentId id, ShareBody body) {
+  People people(accounts_);
   CO_TRY(const auto whom, documents::parseWhom(body.whom));
   CO_TRY(const auto role, documents::parseSharedRole(body.role));
   documents::ShareWish wish{.whom = whom, .account = {}, .role = role, .lasts = {}};
   if ((whom == documents::Whom::Account) != body.account.has_value())
     co_return fail(Code::InvalidInput, "'account' is the name of who shall have it; it goes with whom = account, and only with that");
   if (body.account) {
-    CO_TRY(wish.account, co_await people_.named(*std::move(body.account)));
+    CO_TRY(wish.account, co_await people.named(*std::move(body.account)));
   }
   if (body.expiresInS) {
     if (*body.expiresInS < 1 || *body.expiresInS > kLongestShare)
@@ -80,7 +84,7 @@ Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, docu
     wish.lasts = std::chrono::seconds(*body.expiresInS);
   }
   CO_TRY(auto made, co_await documents_.share(std::move(id), visitorOf(std::move(caller)), std::move(wish)));
-  CO_TRY(auto view, co_await viewOf(std::move(made)));
+  CO_TRY(auto view, co_await viewOf(people, std::move(made)));
   co_return Created<ShareView>{std::move(view)};
 }
 
@@ -96,10 +100,11 @@ Task<Result<>> SharingApi::requestAccess(accounts::Caller caller, documents::Doc
 }
 
 Task<Result<std::vector<AccessRequestView>>> SharingApi::listAccessRequests(accounts::Caller caller, documents::DocumentId id) {
+  People people(accounts_);
   CO_TRY(auto requests, co_await documents_.listAccessRequests(std::move(id), visitorOf(std::move(caller))));
   std::vector<AccessRequestView> views;
   for (auto& request : requests) {
-    CO_TRY(auto who, co_await people_.get(std::move(request.account)));
+    CO_TRY(auto who, co_await people.get(std::move(request.account)));
     views.push_back({.person = std::move(who),
         .role = std::string(documents::nameOf(request.role)),
         .message = std::move(request.message),
@@ -115,7 +120,8 @@ Task<Result<>> SharingApi::refuseAccess(accounts::Caller caller, documents::Docu
 // ---- giving away and copying ----
 
 Task<Result<>> SharingApi::transfer(accounts::Caller caller, documents::DocumentId id, OwnerBody to) {
-  CO_TRY(auto account, co_await people_.named(std::move(to.account)));
+  People people(accounts_);
+  CO_TRY(auto account, co_await people.named(std::move(to.account)));
   co_return co_await documents_.transfer(std::move(id), visitorOf(std::move(caller)), std::move(account));
 }
 

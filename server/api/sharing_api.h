@@ -108,7 +108,7 @@ constexpr auto fieldsOf(Type<CopyBody>) {
 
 class SharingApi {
  public:
-  SharingApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), people_(accounts) {}
+  SharingApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), accounts_(accounts) {}
 
   using MaybeCaller = std::optional<accounts::Caller>;
   Task<Result<JoinedView>> join(MaybeCaller caller, documents::DocumentId id);
@@ -123,10 +123,10 @@ class SharingApi {
   Task<Result<Created<JsonText>>> copy(accounts::Caller caller, documents::DocumentId id, CopyBody wish);
 
  private:
-  Task<Result<ShareView>> viewOf(documents::Share share);
+  static Task<Result<ShareView>> viewOf(People& people, documents::Share share);
 
   documents::Documents& documents_;
-  People people_;
+  accounts::Accounts& accounts_;
 };
 
 }  // namespace allmende::api

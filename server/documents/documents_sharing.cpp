@@ -99,6 +99,7 @@ Task<Result<std::vector<SharedDocument>>> Documents::listShared(AccountId who) {
 // ---- asking for it ----
 
 Task<Result<>> Documents::requestAccess(DocumentId id, Visitor by, Role role, std::string message) {
+  if (!by.account) co_return fail(Code::Denied, "asking for a notebook needs leave to read");
   CO_TRY(const auto record, co_await impl_->store.find(id));
   if (!record) co_return fail(Code::NotFound, "there is no document {}", id.text());
   const auto access = co_await impl_->accessOf(id, by);
@@ -147,6 +148,7 @@ Task<Result<>> Documents::transfer(DocumentId id, Visitor by, AccountId to) {
 
 Task<Result<contents::Model>> Documents::copy(DocumentId id, Visitor by, Outputs outputs) {
   auto& impl = *impl_;
+  if (!by.account) co_return fail(Code::Denied, "a copy needs a drive of one's own, and leave to read");
   CO_TRY(const auto access, co_await impl.accessOf(id, by));
   const auto& record = access.record;
   co_await settle(record.account, record.path);

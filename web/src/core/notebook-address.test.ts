@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf, notebookPathOf, remediesOf } from './notebook-address';
+import { cellOf, documentIdOf, documentOfSession, notebookPathOf, remediesOf } from './notebook-address';
 
 describe('the address of a notebook', () => {
   it('names the file, escapes undone', () => {
     expect(notebookPathOf('/notebooks/a%20b/c%231.ipynb', '/')).toBe('a b/c#1.ipynb');
+  });
+
+  it('of somebody else’s is its document, and so is the path of its kernel’s session', () => {
+    const id = 'doc_0123456789abcdef0123';
+    expect(documentIdOf(`/lab/d/${id}`, '/lab/')).toBe(id);
+    expect(documentIdOf(`/d/${id}`, '/lab/')).toBeNull();
+    expect(documentIdOf('/d/doc_1', '/')).toBeNull();
+    expect(documentOfSession(`.shared/${id}.ipynb`)).toBe(id);
+    expect(documentOfSession('shared/a.ipynb')).toBeNull();
+    expect(remediesOf({ kind: 'not-shared', document: id })[0]).toBe('ask-access');
   });
 
   it('works below any prefix', () => {

@@ -19,6 +19,11 @@ export function documentIdOf(pathname: string, baseUrl: string): string | null {
   return found?.[1] ?? null;
 }
 
+/** The document of somebody else whose kernel session has this path; null for a file of one's own. */
+export function documentOfSession(path: string): string | null {
+  return /^\.shared\/(doc_[0-9a-f]{20})\.ipynb$/.exec(path)?.[1] ?? null;
+}
+
 /** "#cell=3f2a" names the cell to begin with. */
 export function cellOf(hash: string): string | null {
   const found = /^#cell=(.+)$/.exec(hash);

@@ -1,8 +1,10 @@
 // What runs for this person now, what it uses of what it may, and a way to stop it.
 import { useState } from 'react';
 import { deleteRuntime } from '../../api/runtimes';
+import { sharedAddress } from '../../api/sharing';
 import { notebookAddress } from '../../api/files';
 import { dateWords } from '../../core/date-words';
+import { documentOfSession } from '../../core/notebook-address';
 import { nameOf } from '../../core/listing';
 import { levelOf, type Share, shareOf } from '../../core/runtime-state';
 import { bytes, duration, locale, t } from '../../ui/i18n';
@@ -50,8 +52,13 @@ export function RuntimeDialog({ home, onClose }: { home: Home; onClose: () => vo
         <Meter label={t('runtime.disk')} part={runtime.disk} words={bytes} />
         <Meter label={t('runtime.processes')} part={runtime.processes} words={String} />
         {left !== null && <p>{t('runtime.ends', { left: duration(left) })}</p>}
-        {running.size > 0 && <><p className="al-label">{t('runtime.notebooks')}</p><ul className="runtime-notebooks">{[...running].map(([path, state]) => <li key={path}><a className="al-link" href={notebookAddress(path)}>{nameOf(path)}</a> <span className={`file-running file-running-${state}`}><i aria-hidden />{t(state === 'busy' ? 'files.computing' : 'files.running')}</span></li>)}</ul></>}
+        {running.size > 0 && <><p className="al-label">{t('runtime.notebooks')}</p><ul className="runtime-notebooks">{[...running].map(([path, state]) => <li key={path}><Running path={path} /> <span className={`file-running file-running-${state}`}><i aria-hidden />{t(state === 'busy' ? 'files.computing' : 'files.running')}</span></li>)}</ul></>}
       </>}
     </Modal>
   );
+}
+
+function Running({ path }: { path: string }) {
+  const document = documentOfSession(path);
+  return document === null ? <a className="al-link" href={notebookAddress(path)}>{nameOf(path)}</a> : <a className="al-link" href={sharedAddress(document)}>{t('shared.running')}</a>;
 }
