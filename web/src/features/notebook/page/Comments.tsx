@@ -42,7 +42,7 @@ export function Comments({ page }: { page: Page }) {
       {page.mayComment && commenting === null && <button type="button" className="al-button" onClick={() => page.run('comment')}><MessageSquarePlus size={16} aria-hidden />{t('command.comment')}</button>}
       {commenting !== null && <section className="nb-thread" aria-label={t('comments.new', { cell: place + 1 })}>
         <h3>{t('comments.new', { cell: place + 1 })}</h3>
-        <Composer label={t('comments.text')} action={t('comments.send')} onSend={begin} onCancel={() => {
+        <Composer draft={`${document} ${commenting}`} label={t('comments.text')} action={t('comments.send')} onSend={begin} onCancel={() => {
           page.store.set({ commenting: null });
           page.deeds?.focusNotebook();
         }} />
@@ -74,7 +74,7 @@ function ThreadCard({ page, document, thread: { first, answers, place }, attempt
         {page.mayComment && <button type="button" className="al-icon-button" title={t(isResolved ? 'comments.reopen' : 'comments.resolve')} aria-label={t(isResolved ? 'comments.reopen' : 'comments.resolve')} onClick={resolve}>{isResolved ? <RotateCcw size={16} aria-hidden /> : <Check size={16} aria-hidden />}</button>}
       </header>
       {[first, ...answers].map(comment => <Said key={comment.id} page={page} document={document} comment={comment} attempt={attempt} />)}
-      {page.mayComment && <Composer label={t('comments.answer')} action={t('comments.send')} onSend={text => attempt(() => addComment(document, { text, thread: first.id }))} small />}
+      {page.mayComment && <Composer draft={first.id} label={t('comments.answer')} action={t('comments.send')} onSend={text => attempt(() => addComment(document, { text, thread: first.id }))} small />}
     </section>
   );
 }
@@ -110,7 +110,19 @@ function Said({ page, document, comment, attempt }: { page: Page; document: stri
   );
 }
 
+/** What was begun stays in this tab until it is sent or taken back, also when the panel is closed. */
+const kept = {
+  read: (key: string | undefined) => (key === undefined ? null : sessionStorage.getItem(`allmende.comment ${key}`)),
+  write: (key: string | undefined, text: string) => {
+    if (key === undefined) return;
+    if (text === '') sessionStorage.removeItem(`allmende.comment ${key}`);
+    else sessionStorage.setItem(`allmende.comment ${key}`, text);
+  },
+};
+
 interface ComposerProps {
+  /** What a draft is kept by. */
+  readonly draft?: string;
   readonly label: string;
   readonly action: string;
   readonly text?: string;
@@ -121,8 +133,16 @@ interface ComposerProps {
   readonly onCancel?: () => void;
 }
 
-function Composer({ label, action, text: before = '', small = false, onSend, onCancel }: ComposerProps) {
-  const [text, setText] = useState(before);
+function Composer({ draft, label, action, text: before = '', small = false, onSend, onCancel }: ComposerProps) {
+  const [text, setShown] = useState(kept.read(draft) ?? before);
+  const setText = (next: string) => {
+    setShown(next);
+    kept.write(draft, next);
+  };
+  const cancel = () => {
+    setText('');
+    onCancel?.();
+  };
   const [isSending, setIsSending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -141,10 +161,10 @@ function Composer({ label, action, text: before = '', small = false, onSend, onC
       <textarea ref={field} className="al-input" aria-label={label} placeholder={label} rows={isFolded ? 1 : 3} maxLength={5000} value={text} onChange={event => setText(event.target.value)} onKeyDown={event => {
         event.stopPropagation(); // letters are commands in the notebook
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send();
-        if (event.key === 'Escape') (onCancel ?? (() => setText('')))();
+        if (event.key === 'Escape') cancel();
       }} />
       {!isFolded && <div>
-        {(onCancel || text !== '') && <button type="button" className="al-icon-button" aria-label={t('cancel')} title={t('cancel')} onClick={() => (onCancel ?? (() => setText('')))()}><X size={16} aria-hidden /></button>}
+        {(onCancel || text !== '') && <button type="button" className="al-icon-button" aria-label={t('cancel')} title={t('cancel')} onClick={cancel}><X size={16} aria-hidden /></button>}
         <button type="submit" className="al-button al-button-primary" disabled={text.trim() === '' || isSending}>{action}</button>
       </div>}
     </form>
