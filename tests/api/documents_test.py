@@ -120,6 +120,29 @@ class ALiveNotebook(WithAHouse):
         file.write_text(file.read_text().replace("one", "one of another"))
         live.hear_until("the other's words came", lambda: live.sources() == ["one of another"])
 
+    def test_says_so_while_a_folder_stands_where_its_file_was_and_is_written_when_that_is_gone(self):
+        self.put("blocked.ipynb", notebook("x"))
+        live = self.join("blocked.ipynb")
+        file = self.on_disk("blocked.ipynb")
+        file.unlink()
+        file.mkdir()
+        live.write(" = 1")
+        live.settle()  # in the database it is safe all the same
+        live.hear_until("it says why", lambda: any(notice["type"] == "file" and notice["state"] == "failed" for notice in live.notices))
+        file.rmdir()
+        live.notices.clear()
+        live.hear_until("it is written", lambda: any(notice["type"] == "file" and notice["state"] == "written" for notice in live.notices))
+        self.assertEqual(self.saved("blocked.ipynb"), ["x = 1"])
+
+    def test_of_very_many_cells_is_opened_and_written(self):
+        count = 20_000
+        self.put("many.ipynb", notebook(*["x"] * count))
+        live = self.join("many.ipynb")
+        self.assertEqual(len(live.cells), count)
+        live.write("y", cell=count - 1)
+        live.settle()
+        self.assertEqual(self.saved("many.ipynb")[-1], "xy")
+
     def test_comes_along_when_it_is_renamed(self):
         self.put("before.ipynb", notebook("x"))
         live = self.join("before.ipynb")
