@@ -7,6 +7,7 @@
 namespace allmende::documents {
 namespace {
 
+constexpr std::string_view kProbe = "probe-";  // before the id of a run, for what is asked behind it
 constexpr Duration kBetweenLooks{100};
 constexpr int kMostLooks = 300;               // for a server that has just started to learn what runs
 constexpr std::size_t kMostRemembered = 256;  // runs whose late output is still taken in
@@ -172,7 +173,7 @@ Task<Result<>> Runs::runFirst() {
     CO_TRY(co_await sendFirst());
   } else {
     // Whether the kernel has it, shows when it answers this, which comes after it.
-    CO_TRY(co_await send("kernel_info_request", "probe-" + id, {}));
+    CO_TRY(co_await send("kernel_info_request", std::string(kProbe) + id, {}));
   }
   while (link_ != nullptr && !queue_.empty() && queue_.front().id == id) co_await news_.wait();
   co_return Result<>{};
@@ -291,7 +292,7 @@ Task<> Runs::take(jupyter::Message message) {
     }
     co_return;
   }
-  if (parent.id.starts_with("probe-") && header.type == "kernel_info_reply") co_return co_await answerProbe();
+  if (parent.id.starts_with(kProbe) && header.type == "kernel_info_reply") co_return co_await answerProbe(parent.id.substr(kProbe.size()));
   if (cells_.contains(parent.id)) co_await takeOfRun(parent.id, header.type, std::move(message));
 }
 
@@ -383,9 +384,10 @@ void Runs::tellEnd(const Run& run, bool failed) {
   room_->tellInTurn(std::move(notice));
 }
 
-// The kernel has answered what was asked behind the first run: it has had that, or never got it.
-Task<> Runs::answerProbe() {
-  if (queue_.empty()) co_return;
+// The kernel has answered what was asked behind a run: it has had that, or never got it. When the run has ended by itself meanwhile, there
+// is nothing to do: the next one, which may be first now, was not asked after, and would be run twice.
+Task<> Runs::answerProbe(std::string run) {
+  if (queue_.empty() || queue_.front().id != run) co_return;
   if (queue_.front().state == Run::State::Sent) {
     static_cast<void>(co_await sendFirst());
   } else if (queue_.front().state == Run::State::Started) {

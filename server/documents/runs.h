@@ -108,7 +108,7 @@ class Runs {
   void tellEnd(const Run& run, bool failed);
   Task<> giveUp(std::string name, std::string why);
   Task<> forgetQueued();
-  Task<> answerProbe();
+  Task<> answerProbe(std::string run);
   void change(Result<std::string> update, std::optional<Progress> progress = std::nullopt);
   bool firstIsWithKernel() const { return !queue_.empty() && queue_.front().state != Run::State::Queued; }
   void tellRuns() { room_->tellInTurn(listAll_()); }
