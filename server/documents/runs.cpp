@@ -225,6 +225,8 @@ Task<Result<>> Runs::connect() {
   if (firstIsWithKernel()) {
     if (!cursor) co_return fail(Code::NotFound, "the kernel that ran this cell is not known any more");
     kernel_ = cursor->kernel;  // that one or none
+    CO_TRY(const auto there, co_await running_.kernels.get(account_, kernel_));
+    if (there.executionState == "dead") co_return fail(Code::Unavailable, "{}", there.reason.value_or("the kernel died"));
   } else {
     CO_TRY(auto kernel, co_await kernelOfNotebook());
     if (link_ != nullptr && kernel == kernel_) co_return Result<>{};
@@ -255,7 +257,9 @@ Task<Result<std::string>> Runs::kernelOfNotebook() {
   const auto path = sessionPathOf(record, account_);
   if (const auto session = running_.sessions.findByPath(account_, path)) {
     auto there = co_await running_.sessions.get(account_, *session);
-    if (there) co_return there->kernel.id;
+    if (there && there->kernel.executionState != "dead") co_return there->kernel.id;
+    // It died too often to be started anew by itself: what is to be run now gets another one.
+    if (there) static_cast<void>(co_await running_.sessions.stop(account_, *session));
   }
   const auto name = record.path.substr(record.path.rfind('/') + 1);
   CO_TRY(auto made, co_await running_.sessions.start(

@@ -391,6 +391,15 @@ class ARunOfCells(WithAHouse):
         live.hear_end_of_runs()
         self.assertRegex(live.text_of(0), "KernelDied: .")
 
+    def test_gets_another_kernel_when_its_own_has_died_too_often(self):
+        live = self.opened("often.ipynb", "import os\nos.kill(os.getpid(), 9)", "print('alive')")
+        for _ in range(8):
+            live.run("c0")
+            live.hear_end_of_runs()
+        live.run("c1")
+        live.hear_end_of_runs()
+        self.assertEqual(live.text_of(1), "alive\n")
+
     def test_goes_on_when_the_server_is_killed_with_nothing_missing_and_nothing_twice(self):
         live = self.opened("long.ipynb", "import time\nfor i in range(400):\n    print(i, flush=True)\n    time.sleep(0.01)", "print('second')\nran = globals().get('ran', 0) + 1",
                            "print(ran)")
