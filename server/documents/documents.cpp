@@ -110,19 +110,23 @@ Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, V
   CO_TRY(auto record, co_await store.find(id));
   if (!record) co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
   if (isInTrash(*record)) co_return fail(Code::NotFound, "this notebook is in its owner's trash");
-  if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most};
+  if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most, {}};
   CO_TRY(const auto given, co_await shares.list(id));
   const auto granted = roleOf(*record, given, by.account, clock.now());
   if (!granted && by.account) co_return fail(Code::Denied, "this notebook is not shared with you; ask its owner for access");
   if (!granted) co_return fail(Code::Unauthenticated, "sign in to open this notebook");
-  if (const auto known = live.find(id); known != live.end()) known->second->nextExpiry = nextExpiryOf(given, clock.now());
-  co_return Access{*std::move(record), *granted, std::min(*granted, by.most)};
+  co_return Access{*std::move(record), *granted, std::min(*granted, by.most), nextExpiryOf(given, clock.now())};
 }
 
 Task<Result<Documents::Impl::Entered>> Documents::Impl::enterAs(Role needed, DocumentId id, Visitor by) {
   CO_TRY(auto access, co_await accessOf(id, by));
   if (access.role < needed) co_return fail(Code::Denied, "{}", lacking(needed));
+  co_return co_await enterWith(std::move(access), std::move(by));
+}
+
+Task<Result<Documents::Impl::Entered>> Documents::Impl::enterWith(Access access, Visitor by) {
   CO_TRY(auto entered, co_await enter(std::move(access.record)));
+  if (access.nextExpiry) entered->nextExpiry = access.nextExpiry;
   by.role = access.role;
   co_return Entered{std::move(entered), std::move(by)};
 }
@@ -256,9 +260,7 @@ Task<Result<std::string>> Documents::readRest(DocumentId id, Visitor by, std::st
 Task<Result<Documents::Impl::Entered>> Documents::Impl::enterToRemember(DocumentId id, Visitor by) {
   CO_TRY(auto access, co_await accessOf(id, by));
   if (access.granted < Role::Editor) co_return fail(Code::Denied, "earlier versions are for the owner and the editors of a notebook");
-  CO_TRY(auto entered, co_await enter(std::move(access.record)));
-  by.role = access.role;
-  co_return Entered{std::move(entered), std::move(by)};
+  co_return co_await enterWith(std::move(access), std::move(by));
 }
 
 Task<Result<std::vector<Revision>>> Documents::listRevisions(DocumentId id, Visitor by) {

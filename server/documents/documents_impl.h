@@ -79,8 +79,9 @@ struct Documents::Impl {
   // nothing.
   struct Access {
     Record record;
-    Role granted = Role::Viewer;  // by its owner
-    Role role = Role::Viewer;     // that, as far as what they showed allows
+    Role granted = Role::Viewer;        // by its owner
+    Role role = Role::Viewer;           // that, as far as what they showed allows
+    std::optional<Instant> nextExpiry;  // when one of the document's shares ends; of the owner's access none is known
   };
   Task<Result<Access>> accessOf(DocumentId id, Visitor by);
   // The same in memory. Denied when the role is less than `needed`.
@@ -89,6 +90,7 @@ struct Documents::Impl {
     Visitor visitor;
   };
   Task<Result<Entered>> enterAs(Role needed, DocumentId id, Visitor by);
+  Task<Result<Entered>> enterWith(Access access, Visitor by);
   // Null when nobody has it open.
   Room* findRoom(const DocumentId& id) const {
     const auto found = live.find(id);

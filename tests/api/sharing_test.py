@@ -1,5 +1,7 @@
 """Notebooks in other people's hands: what each may do, how they come to it, and how it ends."""
 import json
+import os
+import signal
 import unittest
 from urllib.parse import urlencode
 
@@ -130,6 +132,16 @@ class ASharedNotebook(WithPeople):
         with self.assertRaises(ConnectionError):
             again.hear_until("its time is over", lambda: False)
         self.assertEqual(self.saved("taken.ipynb"), ["x"])
+
+    def test_ends_at_its_time_also_when_only_who_was_given_it_has_it_open(self):
+        live = self.made("alone.ipynb", "x")
+        self.share(live, expires_in_s=3)
+        live.close()
+        os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)  # nobody has it in memory
+        until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
+        bob = self.joined("bob", live)
+        with self.assertRaisesRegex(ConnectionError, "closed the connection"):
+            bob.hear_until("its time is over", lambda: False)
 
     def test_is_listed_for_whom_it_was_given_and_they_can_take_leave(self):
         live = self.made("listed.ipynb", "x")
