@@ -6,9 +6,6 @@ namespace allmende::api {
 namespace {
 
 constexpr std::int64_t kLongestShare = std::int64_t{10} * 366 * 24 * 3600;  // seconds
-
-std::string nameOfFile(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::DocumentId id) {
@@ -17,7 +14,7 @@ Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::Documen
   CO_TRY(auto owner, co_await people.get(std::move(joined.owner)));
   JoinedView view{.document = std::move(joined.id),
       .session = std::move(joined.session),
-      .name = nameOfFile(joined.path),
+      .name = documents::fileNameOf(joined.path),
       .role = std::string(documents::nameOf(joined.role)),
       .owner = std::move(owner),
       .path = {},
@@ -35,7 +32,7 @@ Task<Result<std::vector<SharedView>>> SharingApi::listShared(accounts::Caller ca
     CO_TRY(auto owner, co_await people.get(std::move(one.owner)));
     views.push_back({.document = std::move(one.id),
         .share = std::move(one.share),
-        .name = nameOfFile(one.path),
+        .name = documents::fileNameOf(one.path),
         .owner = std::move(owner),
         .role = std::string(documents::nameOf(one.role)),
         .visitedAt = one.visitedAt});

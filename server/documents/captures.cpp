@@ -7,11 +7,6 @@
 namespace allmende::documents {
 namespace {
 
-const json::object* findObject(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found == nullptr ? nullptr : found->if_object();
-}
-
 // A stream goes on in the last output when that is one of its name.
 void append(json::array& outputs, const json::object& output) {
   auto* last = outputs.empty() ? nullptr : outputs.back().if_object();

@@ -23,6 +23,9 @@ std::string_view nameOf(Role role);
 // Viewer, commenter or editor: what can be given to others. InvalidInput for anything else.
 Result<Role> parseSharedRole(std::string_view name);
 
+// The name of the file at a path.
+inline std::string fileNameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 // Who comes to a document.
 struct Visitor {
   std::optional<AccountId> account;  // none: somebody without an account, who may know the link

@@ -118,9 +118,14 @@ Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, V
   co_return Access{*std::move(record), *granted, std::min(*granted, by.most), nextExpiryOf(given, clock.now())};
 }
 
-Task<Result<Documents::Impl::Entered>> Documents::Impl::enterAs(Role needed, DocumentId id, Visitor by) {
-  CO_TRY(auto access, co_await accessOf(id, by));
+Task<Result<Documents::Impl::Access>> Documents::Impl::accessAs(Role needed, DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await accessOf(std::move(id), std::move(by)));
   if (access.role < needed) co_return fail(Code::Denied, "{}", lacking(needed));
+  co_return access;
+}
+
+Task<Result<Documents::Impl::Entered>> Documents::Impl::enterAs(Role needed, DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await accessAs(needed, id, by));
   co_return co_await enterWith(std::move(access), std::move(by));
 }
 

@@ -18,16 +18,14 @@ Task<Result<std::vector<Comment>>> Documents::listComments(DocumentId id, Visito
 }
 
 Task<Result<Comment>> Documents::comment(DocumentId id, Visitor by, CommentWish wish) {
-  CO_TRY(const auto access, co_await impl_->accessOf(id, by));
-  if (access.role < Role::Commenter) co_return fail(Code::Denied, "you can read this notebook, but not comment on it");
+  CO_TRY(co_await impl_->accessAs(Role::Commenter, id, by));
   CO_TRY(auto made, co_await impl_->comments.add(id, by.account.value(), std::move(wish)));
   tellOf(impl_->findRoom(id));
   co_return made;
 }
 
 Task<Result<Comment>> Documents::changeComment(DocumentId id, Visitor by, CommentId comment, CommentChange change) {
-  CO_TRY(const auto access, co_await impl_->accessOf(id, by));
-  if (access.role < Role::Commenter) co_return fail(Code::Denied, "you can read this notebook, but not comment on it");
+  CO_TRY(co_await impl_->accessAs(Role::Commenter, id, by));
   CO_TRY(auto before, co_await impl_->comments.find(id, std::move(comment)));
   if (change.text && before.account != by.account) co_return fail(Code::Denied, "only who wrote a comment can change its words");
   CO_TRY(auto after, co_await impl_->comments.change(std::move(before), by.account.value(), std::move(change)));

@@ -84,6 +84,8 @@ struct Documents::Impl {
     std::optional<Instant> nextExpiry;  // when one of the document's shares ends; of the owner's access none is known
   };
   Task<Result<Access>> accessOf(DocumentId id, Visitor by);
+  // The same; Denied when the role is less than `needed`.
+  Task<Result<Access>> accessAs(Role needed, DocumentId id, Visitor by);
   // The same in memory. Denied when the role is less than `needed`.
   struct Entered {
     std::shared_ptr<Live> live;

@@ -18,8 +18,6 @@ Result<std::string> withoutOutputs(const std::string& file) {
   return fileOfNotebook(std::move(notebook));
 }
 
-std::string nameOfFile(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 Task<Result<Joined>> Documents::join(DocumentId id, Visitor by) {
@@ -133,7 +131,7 @@ Task<Result<>> Documents::transfer(DocumentId id, Visitor by, AccountId to) {
   const auto held = co_await entered.live->keeper->hold();
   const auto before = room->record();
   CO_TRY(auto file, co_await impl.contents.read(before.account, before.path));
-  CO_TRY(const auto placed, co_await impl.contents.add(to, nameOfFile(before.path), std::move(file.bytes)));
+  CO_TRY(const auto placed, co_await impl.contents.add(to, fileNameOf(before.path), std::move(file.bytes)));
   if (auto done = co_await impl.shares.transfer(before, to, placed.path); !done) {
     static_cast<void>(co_await impl.contents.remove(to, placed.path));
     co_return done;
@@ -157,7 +155,7 @@ Task<Result<contents::Model>> Documents::copy(DocumentId id, Visitor by, Outputs
   if (outputs == Outputs::LeaveOut) {
     CO_TRY(bytes, co_await impl.pool.runResult([bytes = std::move(bytes)] { return withoutOutputs(bytes); }));
   }
-  co_return co_await impl.contents.add(by.account.value(), nameOfFile(record.path), std::move(bytes));
+  co_return co_await impl.contents.add(by.account.value(), fileNameOf(record.path), std::move(bytes));
 }
 
 }  // namespace allmende::documents

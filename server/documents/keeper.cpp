@@ -115,7 +115,7 @@ Task<> Keeper::watchFile() {
 Task<FolderWatch::Ticket> Keeper::watchAt(std::string path) {
   const auto folder = co_await keeping_.contents.openFolderOf(room_->record().account, path);
   if (!folder) co_return FolderWatch::Ticket();
-  auto ticket = keeping_.watches.watch(**folder, path.substr(path.rfind('/') + 1), [this] {
+  auto ticket = keeping_.watches.watch(**folder, fileNameOf(path), [this] {
     fileChanged_ = true;
     fileNews_.notifyAll();
   });

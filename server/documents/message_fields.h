@@ -13,6 +13,12 @@ inline std::string_view textOf(const json::object& object, std::string_view key)
   return found == nullptr ? std::string_view() : std::string_view(*found);
 }
 
+// Null when there is no such object.
+inline const json::object* findObject(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found == nullptr ? nullptr : found->if_object();
+}
+
 inline json::value valueOf(const json::object& object, std::string_view key, json::value otherwise) {
   const auto* found = object.if_contains(key);
   return found == nullptr ? std::move(otherwise) : *found;

@@ -239,7 +239,7 @@ void Room::broadcastPeople(const ydoc::AwarenessUpdate& update, const Seat* but)
 void Room::moved(std::string path) {
   record_.path = std::move(path);
   tellEach([&](const Visitor& visitor) {
-    json::object notice{{"type", "renamed"}, {"name", record_.path.substr(record_.path.rfind('/') + 1)}};
+    json::object notice{{"type", "renamed"}, {"name", fileNameOf(record_.path)}};
     if (visitor.account == record_.account) notice["path"] = record_.path;  // how their drive is ordered is the owner's own affair
     return notice;
   });

@@ -261,7 +261,7 @@ Task<Result<std::string>> Runs::kernelOfNotebook() {
     // It died too often to be started anew by itself: what is to be run now gets another one.
     if (there) static_cast<void>(co_await running_.sessions.stop(account_, *session));
   }
-  const auto name = record.path.substr(record.path.rfind('/') + 1);
+  const auto name = fileNameOf(record.path);
   CO_TRY(auto made, co_await running_.sessions.start(
                         account_, {.path = path, .name = name, .type = "notebook", .kernelId = choice_.id, .kernelName = choice_.name}));
   co_return made.kernel.id;

@@ -11,11 +11,6 @@ constexpr std::string_view kStateType = "application/vnd.jupyter.widget-state+js
 constexpr std::string_view kViewType = "application/vnd.jupyter.widget-view+json";
 constexpr std::string_view kReference = "IPY_MODEL_";
 
-const json::object* findObject(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found == nullptr ? nullptr : found->if_object();
-}
-
 // Of all texts that refer to a model, wherever in a state.
 void collectReferences(const json::value& value, std::vector<std::string>& into) {
   if (const auto* text = value.if_string()) {
