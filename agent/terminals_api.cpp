@@ -5,7 +5,7 @@ namespace allmende::agent {
 namespace {
 
 json::object toObject(const terminals::TerminalModel& terminal) {
-  return {{"name", terminal.name}, {"last_activity", formatUtc(terminal.lastActivity)}};
+  return {{"name", terminal.name}, {"last_activity", formatUtc(terminal.lastActivity)}, {"busy", terminal.busy}};
 }
 
 net::Response notFound(std::string_view name) {

@@ -110,6 +110,38 @@ int run(int argumentCount, char** arguments) {
   notebookRestore->add_option("--cell", cell, "The id of the one cell to restore [all]");
   notebookRestore->callback([&] { verb = [&] { return restoreNotebook(context, place, revision, cell); }; });
 
+  std::string runtime;
+  std::string reason;
+  auto* runtimeVerb = app.add_subcommand("runtime", "Everybody's runtimes.")->require_subcommand(1);
+  runtimeVerb->add_subcommand("list", "List those that run or wait in the queue.")->callback([&] {
+    verb = [&] { return printRuntimes(context); };
+  });
+  auto* runtimeStop = runtimeVerb->add_subcommand("stop", "Stop one.");
+  runtimeStop->add_option("runtime", runtime, "Its id")->required();
+  runtimeStop->add_option("--reason", reason, "A sentence that its person reads")->required();
+  runtimeStop->callback([&] { verb = [&] { return stopRuntime(context, runtime, reason); }; });
+
+  TierGrant grant;
+  auto* tierVerb = app.add_subcommand("tier", "What people may use: tiers, and who has which.")->require_subcommand(1);
+  tierVerb->add_subcommand("list", "List the tiers that hold.")->callback([&] { verb = [&] { return printTiers(context); }; });
+  tierVerb->add_subcommand("read", "Read the file of the tiers anew; a mistake in it changes nothing.")->callback([&] {
+    verb = [&] { return readTiers(context); };
+  });
+  auto* tierGrant = tierVerb->add_subcommand("grant", "Give an account a tier.");
+  tierGrant->add_option("tier", grant.tier, "The name of its table")->required();
+  tierGrant->add_option("--account", grant.account, "Who gets it")->required();
+  tierGrant->add_option("--days", grant.days, "Until it ends [until another is given]")->check(CLI::Range(1, 36'600));
+  tierGrant->add_option("--reason", grant.reason, "Why; the person can read it")->required();
+  tierGrant->callback([&] { verb = [&] { return grantTier(context, grant); }; });
+
+  double units = 0;
+  auto* unitsVerb = app.add_subcommand("units", "Compute units of accounts.")->require_subcommand(1);
+  auto* unitsGive = unitsVerb->add_subcommand("give", "Give an account compute units; less than 0 takes some.");
+  unitsGive->add_option("units", units, "How many")->required();
+  unitsGive->add_option("--account", account, "Who gets them")->required();
+  unitsGive->add_option("--reason", reason, "Why; the person can read it")->required();
+  unitsGive->callback([&] { verb = [&] { return giveUnits(context, account, units, reason); }; });
+
   app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
     verb = [&] { return printSignInLink(context); };
   });

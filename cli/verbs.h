@@ -46,6 +46,25 @@ Result<> printHistory(Context context, NotebookPlace place);
 Result<> printDifference(Context context, NotebookPlace place, std::string before, std::string after);
 Result<> restoreNotebook(Context context, NotebookPlace place, std::string revision, std::string cell);
 
+// Who runs what at the server that runs, or waits for it; and stops one, with a sentence for its person.
+Result<> printRuntimes(Context context);
+Result<> stopRuntime(Context context, std::string id, std::string reason);
+
+// The tiers that hold; the same after their file was read anew, which changes nothing when it cannot be used.
+Result<> printTiers(Context context);
+Result<> readTiers(Context context);
+
+struct TierGrant {
+  std::string account;
+  std::string tier;
+  std::int64_t days = 0;  // 0 = until another is given
+  std::string reason;     // the person can read it
+};
+Result<> grantTier(Context context, TierGrant grant);
+
+// Gives compute units; less than 0 takes some. The person can read the reason.
+Result<> giveUnits(Context context, std::string account, double units, std::string reason);
+
 // Prints a link that signs an administrator in once.
 Result<> printSignInLink(Context context);
 

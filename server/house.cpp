@@ -36,22 +36,29 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
-      runtimes_(executor, *engine_, journal_, clock_, {.python = installedPythonOf(settings_), .limits = limitsOf(settings_)}),
+      ledger_(*database_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
+      admission_(executor, clock_, runtimesMemoryOf(settings_)),
+      runtimes_(executor, *engine_, ledger_, admission_, journal_, clock_, {.python = installedPythonOf(settings_)}),
       kernels_(runtimes_, clock_),
+      care_(executor, runtimes_, ledger_, admission_, clock_),
       sessions_(*database_, kernels_, clock_),
       documents_(executor, {*database_, contents_, kernels_, sessions_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
-      api_(executor, {*database_, accounts_, contents_, documents_, runtimes_, kernels_, sessions_, kernelspecs_, shelf_, clock_},
-          apiSettingsOf(settings_), std::move(stop)),
+      api_(executor,
+          {*database_, accounts_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_, shelf_,
+              clock_},
+          apiSettingsOf(settings_), std::move(stop), [this] { return readTiers(); }),
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
       firstSignIn_(accounts_, journal_),
       round_(executor, clock_,
           {{"contents", [this] { return contents_.sweep(); }}, {"documents", [this] { return documents_.forgetPurged(std::nullopt); }},
               {"accounts", [this] { return accounts_.sweep(); }}}) {
-  runtimes_.onChange(
-      [this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return kernels_.found(std::move(agent), std::move(of)); },
-      [this](const runtimes::Runtime& ended) { kernels_.ended(ended); });
+  runtimes_.onChange([this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return runtimeFound(std::move(agent), std::move(of)); },
+      [this](const runtimes::Runtime& ended, std::optional<double> cpuSeconds) {
+        kernels_.ended(ended);
+        care_.ended(ended, cpuSeconds);
+      });
   runtimes_.begin();
   api_.watch(street_);
 }
@@ -60,8 +67,22 @@ Task<Result<Ready>> House::open() {
   // First, so that a second server of the same directory ends here.
   CO_TRY(operators_.listen(net::UnixEndpoint{.path = adminSocketOf(settings_), .mode = 0600}));
   api_.setUrl(urlOf(settings_, static_cast<std::uint16_t>(settings_.port)));
+  CO_TRY(during("reading the tiers", readTiers()));
   if (settings_.adminOnly) co_return Ready{};
   co_return co_await openStreet();
+}
+
+Task<> House::runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
+  co_await kernels_.found(agent, of);
+  co_await care_.found(agent, of);
+}
+
+Result<> House::readTiers() {
+  const auto file = tiersFileOf(settings_, programDirectory());
+  if (file.empty()) return {};
+  TRY(auto book, quota::TierBook::load(file, tierDefaultsOf(settings_)));
+  ledger_.setBook(std::move(book));
+  return {};
 }
 
 Task<Result<Ready>> House::openStreet() {
@@ -85,6 +106,7 @@ Task<> House::close() {
   co_await operators_.stop(kPatienceForRequests);
   co_await documents_.close();
   co_await round_.stop();
+  co_await care_.close();
   co_await runtimes_.close();
   co_await engine_->close();
 }

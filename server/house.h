@@ -14,6 +14,7 @@
 #include "server/first_sign_in.h"
 #include "server/hourly_round.h"
 #include "server/journal/journal.h"
+#include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/settings.h"
 #include "server/shelf/shelf.h"
@@ -42,6 +43,9 @@ class House {
 
  private:
   Task<Result<Ready>> openStreet();
+  Task<> runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of);
+  // Makes the file's book of tiers the one that holds; leaves the present one when the file cannot be used.
+  Result<> readTiers();
 
   ServerSettings settings_;
   RealClock clock_;
@@ -51,8 +55,11 @@ class House {
   contents::Contents contents_;
   shelf::Shelf shelf_;
   std::unique_ptr<engines::Engine> engine_;
+  quota::Ledger ledger_;
+  quota::Admission admission_;
   runtimes::Runtimes runtimes_;
   runtimes::Kernels kernels_;
+  runtimes::Care care_;
   runtimes::Sessions sessions_;
   documents::Documents documents_;
   runtimes::Kernelspecs kernelspecs_;

@@ -1,5 +1,7 @@
 #include "server/settings.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace allmende {
@@ -42,6 +44,7 @@ Result<> checkRuntime(const ServerSettings& settings) {
   TRY(positive("runtime_disk", static_cast<double>(settings.runtimeDisk.bytes)));
   TRY(positive("runtime_processes", static_cast<double>(settings.runtimeProcesses)));
   TRY(positive("runtime_lifetime", static_cast<double>(settings.runtimeLifetime.count())));
+  if (settings.runtimeIdle < 0ms) return fail(Code::InvalidInput, "runtime_idle must be 0s or more");
   return positive("trash_lifetime", static_cast<double>(settings.trashLifetime.count()));
 }
 
@@ -129,12 +132,33 @@ std::vector<std::string> hostsOf(const ServerSettings& settings) {
   return hosts;
 }
 
-link::Limits limitsOf(const ServerSettings& settings) {
-  return {.memoryBytes = settings.runtimeMemory.bytes,
-      .cpus = settings.runtimeCpus,
-      .diskBytes = settings.runtimeDisk.bytes,
-      .pids = settings.runtimeProcesses,
-      .lifetimeSeconds = std::chrono::duration_cast<std::chrono::seconds>(settings.runtimeLifetime).count()};
+quota::Tier tierDefaultsOf(const ServerSettings& settings) {
+  quota::Tier tier;
+  tier.memory = settings.runtimeMemory;
+  tier.cpus = settings.runtimeCpus;
+  tier.disk = settings.runtimeDisk;
+  tier.processes = settings.runtimeProcesses;
+  tier.lifetime = settings.runtimeLifetime;
+  tier.idle = settings.runtimeIdle;
+  if (tier.idle > 0ms) tier.idleWhenNeeded = std::min(tier.idleWhenNeeded, tier.idle);
+  return tier;
+}
+
+std::string tiersFileOf(const ServerSettings& settings, const fs::path& programs) {
+  if (!settings.tiers.empty()) return settings.tiers;
+  std::error_code error;
+  // The operator's own, the installed one, that of a checkout (programs in build/PRESET).
+  for (const auto& file : {fs::path(settings.data) / "tiers.toml", programs.parent_path() / "share/policies/tiers.toml",
+           programs.parent_path().parent_path() / "policies/tiers.toml"}) {
+    if (fs::exists(file, error)) return file;
+  }
+  return {};
+}
+
+std::int64_t runtimesMemoryOf(const ServerSettings& settings) {
+  if (settings.runtimesMemory.bytes > 0) return settings.runtimesMemory.bytes;
+  const auto pages = ::sysconf(_SC_PHYS_PAGES);
+  return static_cast<std::int64_t>(pages) * ::sysconf(_SC_PAGESIZE) * 2;
 }
 
 }  // namespace allmende

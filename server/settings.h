@@ -7,6 +7,7 @@
 
 #include "lib/config/config.h"
 #include "lib/link/link.h"
+#include "server/quota/quota.h"
 
 namespace allmende {
 
@@ -30,6 +31,9 @@ struct ServerSettings {
   config::ByteSize runtimeDisk{link::Limits{}.diskBytes};
   std::int64_t runtimeProcesses = link::Limits{}.pids;
   Duration runtimeLifetime = std::chrono::seconds{link::Limits{}.lifetimeSeconds};
+  Duration runtimeIdle = 90min;
+  config::ByteSize runtimesMemory;
+  std::string tiers;
   Duration trashLifetime = std::chrono::hours{30 * 24};
   bool metricsForLoopback = false;
   std::string logLevel = "info";
@@ -53,11 +57,17 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("node_socket", &S::nodeSocket, "Where allmende-node listens; empty = node.sock in the data directory."),
       field("python", &S::python, "Python environment of the runtimes, the same path inside and outside; empty = where it was installed."),
       field("web", &S::web, "Folder of the built page; empty = where it was installed beside the programs."),
-      field("runtime_memory", &S::runtimeMemory, "Most memory of one runtime."),
+      field("runtime_memory", &S::runtimeMemory, "Most memory of one runtime, where its tier does not say; so for the next five."),
       field("runtime_cpus", &S::runtimeCpus, "Processors of one runtime; parts of one are allowed."),
       field("runtime_disk", &S::runtimeDisk, "Size of one runtime's disk."),
       field("runtime_processes", &S::runtimeProcesses, "Most processes and threads of one runtime."),
       field("runtime_lifetime", &S::runtimeLifetime, "A runtime is stopped after this time."),
+      field("runtime_idle", &S::runtimeIdle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
+      field("runtimes_memory", &S::runtimesMemory,
+          "Memory that is promised to all runtimes together; who comes when it is given away waits in the queue. 0 = twice what the "
+          "machine "
+          "has, as most runtimes use little of theirs."),
+      field("tiers", &S::tiers, "File of the tiers; empty = tiers.toml in the data directory, else the one that was installed."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
       field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),
       field("log_level", &S::logLevel, "The least that is logged: debug, info, warning or error."),
@@ -83,6 +93,11 @@ std::string pythonOf(const ServerSettings& settings, const std::filesystem::path
 std::string urlOf(const ServerSettings& settings, std::uint16_t port);
 // The host of public_url, which is a name of ours too, behind those of `hosts`.
 std::vector<std::string> hostsOf(const ServerSettings& settings);
-link::Limits limitsOf(const ServerSettings& settings);
+// Of a tier that says nothing else.
+quota::Tier tierDefaultsOf(const ServerSettings& settings);
+// The file that the tiers are read from; empty when there is none.
+std::string tiersFileOf(const ServerSettings& settings, const std::filesystem::path& programs);
+// Bytes that may be promised to all runtimes together.
+std::int64_t runtimesMemoryOf(const ServerSettings& settings);
 
 }  // namespace allmende

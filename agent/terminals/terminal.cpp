@@ -99,6 +99,12 @@ Task<> Terminal::over() {
   while (!over_) co_await changed_.wait();
 }
 
+TerminalModel Terminal::model() {
+  // The group in front is the shell's own while nothing else runs.
+  const auto inFront = ended_ ? -1 : ::tcgetpgrp(pty_.native_handle());
+  return {.name = name_, .lastActivity = lastActivity_, .busy = inFront > 0 && inFront != process_->pid()};
+}
+
 // ---- the pty ----
 
 bool Terminal::mayHear() const {

@@ -32,7 +32,7 @@ class Terminal : public std::enable_shared_from_this<Terminal> {
   Task<> hangUp();
   Task<> over();
   Task<> serve(std::shared_ptr<net::WebSocket> socket);
-  TerminalModel model() const { return {name_, lastActivity_}; }
+  TerminalModel model();
 
  private:
   struct Client {

@@ -33,6 +33,7 @@ struct TerminalDemand {
 struct TerminalModel {
   std::string name;
   Instant lastActivity;
+  bool busy = false;  // something other than the shell has the terminal: a job runs
 };
 
 inline constexpr std::size_t kLargestTerminalMessage = 1U << 20U;  // bytes a client may send at once

@@ -47,6 +47,8 @@ class FakeClock final : public Clock {
 
   // Moves time on and wakes every sleeper whose time has come.
   void advance(Duration time);
+  // How many sleep at the moment.
+  std::size_t sleepers() const { return sleepers_.size(); }
   // Moves the wall clock alone, as a correction by an operator or a leap would.
   void jump(Duration time) { now_ += time; }
 

@@ -53,24 +53,35 @@ Result<std::string> textOf(const toml::node& node) {
   return fail(Code::InvalidInput, "a string, number, true, false or an array is needed");
 }
 
-Result<> loadFile(const std::vector<Slot>& slots, const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return {};
+Result<toml::table> parseFile(const std::filesystem::path& path) {
   if (::access(path.c_str(), R_OK) != 0) return fail(Code::InvalidInput, "settings file {} cannot be read", path.string());
-  toml::table table;
   try {
-    table = toml::parse_file(path.string());
+    return toml::parse_file(path.string());
   } catch (const toml::parse_error& broken) {
     return fail(Code::InvalidInput, "{}:{}: {}", path.string(), broken.source().begin.line, broken.description());
   }
+}
+
+std::string placeOf(const std::filesystem::path& path, const toml::node& node) {
+  return fmt::format("{}:{}", path.string(), node.source().begin.line);
+}
+
+Result<> fillSlots(const std::vector<Slot>& slots, const toml::table& table, const std::filesystem::path& path) {
   for (const auto& [key, node] : table) {
-    const auto place = fmt::format("{}:{}", path.string(), node.source().begin.line);
+    const auto place = placeOf(path, node);
     const auto* slot = findSlot(slots, key.str(), keyOf);
     if (slot == nullptr) return fail(Code::InvalidInput, "{}: unknown setting '{}'; known are {}", place, key.str(), allowed(slots, keyOf));
     TRY(auto text, during(fmt::format("{}: {}", place, slot->name), textOf(node)));
     TRY(during(fmt::format("{}: {}", place, slot->name), slot->set(text)));
   }
   return {};
+}
+
+Result<> loadFile(const std::vector<Slot>& slots, const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return {};
+  TRY(const auto table, parseFile(path));
+  return fillSlots(slots, table, path);
 }
 
 Result<> loadEnvironment(const std::vector<Slot>& slots, const std::map<std::string, std::string>& variables) {
@@ -121,6 +132,25 @@ Result<std::vector<std::string>> loadSlots(const std::vector<Slot>& slots, const
   if (sources.file) TRY(loadFile(slots, *sources.file));
   TRY(loadEnvironment(slots, sources.environment));
   return loadArguments(slots, sources.arguments);
+}
+
+Result<> loadTables(const std::filesystem::path& file, std::string_view kind,
+    const std::function<Result<std::vector<Slot>>(std::string_view name, std::string_view place)>& slotsFor) {
+  TRY(const auto root, parseFile(file));
+  for (const auto& [key, node] : root) {
+    const auto* tables = node.as_table();
+    if (key.str() != kind || tables == nullptr)
+      return fail(Code::InvalidInput, "{}: '{}' is not known here; write tables [{}.NAME]", placeOf(file, node), key.str(), kind);
+    for (const auto& [name, one] : *tables) {
+      const auto* table = one.as_table();
+      if (table == nullptr)
+        return fail(
+            Code::InvalidInput, "{}: '{}' stands outside of a table; write it below [{}.NAME]", placeOf(file, one), name.str(), kind);
+      TRY(const auto slots, slotsFor(name.str(), placeOf(file, one)));
+      TRY(fillSlots(slots, *table, file));
+    }
+  }
+  return {};
 }
 
 std::string help(const std::vector<Slot>& slots) {

@@ -10,7 +10,9 @@ namespace {
 // Answers what the operator's socket is asked.
 class OperatorHandler final : public net::Handler {
  public:
-  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks) { declareOperatorRoutes(table_, api, notebooks); }
+  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota) {
+    declareOperatorRoutes(table_, api, notebooks, quota);
+  }
 
   Task<net::Answer> handle(net::Request request) override {
     auto match = table_.find(request.method, request.path);
@@ -56,7 +58,7 @@ const std::string kLinesOfData = fmt::format("{}Content-Security-Policy: {}\r\nC
 }  // namespace
 
 struct Api::Impl {
-  Impl(Executor executor, Rooms to, ApiSettings given, std::function<void()> stop)
+  Impl(Executor executor, Rooms to, ApiSettings given, std::function<void()> stop, std::function<Result<>()> readTiers)
       : rooms(to),
         settings(std::move(given)),
         events(std::move(executor)),
@@ -72,15 +74,17 @@ struct Api::Impl {
         lab(rooms.shelf, settings.jupyterData),
         operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.clock, settings.metricsForLoopback),
         pages(rooms.accounts, settings.web, settings.baseUrl),
-        runtimes(rooms.runtimes, rooms.kernels),
+        quota(rooms.ledger, rooms.runtimes, rooms.care),
+        runtimes(rooms.runtimes, rooms.kernels, rooms.care),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         sharing(rooms.documents, rooms.accounts),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorNotebooks(rooms.documents, rooms.accounts),
-        operatorHandler(operatorApi, operatorNotebooks) {
-    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, runtimes,
-        sessions, sharing, terminals};
+        operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(readTiers)),
+        operatorHandler(operatorApi, operatorNotebooks, operatorQuota) {
+    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, quota,
+        runtimes, sessions, sharing, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -115,18 +119,20 @@ struct Api::Impl {
   LabApi lab;
   OperationsApi operations;
   Pages pages;
+  QuotaApi quota;
   RuntimesApi runtimes;
   SessionsApi sessions;
   SharingApi sharing;
   TerminalsApi terminals;
   OperatorApi operatorApi;
   OperatorNotebooks operatorNotebooks;
+  OperatorQuota operatorQuota;
   OperatorHandler operatorHandler;
   RouteTable table;
 };
 
-Api::Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop)
-    : impl_(std::make_unique<Impl>(std::move(executor), rooms, std::move(settings), std::move(stop))) {}
+Api::Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop, std::function<Result<>()> readTiers)
+    : impl_(std::make_unique<Impl>(std::move(executor), rooms, std::move(settings), std::move(stop), std::move(readTiers))) {}
 Api::~Api() = default;
 
 net::Handler& Api::operatorsHandler() { return impl_->operatorHandler; }

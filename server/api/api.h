@@ -15,6 +15,7 @@
 #include "server/api/access.h"
 #include "server/contents/contents.h"
 #include "server/documents/documents.h"
+#include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/shelf/shelf.h"
 
@@ -36,6 +37,9 @@ struct Rooms {
   documents::Documents& documents;
   runtimes::Runtimes& runtimes;
   runtimes::Kernels& kernels;
+  runtimes::Care& care;
+  quota::Ledger& ledger;
+  quota::Admission& admission;
   runtimes::Sessions& sessions;
   runtimes::Kernelspecs& kernelspecs;
   shelf::Shelf& shelf;
@@ -44,8 +48,8 @@ struct Rooms {
 
 class Api : public net::Handler {
  public:
-  // `stop` is called when an administrator asks the server to end.
-  Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop);
+  // `stop` is called when an administrator asks the server to end, `readTiers` when they ask it to read the file of the tiers anew.
+  Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop, std::function<Result<>()> readTiers);
   ~Api() override;
 
   Task<net::Answer> handle(net::Request request) override;

@@ -35,6 +35,10 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtime that runs, with its use, and the last one that ended.");
   on.post ("/api/runtimes",                      RunCode,      api.runtimes, &RuntimesApi::start,    "Start the runtime; the one that runs is as good.");
   on.del  ("/api/runtimes/{id}",                 StopRuntimes, api.runtimes, &RuntimesApi::stop,     "Stop the runtime; done when nothing of it is left.");
+  on.post ("/api/runtimes/{id}/keep",            StopRuntimes, api.runtimes, &RuntimesApi::keep,     "Keep it though nothing runs: its idle time begins anew.");
+  on.get  ("/api/quota",                         ReadAccount,  api.quota, &QuotaApi::get,            "The tier of the account, what it allows, and what of it is used.");
+  on.get  ("/api/quota/usage",                   ReadAccount,  api.quota, &QuotaApi::list,           "What was used when, newest first.");
+  on.get  ("/api/quota/usage.csv",               ReadAccount,  api.quota, &QuotaApi::csv,            "The same as a table.");
   on.get  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Files of /content in the runtime, as Jupyter's contents.");
   on.post ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Make a file or folder in the runtime.").upTo(kLargestUpload);
   on.put  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Save a file in the runtime.").upTo(kLargestUpload);
@@ -153,13 +157,19 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/metrics",                      Everybody, api.operations, &OperationsApi::metrics,   "Figures for Prometheus; for administrators.");
 }
 
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks) {
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota) {
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
   on.post("/admin/notebooks/history", Unguarded, notebooks, &OperatorNotebooks::history, "Earlier versions of somebody's notebook.");
   on.post("/admin/notebooks/read",    Unguarded, notebooks, &OperatorNotebooks::read,    "One of them, or the notebook as it is.");
   on.post("/admin/notebooks/restore", Unguarded, notebooks, &OperatorNotebooks::restore, "The notebook, or one cell of it, becomes as it was.");
+  on.post("/admin/tiers",         Unguarded, quota, &OperatorQuota::tiers,     "All tiers.");
+  on.post("/admin/tiers/read",    Unguarded, quota, &OperatorQuota::readTiers, "Read the file of the tiers anew.");
+  on.post("/admin/tiers/grant",   Unguarded, quota, &OperatorQuota::grant,     "Give an account a tier.");
+  on.post("/admin/units",         Unguarded, quota, &OperatorQuota::correct,   "Give an account compute units, or take some.");
+  on.post("/admin/runtimes",      Unguarded, quota, &OperatorQuota::runtimes,  "All runtimes that run or wait.");
+  on.post("/admin/runtimes/stop", Unguarded, quota, &OperatorQuota::stop,      "Stop somebody's runtime, with a reason for them.");
   on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
 }
 

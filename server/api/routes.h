@@ -12,7 +12,9 @@
 #include "server/api/lab_api.h"
 #include "server/api/operations_api.h"
 #include "server/api/operator_notebooks.h"
+#include "server/api/operator_quota.h"
 #include "server/api/pages.h"
+#include "server/api/quota_api.h"
 #include "server/api/route_table.h"
 #include "server/api/runtimes_api.h"
 #include "server/api/sharing_api.h"
@@ -33,6 +35,7 @@ struct Apis {
   LabApi& lab;
   OperationsApi& operations;
   Pages& pages;
+  QuotaApi& quota;
   RuntimesApi& runtimes;
   SessionsApi& sessions;
   SharingApi& sharing;
@@ -40,6 +43,6 @@ struct Apis {
 };
 
 void declareRoutes(RouteTable& on, Apis& api);
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks);
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota);
 
 }  // namespace allmende::api

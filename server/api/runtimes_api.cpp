@@ -10,10 +10,16 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
       .state = std::string(runtimes::nameOf(runtime.state)),
       .startedAt = runtime.startedAt,
       .endsAt = runtime.endsAt(),
-      .image = "default"};
+      .image = "default",
+      .tier = runtime.tier};
   if (!runtime.reason.empty()) view.reason = runtime.reason;
   if (!runtime.message.empty()) view.message = runtime.message;
+  if (const auto place = runtimes_.placeOf(runtime.id))
+    view.queue = QueueView{static_cast<std::int64_t>(place->number), static_cast<std::int64_t>(place->of),
+        place->estimate ? std::optional(place->estimate->count() / 1000) : std::nullopt};
   if (runtime.state != runtimes::RuntimeState::Ready) co_return view;
+  const auto outlook = care_.outlookOf(runtime.id);
+  view.outlook = OutlookView{outlook.idleEndsAt, outlook.neededByOthers, outlook.unitsEndAt};
   view.kernels = static_cast<std::int64_t>(kernels_.status(runtime.owner).kernels);
   const auto usage = co_await runtimes_.usage(runtime.id);
   if (!usage) co_return view;
@@ -41,6 +47,8 @@ Task<Result<Created<RuntimeView>>> RuntimesApi::start(accounts::Caller caller) {
 Task<Result<>> RuntimesApi::stop(accounts::Caller caller, runtimes::RuntimeId id) {
   co_return co_await runtimes_.stop(caller.account, std::move(id));
 }
+
+Task<Result<>> RuntimesApi::keep(accounts::Caller caller, runtimes::RuntimeId id) { co_return care_.keep(caller.account, id); }
 
 Task<net::Response> RuntimesApi::forward(Call call, std::string_view below) {
   auto agent = runtimes_.find(call.account());

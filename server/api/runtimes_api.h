@@ -23,6 +23,31 @@ constexpr auto fieldsOf(Type<CpuShare>) {
       field("limit", &CpuShare::limit, "Processors at once."));
 }
 
+// Where a runtime stands that waits.
+struct QueueView {
+  std::int64_t place = 0;
+  std::int64_t of = 0;
+  std::optional<std::int64_t> estimateS;
+};
+constexpr auto fieldsOf(Type<QueueView>) {
+  return record("QueuePlace", field("place", &QueueView::place, "1 = next."), field("of", &QueueView::of, "How many wait."),
+      field("estimate_s", &QueueView::estimateS, "Seconds until its turn, judged by how often places became free; absent when unknown."));
+}
+
+// When it ends unless something is done; announced before.
+struct OutlookView {
+  std::optional<Instant> idleEndsAt;
+  bool neededByOthers = false;
+  std::optional<Instant> unitsEndAt;
+};
+constexpr auto fieldsOf(Type<OutlookView>) {
+  using O = OutlookView;
+  return record("RuntimeOutlook",
+      field("idle_ends_at", &O::idleEndsAt, "When it is stopped if nothing runs in it until then; absent while something runs."),
+      field("needed_by_others", &O::neededByOthers, "Others wait for a place, so that an idle runtime ends sooner."),
+      field("units_end_at", &O::unitsEndAt, "When its person's compute units are used up; absent where they are not counted."));
+}
+
 struct RuntimeView {
   runtimes::RuntimeId id;
   std::string state;
@@ -36,26 +61,34 @@ struct RuntimeView {
   std::optional<Share> processes;
   std::int64_t kernels = 0;
   std::string image;
+  std::string tier;
+  std::optional<OutlookView> outlook;
+  std::optional<QueueView> queue;
 };
 constexpr auto fieldsOf(Type<RuntimeView>) {
   using R = RuntimeView;
-  return record("Runtime", field("id", &R::id, "Begins with rt_."), field("state", &R::state, "starting, ready, stopping or stopped."),
+  return record("Runtime", field("id", &R::id, "Begins with rt_."),
+      field("state", &R::state, "queued, starting, ready, stopping or stopped."),
       field("reason", &R::reason,
-          "Of a stopped one, in a word: stopped, lifetime, out_of_memory, exited, killed, engine_gone, start_failed. "
-          "Of a ready one: memory_ran_out when a process was killed for memory."),
+          "Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, out_of_memory, exited, "
+          "killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory."),
       field("message", &R::message, "The same as a sentence."), field("started_at", &R::startedAt, "When it began."),
       field("ends_at", &R::endsAt, "When its time is over."), field("memory", &R::memory, "Bytes; absent when it does not run."),
       field("cpu", &R::cpu, "Computing."), field("disk", &R::disk, "Bytes."), field("processes", &R::processes, "Processes and threads."),
-      field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."));
+      field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
+      field("tier", &R::tier, "Whose limits it has."), field("outlook", &R::outlook, "Of a ready one."),
+      field("queue", &R::queue, "Of a queued one."));
 }
 
 class RuntimesApi {
  public:
-  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels) : runtimes_(runtimes), kernels_(kernels) {}
+  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Care& care)
+      : runtimes_(runtimes), kernels_(kernels), care_(care) {}
 
   Task<Result<std::vector<RuntimeView>>> list(accounts::Caller caller);
   Task<Result<Created<RuntimeView>>> start(accounts::Caller caller);
   Task<Result<>> stop(accounts::Caller caller, runtimes::RuntimeId id);
+  Task<Result<>> keep(accounts::Caller caller, runtimes::RuntimeId id);
 
   // The agent's own answers about the files of /content.
   Task<net::Response> contents(Call call);
@@ -67,6 +100,7 @@ class RuntimesApi {
 
   runtimes::Runtimes& runtimes_;
   runtimes::Kernels& kernels_;
+  runtimes::Care& care_;
 };
 
 }  // namespace allmende::api

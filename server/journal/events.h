@@ -27,9 +27,13 @@ inline constexpr EventKind kDocumentUnshared{"document.unshared", "A notebook wa
 inline constexpr EventKind kDocumentTransferred{"document.transferred", "A notebook was given away: it has another owner."};
 inline constexpr EventKind kAccessRequested{"access.requested", "Somebody asked a notebook's owner for access."};
 inline constexpr EventKind kRuntimeRequested{"runtime.requested", "A runtime was asked for."};
+inline constexpr EventKind kRuntimeQueued{"runtime.queued", "The machine is full: a runtime waits for its turn."};
+inline constexpr EventKind kRuntimeAdmitted{"runtime.admitted", "A runtime that waited has its place and starts."};
 inline constexpr EventKind kRuntimeReadied{"runtime.readied", "A runtime answered and can run kernels."};
 inline constexpr EventKind kRuntimeMemoryRanOut{"runtime.memory_ran_out", "A process was killed because the runtime's memory ran out."};
 inline constexpr EventKind kRuntimeStopBegun{"runtime.stop_begun", "Somebody asked a runtime to stop."};
+inline constexpr EventKind kTierGranted{"tier.granted", "An account was given a tier."};
+inline constexpr EventKind kUsageCorrected{"usage.corrected", "Compute units were given to an account, or taken, with a reason."};
 inline constexpr EventKind kRuntimeStopped{"runtime.stopped", "A runtime ended; the detail says why."};
 
 }  // namespace allmende::journal

@@ -12,6 +12,21 @@ Error notKnownYet(const std::optional<std::string>& fault) {
       {}};
 }
 
+Limits limitsOf(const quota::Tier& tier) {
+  return {.memoryBytes = tier.memory.bytes,
+      .cpus = tier.cpus,
+      .diskBytes = tier.disk.bytes,
+      .pids = tier.processes,
+      .lifetimeSeconds = std::chrono::duration_cast<std::chrono::seconds>(tier.lifetime).count()};
+}
+
+Error unitsUsedUp(const quota::Balance& balance) {
+  return {Code::OverLimit,
+      fmt::format("your {:.1f} compute units of this period are used up; they are full again on {}", balance.units,
+          formatUtc(balance.refillsAt).substr(0, 16)),
+      {}};
+}
+
 template <class... F>
 struct Cases : F... {
   using F::operator()...;
@@ -21,6 +36,7 @@ struct Cases : F... {
 
 std::string_view nameOf(RuntimeState state) {
   switch (state) {
+    case RuntimeState::Queued: return "queued";
     case RuntimeState::Starting: return "starting";
     case RuntimeState::Ready: return "ready";
     case RuntimeState::Stopping: return "stopping";
@@ -29,8 +45,16 @@ std::string_view nameOf(RuntimeState state) {
   return "stopped";
 }
 
-Runtimes::Runtimes(Executor executor, engines::Engine& engine, journal::Journal& journal, const Clock& clock, RuntimesSettings settings)
-    : executor_(executor), engine_(engine), journal_(journal), clock_(clock), settings_(std::move(settings)), scope_(executor) {}
+Runtimes::Runtimes(Executor executor, engines::Engine& engine, quota::Ledger& ledger, quota::Admission& admission,
+    journal::Journal& journal, const Clock& clock, RuntimesSettings settings)
+    : executor_(executor),
+      engine_(engine),
+      ledger_(ledger),
+      admission_(admission),
+      journal_(journal),
+      clock_(clock),
+      settings_(std::move(settings)),
+      scope_(executor) {}
 
 void Runtimes::onChange(Found found, Ended ended) {
   found_ = std::move(found);
@@ -43,6 +67,7 @@ void Runtimes::begin() {
 
 Task<> Runtimes::close() {
   closed_ = true;
+  admission_.close();
   for (auto& [account, slot] : slots_) slot.changed.notifyAll();
   co_await scope_.close();
 }
@@ -58,30 +83,65 @@ Task<Result<std::shared_ptr<Agent>>> Runtimes::start(AccountId of) {
   while (!closed_) {
     if (!slot.current && asked) co_return std::unexpected(slot.startFailure.value_or(Error{Code::Unavailable, slot.ended->message, {}}));
     if (!slot.current) {
-      slot.current = Runtime{.id = RuntimeId::make(), .owner = of, .startedAt = clock_.now(), .limits = settings_.limits};
+      slot.current = Runtime{.id = RuntimeId::make(), .owner = of, .startedAt = clock_.now(), .limits = {}};
       slot.startFailure.reset();
+      slot.because.reset();
       owners_.emplace(slot.current->id, of);
       note(journal::kRuntimeRequested, *slot.current);
       scope_.spawn("start runtime", begin(of, slot.current->id));
     }
     if (slot.current->state == RuntimeState::Ready) co_return slot.agent;
-    if (slot.current->state == RuntimeState::Starting) asked = slot.current->id;
+    if (slot.current->state == RuntimeState::Starting || slot.current->state == RuntimeState::Queued) asked = slot.current->id;
     co_await slot.changed.wait();
   }
   co_return fail(Code::Unavailable, "the server is stopping; try again in a moment");
 }
 
 Task<> Runtimes::begin(AccountId of, RuntimeId id) {
-  const auto started = co_await carryOutStart(of, id);
-  if (started) co_return;
+  auto failure = co_await admit(of, id);
+  if (!failure) {
+    auto started = co_await carryOutStart(of, id);
+    if (started) co_return;
+    failure = StartFailure{"start_failed", std::move(started).error()};
+  }
   auto& slot = slotOf(of);
   if (!slot.current || slot.current->id != id) co_return;  // news of its end came first
-  slot.startFailure = started.error();
-  end(of, id, "start_failed", started.error().message);
+  slot.startFailure = failure->error;
+  end(of, id, failure->reason, failure->error.message);
+}
+
+// Whether the account may have a runtime, and its turn to have it.
+Task<std::optional<Runtimes::StartFailure>> Runtimes::admit(AccountId of, RuntimeId id) {
+  auto tier = co_await ledger_.tierOf(of);
+  if (!tier) co_return StartFailure{"start_failed", std::move(tier).error()};
+  const auto balance = co_await ledger_.balance(of, *tier);
+  if (!balance) co_return StartFailure{"start_failed", balance.error()};
+  if (!balance->unlimited() && balance->left() <= 0) co_return StartFailure{"quota", unitsUsedUp(*balance)};
+  auto turn = co_await awaitTurn(of, id, *std::move(tier));
+  if (turn) co_return std::nullopt;
+  co_return StartFailure{turn.error().code == Code::Cancelled ? "cancelled" : "start_failed", std::move(turn).error()};
+}
+
+Task<Result<>> Runtimes::awaitTurn(AccountId of, RuntimeId id, quota::Tier tier) {
+  CO_TRY(const auto usedLately, co_await ledger_.usedLately(of));
+  auto& slot = slotOf(of);
+  const auto waits = [&] { return slot.current && slot.current->id == id; };
+  if (!waits()) co_return fail(Code::Cancelled, "the runtime was stopped before it started");
+  slot.current->limits = limitsOf(tier);
+  slot.current->tier = tier.name;
+  if (!admission_.hasRoomFor(tier.memory.bytes)) turn(slot, RuntimeState::Queued);
+  CO_TRY(co_await admission_.enter(
+      {.id = id.text(), .memoryBytes = tier.memory.bytes, .weight = tier.weight, .usedLately = usedLately, .since = {}}));
+  if (!waits()) {
+    admission_.leave(id.text());
+    co_return fail(Code::Cancelled, "the runtime was stopped before it started");
+  }
+  if (slot.current->state == RuntimeState::Queued) turn(slot, RuntimeState::Starting);
+  co_return Result<>{};
 }
 
 Task<Result<>> Runtimes::carryOutStart(AccountId of, RuntimeId id) {
-  auto running = co_await engine_.start({.id = id, .owner = of.text(), .python = settings_.python, .limits = settings_.limits});
+  auto running = co_await engine_.start({.id = id, .owner = of.text(), .python = settings_.python, .limits = slotOf(of).current->limits});
   if (!running) co_return during("starting a runtime", Result<>(std::unexpected(std::move(running).error())));
   auto agent = std::make_shared<Agent>(executor_, running->agent, id);
   auto answered = co_await awaitFirstAnswer(agent);
@@ -105,7 +165,9 @@ Task<Result<>> Runtimes::awaitFirstAnswer(std::shared_ptr<Agent> agent) {
 }
 
 void Runtimes::turn(Slot& slot, RuntimeState to) {
-  slot.current->state = to;
+  const auto from = std::exchange(slot.current->state, to);
+  if (to == RuntimeState::Queued) note(journal::kRuntimeQueued, *slot.current);
+  if (from == RuntimeState::Queued && to == RuntimeState::Starting) note(journal::kRuntimeAdmitted, *slot.current);
   if (to == RuntimeState::Ready) note(journal::kRuntimeReadied, *slot.current);
   if (to == RuntimeState::Stopping) note(journal::kRuntimeStopBegun, *slot.current);
   slot.changed.notifyAll();
@@ -117,7 +179,11 @@ Task<Result<>> Runtimes::stop(AccountId of, RuntimeId id) {
   auto& slot = slotOf(of);
   const auto gone = [&] { return !slot.current || slot.current->id != id; };
   if (gone()) co_return fail(Code::NotFound, "no runtime {} of yours runs", id.text());
-  while (!gone() && slot.current->state == RuntimeState::Starting && !closed_) co_await slot.changed.wait();
+  while (!gone() && !closed_) {
+    if (slot.current->state == RuntimeState::Queued) admission_.leave(id.text());
+    if (slot.current->state != RuntimeState::Starting && slot.current->state != RuntimeState::Queued) break;
+    co_await slot.changed.wait();
+  }
   if (!gone() && slot.current->state == RuntimeState::Ready) {
     turn(slot, RuntimeState::Stopping);
     auto stopped = co_await engine_.stop(id, kGrace);
@@ -131,9 +197,19 @@ Task<Result<>> Runtimes::stop(AccountId of, RuntimeId id) {
   co_return Result<>{};
 }
 
-void Runtimes::end(const AccountId& of, const RuntimeId& id, std::string reason, std::string message) {
+Task<Result<>> Runtimes::stopBecause(AccountId of, RuntimeId id, std::string reason, std::string message) {
+  auto& slot = slotOf(of);
+  if (slot.current && slot.current->id == id && slot.current->state != RuntimeState::Stopping)
+    slot.because = Slot::Because{std::move(reason), std::move(message)};
+  co_return co_await stop(of, id);
+}
+
+void Runtimes::end(const AccountId& of, const RuntimeId& id, std::string reason, std::string message, std::optional<double> cpuSeconds) {
   auto& slot = slotOf(of);
   if (!slot.current || slot.current->id != id) return;
+  // What asked for the end knows better than what carried it out; but one that ended by itself meanwhile did so.
+  if (auto because = std::exchange(slot.because, std::nullopt); because && (reason == "stopped" || reason == "cancelled"))
+    std::tie(reason, message) = std::pair(std::move(because->reason), std::move(because->message));
   auto runtime = *std::move(slot.current);
   runtime.state = RuntimeState::Stopped;
   runtime.reason = std::move(reason);
@@ -142,8 +218,9 @@ void Runtimes::end(const AccountId& of, const RuntimeId& id, std::string reason,
   slot.agent.reset();
   slot.ended = runtime;
   owners_.erase(id);
+  admission_.leave(id.text());
   note(journal::kRuntimeStopped, runtime);
-  ended_(runtime);
+  ended_(runtime, cpuSeconds);
   slot.changed.notifyAll();
 }
 
@@ -155,7 +232,7 @@ void Runtimes::hear(const engines::News& news) {
                    const auto owner = owners_.find(ended.id);
                    if (owner == owners_.end()) return;
                    const auto of = owner->second;
-                   end(of, ended.id, std::string(engines::nameOf(ended.reason)), ended.sentence);
+                   end(of, ended.id, std::string(engines::nameOf(ended.reason)), ended.sentence, ended.cpuSeconds);
                  },
                  [this](const engines::MemoryRanOut& ran) {
                    const auto owner = owners_.find(ran.id);
@@ -192,8 +269,9 @@ Task<> Runtimes::findWhatRuns() {
   std::vector<Runtime> lost;
   for (auto& [account, slot] : slots_) {
     const bool named = !slot.current || std::ranges::any_of(*running, [&](const auto& one) { return one.id == slot.current->id; });
-    // One that is just being started may be newer than the list.
-    if (!named && slot.current->state != RuntimeState::Starting) lost.push_back(*slot.current);
+    // One that waits or is just being started may be newer than the list.
+    if (!named && (slot.current->state == RuntimeState::Ready || slot.current->state == RuntimeState::Stopping))
+      lost.push_back(*slot.current);
   }
   for (const auto& runtime : lost) end(runtime.owner, runtime.id, "engine_gone", "The runtime was lost while the server could not see it.");
   known_ = true;
@@ -215,6 +293,7 @@ void Runtimes::adopt(const engines::RunningRuntime& running, std::vector<Account
   slot.current = Runtime{.id = running.id, .owner = *owner, .startedAt = running.startedAt, .limits = running.limits};
   slot.agent = std::make_shared<Agent>(executor_, running.agent, running.id);
   owners_.emplace(running.id, *owner);
+  admission_.claim(running.id.text(), running.limits.memoryBytes);
   adopted.push_back(*owner);
 }
 
@@ -223,7 +302,9 @@ void Runtimes::adopt(const engines::RunningRuntime& running, std::vector<Account
 Result<std::shared_ptr<Agent>> Runtimes::find(const AccountId& of) const {
   if (!known_) return std::unexpected(notKnownYet(fault_));
   const auto found = slots_.find(of);
-  if (found == slots_.end() || !found->second.current || found->second.current->state == RuntimeState::Starting) return nullptr;
+  if (found == slots_.end() || !found->second.current || found->second.current->state == RuntimeState::Starting ||
+      found->second.current->state == RuntimeState::Queued)
+    return nullptr;
   return found->second.agent;
 }
 
@@ -233,6 +314,14 @@ std::vector<Runtime> Runtimes::list(const AccountId& of) const {
   if (found == slots_.end()) return all;
   if (found->second.current) all.push_back(*found->second.current);
   if (found->second.ended) all.push_back(*found->second.ended);
+  return all;
+}
+
+std::vector<Runtime> Runtimes::listAll() const {
+  std::vector<Runtime> all;
+  for (const auto& [account, slot] : slots_) {
+    if (slot.current) all.push_back(*slot.current);
+  }
   return all;
 }
 

@@ -17,15 +17,36 @@ using engines::Limits;
 using engines::RuntimeId;
 using engines::Usage;
 
-enum class RuntimeState : std::uint8_t { Starting, Ready, Stopping, Stopped };
-std::string_view nameOf(RuntimeState state);  // "starting", "ready", "stopping", "stopped"
+enum class RuntimeState : std::uint8_t { Queued, Starting, Ready, Stopping, Stopped };
+std::string_view nameOf(RuntimeState state);  // "queued", "starting", "ready", "stopping", "stopped"
+
+// Every word there is for why a runtime ended, with what it means.
+struct EndWord {
+  std::string_view word;
+  std::string_view says;
+};
+inline constexpr EndWord kEndWords[] = {
+    {"stopped", "its person stopped it"},
+    {"stopped_by_operator", "whoever runs the server stopped it; the message says why"},
+    {"cancelled", "its person took it out of the queue"},
+    {"idle", "nothing ran in it for the time that its tier allows"},
+    {"needed", "nothing ran in it, and others waited for a place"},
+    {"lifetime", "its time was over"},
+    {"quota", "the compute units of its person were used up"},
+    {"out_of_memory", "it ran out of memory as a whole"},
+    {"exited", "the program that holds it ended by itself"},
+    {"killed", "it was killed from inside or by the operator"},
+    {"engine_gone", "whatever runs the sandboxes stopped or lost it"},
+    {"start_failed", "it did not come up"},
+};
 
 struct Runtime {
   RuntimeId id;
   AccountId owner;
   RuntimeState state = RuntimeState::Starting;
-  Instant startedAt;
+  Instant startedAt;  // while it is queued or starts: when it was asked for
   Limits limits;
+  std::string tier;  // its name, as it was when it started
   // Of a stopped runtime: why, in a word and a sentence. Of a ready one: the last thing its owner should know ("memory_ran_out").
   std::string reason;
   std::string message;

@@ -5,6 +5,8 @@
 // time and size, rebuilt field by field, and counts for their own account only. A restart of the server finds again what runs.
 
 #include "server/runtimes/agent.h"
+#include "server/runtimes/care.h"
+#include "server/runtimes/idle_clock.h"
 #include "server/runtimes/kernels.h"
 #include "server/runtimes/kernelspecs.h"
 #include "server/runtimes/lifecycle.h"

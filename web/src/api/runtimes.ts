@@ -1,13 +1,14 @@
 // Runtimes as the server speaks of them, made into what the page shows.
 import type { RuntimeView } from '../core/runtime-state';
 import { api } from './client';
-import type { Runtime } from './schema';
+import type { Quota, Runtime } from './schema';
 
 function runtimeOf(wire: Runtime): RuntimeView {
   return {
     id: wire.id,
     state: wire.state as RuntimeView['state'],
     reason: wire.reason || null,
+    message: wire.message || null,
     startedAt: Date.parse(wire.started_at),
     endsAt: Date.parse(wire.ends_at),
     memory: wire.memory ?? null,
@@ -16,8 +17,14 @@ function runtimeOf(wire: Runtime): RuntimeView {
     processes: wire.processes ?? null,
     kernels: wire.kernels,
     image: wire.image,
+    idleEndsAt: moment(wire.outlook?.idle_ends_at),
+    neededByOthers: wire.outlook?.needed_by_others ?? false,
+    unitsEndAt: moment(wire.outlook?.units_end_at),
+    queue: wire.queue ? { place: wire.queue.place, of: wire.queue.of, estimateSeconds: wire.queue.estimate_s ?? null } : null,
   };
 }
+
+const moment = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null);
 
 export async function listRuntimes(): Promise<RuntimeView[]> {
   return (await api.get<Runtime[]>('api/runtimes')).map(runtimeOf);
@@ -25,4 +32,13 @@ export async function listRuntimes(): Promise<RuntimeView[]> {
 
 export async function deleteRuntime(id: string): Promise<void> {
   await api.delete(`api/runtimes/${encodeURIComponent(id)}`);
+}
+
+/** Keeps it though nothing runs in it: the idle time begins anew. */
+export async function keepRuntime(id: string): Promise<void> {
+  await api.post(`api/runtimes/${encodeURIComponent(id)}/keep`, {});
+}
+
+export async function getQuota(): Promise<Quota> {
+  return api.get<Quota>('api/quota');
 }

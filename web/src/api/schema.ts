@@ -90,9 +90,9 @@ export interface MadeToken {
 export interface Runtime {
   /** Begins with rt_. */
   readonly id: string;
-  /** starting, ready, stopping or stopped. */
+  /** queued, starting, ready, stopping or stopped. */
   readonly state: string;
-  /** Of a stopped one, in a word: stopped, lifetime, out_of_memory, exited, killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory. */
+  /** Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, out_of_memory, exited, killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory. */
   readonly reason?: string;
   /** The same as a sentence. */
   readonly message?: string;
@@ -108,6 +108,10 @@ export interface Runtime {
   readonly kernels: number;
   /** What it was made from. */
   readonly image: string;
+  /** Whose limits it has. */
+  readonly tier: string;
+  readonly outlook?: RuntimeOutlook;
+  readonly queue?: QueuePlace;
 }
 
 export interface Share {
@@ -122,6 +126,87 @@ export interface CpuShare {
   readonly used_s: number;
   /** Processors at once. */
   readonly limit: number;
+}
+
+export interface RuntimeOutlook {
+  /** When it is stopped if nothing runs in it until then; absent while something runs. */
+  readonly idle_ends_at?: string;
+  /** Others wait for a place, so that an idle runtime ends sooner. */
+  readonly needed_by_others: boolean;
+  /** When its person's compute units are used up; absent where they are not counted. */
+  readonly units_end_at?: string;
+}
+
+export interface QueuePlace {
+  /** 1 = next. */
+  readonly place: number;
+  /** How many wait. */
+  readonly of: number;
+  /** Seconds until its turn, judged by how often places became free; absent when unknown. */
+  readonly estimate_s?: number;
+}
+
+export interface Quota {
+  readonly tier: Tier;
+  /** When another tier holds; absent = no end. */
+  readonly tier_until?: string;
+  /** Why it was given. */
+  readonly tier_reason?: string;
+  /** Compute units of this period, up to now. */
+  readonly used: number;
+  /** When the period began. */
+  readonly since: string;
+  /** When the units are full again; absent where they are not counted. */
+  readonly refills_at?: string;
+  /** The last 14, today last; what a runtime uses is written down every few minutes. */
+  readonly days: readonly DayOfUse[];
+}
+
+export interface Tier {
+  readonly name: string;
+  /** What people read. */
+  readonly title: string;
+  /** Of a runtime. */
+  readonly memory_bytes: number;
+  /** Processors of a runtime. */
+  readonly cpus: number;
+  /** Of a runtime. */
+  readonly disk_bytes: number;
+  /** And threads of a runtime. */
+  readonly processes: number;
+  /** A runtime ends after this time. */
+  readonly lifetime_s: number;
+  /** A runtime in which nothing runs ends after this time; 0 = never. */
+  readonly idle_s: number;
+  /** How much faster than others it goes ahead in the queue. */
+  readonly weight: number;
+  /** Compute units that an hour of a runtime costs. */
+  readonly units_per_hour: number;
+  /** Compute units in each period; 0 = as many as one likes. */
+  readonly units: number;
+  /** After this time they are full again. */
+  readonly period_s: number;
+}
+
+export interface DayOfUse {
+  /** Midnight UTC. */
+  readonly begins: string;
+  /** Compute units. */
+  readonly units: number;
+}
+
+export interface UsageEntry {
+  readonly began_at: string;
+  readonly ended_at: string;
+  /** Compute units; less than 0 when some were given. */
+  readonly units: number;
+  /** Seconds of processor time, measured from outside. */
+  readonly cpu_s: number;
+  readonly tier: string;
+  /** Absent in a correction. */
+  readonly runtime?: string;
+  /** Of a correction. */
+  readonly reason?: string;
 }
 
 export interface Trashed {

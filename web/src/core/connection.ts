@@ -32,6 +32,6 @@ export function connectionOf(facts: KernelFacts): Connection {
 }
 
 /** The words the server has for why a runtime ended, as far as the page has its own sentence for them. */
-export const knownEnds = ['stopped', 'lifetime', 'out_of_memory', 'exited', 'killed', 'engine_gone', 'start_failed'] as const;
+export const knownEnds = ['stopped', 'cancelled', 'idle', 'needed', 'quota', 'lifetime', 'out_of_memory', 'exited', 'killed', 'engine_gone', 'start_failed'] as const;
 
 export const isKnownEnd = (reason: string | null): reason is (typeof knownEnds)[number] => knownEnds.some(known => known === reason);

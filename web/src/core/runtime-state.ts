@@ -7,8 +7,10 @@ export interface Share {
 
 export interface RuntimeView {
   readonly id: string;
-  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped';
+  readonly state: 'queued' | 'starting' | 'ready' | 'stopping' | 'stopped';
   readonly reason: string | null;
+  /** The same as a sentence. */
+  readonly message: string | null;
   readonly startedAt: number | null;
   readonly endsAt: number | null;
   readonly memory: Share | null;
@@ -17,6 +19,31 @@ export interface RuntimeView {
   readonly processes: Share | null;
   readonly kernels: number;
   readonly image: string;
+  /** When it ends if nothing runs in it until then; null while something runs. */
+  readonly idleEndsAt: number | null;
+  /** Others wait, so that it ends sooner. */
+  readonly neededByOthers: boolean;
+  /** When its person's compute units are used up. */
+  readonly unitsEndAt: number | null;
+  /** Where it stands while it waits for its turn. */
+  readonly queue: { readonly place: number; readonly of: number; readonly estimateSeconds: number | null } | null;
+}
+
+/** What ends the runtime soon, if nobody does anything about it. */
+export type ComingEnd = { readonly kind: 'idle' | 'needed' | 'quota' | 'lifetime'; readonly at: number };
+
+const minute = 60_000;
+/** From when on a person is told. */
+const notice = { idle: 10 * minute, needed: Infinity, quota: 30 * minute, lifetime: 30 * minute };
+
+/** The end that comes first, once it is so near that a person is to know. */
+export function comingEnd(runtime: RuntimeView | null, now: number): ComingEnd | null {
+  if (runtime?.state !== 'ready') return null;
+  const idle: ComingEnd['kind'] = runtime.neededByOthers ? 'needed' : 'idle';
+  const ends = ([[idle, runtime.idleEndsAt], ['quota', runtime.unitsEndAt], ['lifetime', runtime.endsAt]] as const)
+    .flatMap(([kind, at]) => (at !== null && at - now <= notice[kind] ? [{ kind, at }] : []))
+    .sort((a, b) => a.at - b.at);
+  return ends[0] ?? null;
 }
 
 export type Level = 'ok' | 'warn' | 'danger';
@@ -33,7 +60,7 @@ export function shareOf(part: Share | null): number {
 
 /** The runtime the page talks about: the one that runs, else the last one that ended. */
 export function currentRuntime(all: readonly RuntimeView[]): RuntimeView | null {
-  const order = { ready: 0, starting: 1, stopping: 2, stopped: 3 };
+  const order = { ready: 0, starting: 1, queued: 2, stopping: 3, stopped: 4 };
   return [...all].sort((a, b) => order[a.state] - order[b.state] || (b.startedAt ?? 0) - (a.startedAt ?? 0))[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
 // The account: name, password, language, look, API tokens.
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { changeAccount, changePassword } from '../../api/account';
 import { ApiError } from '../../api/client';
 import { addressOf } from '../../api/config';
@@ -9,6 +9,7 @@ import { keepLanguage, language, type Language, languages, t } from '../../ui/i1
 import { chooseTheme, type ThemeChoice, themeChoice } from '../../ui/theme';
 import { failureWords } from '../failure';
 import { passwordFault } from '../password';
+import { Limits } from './Limits';
 import { Tokens } from './Tokens';
 import './account.css';
 
@@ -26,6 +27,7 @@ export function AccountPage({ account, onChanged, onSignOut }: AccountPageProps)
         <Part title={t('account.profile')}><Profile account={account} onChanged={onChanged} /></Part>
         <Part title={t('account.look')}><Look onChanged={onChanged} /></Part>
         <Part title={t('account.password')}><Password account={account} onChanged={onChanged} /></Part>
+        <Part id="limits" title={t('limits.title')}><Limits /></Part>
         <Part title={t('tokens.title')}><Tokens admin={account.admin} /></Part>
         <Part title={t('account.signOut')}>
           <p>{t('account.signOutText')}</p>
@@ -37,8 +39,12 @@ export function AccountPage({ account, onChanged, onSignOut }: AccountPageProps)
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return <section className="account-part" aria-label={title}><h2>{title}</h2><div>{children}</div></section>;
+function Part({ id, title, children }: { id?: string; title: string; children: ReactNode }) {
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (id && location.hash === `#${id}`) box.current?.scrollIntoView();
+  }, [id]);
+  return <section className="account-part" id={id} ref={box} aria-label={title}><h2>{title}</h2><div>{children}</div></section>;
 }
 
 type Outcome = { readonly kind: 'none' } | { readonly kind: 'saved'; readonly text: string } | { readonly kind: 'failed'; readonly text: string };

@@ -39,6 +39,10 @@ export function RuntimeDialog({ home, onClose }: { home: Home; onClose: () => vo
       tell(home.store, { text: failureWords(error), tone: 'danger' });
     }
   };
+  if (runtime.state === 'queued') {
+    const leave = <button type="button" className="al-button" onClick={() => void stop()}>{t('runtime.leave')}</button>;
+    return <Modal title={t('runtime.queued')} onClose={onClose} actions={leave}>{runtime.queue && <p>{t('runtime.place', { place: runtime.queue.place, of: runtime.queue.of })}</p>}<p className="al-hint">{t('limits.fair')}</p></Modal>;
+  }
   const left = runtime.endsAt === null ? null : Math.max(0, (runtime.endsAt - Date.now()) / 1000);
   const actions = asked ? <>
     <button type="button" className="al-button" onClick={() => setAsked(false)}>{t('cancel')}</button>
@@ -52,6 +56,7 @@ export function RuntimeDialog({ home, onClose }: { home: Home; onClose: () => vo
         <Meter label={t('runtime.disk')} part={runtime.disk} words={bytes} />
         <Meter label={t('runtime.processes')} part={runtime.processes} words={String} />
         {left !== null && <p>{t('runtime.ends', { left: duration(left) })}</p>}
+        {runtime.idleEndsAt !== null && <p>{t('runtime.idleEnds', { left: duration(Math.max(0, (runtime.idleEndsAt - Date.now()) / 1000)) })}</p>}
         {running.size > 0 && <><p className="al-label">{t('runtime.notebooks')}</p><ul className="runtime-notebooks">{[...running].map(([path, state]) => <li key={path}><Running path={path} /> <span className={`file-running file-running-${state}`}><i aria-hidden />{t(state === 'busy' ? 'files.computing' : 'files.running')}</span></li>)}</ul></>}
       </>}
     </Modal>

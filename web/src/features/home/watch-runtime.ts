@@ -19,7 +19,7 @@ export function watchRuntime(store: HomeStore): () => void {
       store.set({ runtime, running });
     }
     const { runtime } = store.get();
-    const pause = runtime?.state === 'starting' || runtime?.state === 'stopping' ? changing : calm;
+    const pause = runtime?.state === 'queued' || runtime?.state === 'starting' || runtime?.state === 'stopping' ? changing : calm;
     clearTimeout(timer);
     if (!ended) timer = setTimeout(() => void look(), pause);
   };

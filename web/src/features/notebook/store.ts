@@ -23,7 +23,7 @@ export type Dialog =
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
 export interface Banner {
-  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'kept' | 'save' | 'conflict' | 'role' | 'asked';
+  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'ending' | 'kept' | 'save' | 'conflict' | 'role' | 'asked';
   readonly tone: 'plain' | 'warn' | 'danger';
   readonly text: string;
   /** Epoch milliseconds that the text counts down to, put in as {{left}} when drawn. */

@@ -1,6 +1,8 @@
 // Keeps what the page says about the runtime true while somebody looks at it.
-import { listRuntimes } from '../../api/runtimes';
-import { coresBetween, currentRuntime } from '../../core/runtime-state';
+import { keepRuntime, listRuntimes } from '../../api/runtimes';
+import { comingEnd, coresBetween, currentRuntime, type RuntimeView } from '../../core/runtime-state';
+import { t } from '../../ui/i18n';
+import { failureWords } from '../failure';
 import type { Page } from './store';
 
 const often = 3000;
@@ -17,6 +19,7 @@ export function watchRuntime(page: Page): void {
         const now = runtime?.cpu ? { at: Date.now(), usedSeconds: runtime.cpu.usedSeconds, id: runtime.id } : null;
         page.store.set({ runtime, cores: before && now && before.id === now.id ? coresBetween(before, now) : null });
         before = now;
+        announceEnd(page, runtime, look);
       }
     }
     const { connection, runtimeShown } = page.state;
@@ -34,4 +37,15 @@ export function watchRuntime(page: Page): void {
   });
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void look());
   void look();
+}
+
+/** A bar that counts down to an end that is near, with what can be done about it. */
+function announceEnd(page: Page, runtime: RuntimeView | null, look: () => Promise<void>): void {
+  const end = comingEnd(runtime, Date.now());
+  if (!runtime || !end) return page.lower('ending');
+  const keep = () => void keepRuntime(runtime.id).then(look, (error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
+  const actions = end.kind === 'idle' || end.kind === 'needed' ? [{ label: t('ending.keep'), run: keep }] : [];
+  if (!page.state.banners.some(({ id }) => id === 'ending')) page.say(t(`ending.${end.kind}`, { left: '' }));
+  // {{left}} is filled in by the bar, which counts down.
+  page.raise({ id: 'ending', tone: 'warn', text: t(`ending.${end.kind}`, { left: '{{left}}' }), until: end.at, actions, canClose: false });
 }

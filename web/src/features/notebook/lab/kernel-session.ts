@@ -207,7 +207,7 @@ export class KernelSession {
     const runtime = await listRuntimes().then(currentRuntime, () => null);
     const reason = runtime?.state === 'stopped' || runtime === null ? (runtime?.reason ?? null) : null;
     this.#set({ end: { reason, message: said } });
-    const words = isKnownEnd(reason) ? t(`end.${reason}`) : (said ?? t('end.unknown'));
+    const words = isKnownEnd(reason) ? t(`end.${reason}`) : ((reason === null ? null : runtime?.message) ?? said ?? t('end.unknown'));
     this.#page.raise({ id: 'ended', tone: 'danger', text: words, actions: [{ label: t('connect.again'), run: () => void this.ensure() }], canClose: true });
     this.#page.say(words);
   }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Check, ChevronDown, CircleAlert, LoaderCircle, Plug } from 'lucide-react';
 import type { Connection } from '../../../core/connection';
-import { levelOf, type Share, shareOf } from '../../../core/runtime-state';
+import { levelOf, type RuntimeView, type Share, shareOf } from '../../../core/runtime-state';
 import { bytes, duration, t } from '../../../ui/i18n';
 import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
@@ -30,7 +30,8 @@ function Bar({ label, part }: { label: string; part: Share | null }) {
   );
 }
 
-function wordOf(connection: Connection, now: number): string {
+function wordOf(connection: Connection, queue: RuntimeView['queue'], now: number): string {
+  if (connection.kind === 'starting' && queue) return queueWords(queue);
   switch (connection.kind) {
     case 'none': return t('connect');
     case 'starting': return now - connection.since < 2000 ? t('connect.starting') : t('connect.startingFor', { time: duration((now - connection.since) / 1000) });
@@ -45,7 +46,7 @@ export function ConnectButton({ page }: { page: Page }) {
   const { connection, runtime, runtimeShown, opening } = useStore(page.store);
   const now = useNow(connection.kind === 'starting');
   const box = useRef<HTMLDivElement>(null);
-  const word = wordOf(connection, now);
+  const word = wordOf(connection, runtime?.queue ?? null, now);
   const hasGauge = connection.kind === 'ready' && runtime?.memory;
   const usage = hasGauge ? t('connect.usage', { memory: words(runtime.memory), disk: words(runtime.disk) }) : word;
   const connects = connection.kind === 'none' || connection.kind === 'ended';
@@ -61,6 +62,12 @@ export function ConnectButton({ page }: { page: Page }) {
       {runtimeShown && <RuntimePanel page={page} anchor={box} onClose={() => show(false)} />}
     </div>
   );
+}
+
+/** "Place 3 of 5, about 4 min" */
+export function queueWords(queue: NonNullable<RuntimeView['queue']>): string {
+  const { place, of, estimateSeconds } = queue;
+  return estimateSeconds === null ? t('queue.place', { place, of }) : t('queue.placeFor', { place, of, time: duration(estimateSeconds) });
 }
 
 export function words(part: Share | null): string {

@@ -1,11 +1,15 @@
 // What runs the cells: use and limits, how long it may go on, and the ways to begin anew or to end it.
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Connection, isKnownEnd } from '../../../core/connection';
 import { levelOf, type Share, shareOf } from '../../../core/runtime-state';
 import { duration, locale, t, time } from '../../../ui/i18n';
 import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
-import { useNow, words } from './ConnectButton';
+import { deleteRuntime, getQuota } from '../../../api/runtimes';
+import { addressOf } from '../../../api/config';
+import { failureWords } from '../../failure';
+import type { Quota } from '../../../api/schema';
+import { queueWords, useNow, words } from './ConnectButton';
 
 interface Props {
   readonly page: Page;
@@ -18,6 +22,8 @@ export function endWords(connection: Extract<Connection, { kind: 'ended' }>): st
   if (isKnownEnd(connection.reason)) return t(`end.${connection.reason}`);
   return connection.message || t('end.unknown');
 }
+
+const number = (value: number): string => value.toLocaleString(locale(), { maximumFractionDigits: 1 });
 
 function Meter({ label, part, text }: { label: string; part: Share | null; text: string }) {
   if (!part) return null;
@@ -34,6 +40,8 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
   const { connection, runtime, cores, kernelName } = useStore(page.store);
   const box = useRef<HTMLDivElement>(null);
   const now = useNow(true);
+  const [quota, setQuota] = useState<Quota | null>(null);
+  useEffect(() => void getQuota().then(setQuota, () => undefined), []);
   useEffect(() => {
     const before = document.activeElement;
     box.current?.focus();
@@ -46,6 +54,8 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [anchor, onClose]);
+  const queued = runtime?.state === 'queued' ? runtime : null;
+  const leaveQueue = () => queued && void deleteRuntime(queued.id).catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const lives = runtime && (runtime.state === 'ready' || runtime.state === 'starting') ? runtime : null;
   const act = (id: 'connect' | 'restart' | 'end-runtime') => () => {
     onClose();
@@ -59,18 +69,23 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
     }}>
       <h2>{kernelName || t('runtime.title')}</h2>
       {connection.kind === 'ended' && <p className="nb-danger">{endWords(connection)}</p>}
-      {!lives && <p>{t('runtime.none')}</p>}
+      {!lives && !queued && <p>{t('runtime.none')}</p>}
+      {queued?.queue && <><p className="nb-queue">{queueWords(queued.queue)}</p><p className="nb-hint">{t('queue.why')}</p></>}
       {lives && <>
         <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} />
         <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
         {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
+        {lives.idleEndsAt !== null && <p>{t('runtime.idleEnds', { left: duration(Math.max(0, (lives.idleEndsAt - now) / 1000)) })}</p>}
+        {lives.unitsEndAt !== null && <p>{t('runtime.unitsEnd', { left: duration(Math.max(0, (lives.unitsEndAt - now) / 1000)) })}</p>}
         {lives.reason === 'memory_ran_out' && <p className="nb-danger">{t('runtime.memoryRanOut')}</p>}
       </>}
+      {quota && quota.tier.units > 0 && <Meter label={t('quota.units')} part={{ used: quota.used, limit: quota.tier.units }} text={t('runtime.ofLimit', { used: number(quota.used), limit: number(quota.tier.units) })} />}
+      {quota && <p className="nb-hint">{t('quota.tier', { tier: quota.tier.title, rate: number(quota.tier.units_per_hour) })} <a className="al-link" href={`${addressOf('')}?view=account#limits`} target="_blank" rel="noopener">{t('quota.more')}</a></p>}
       <p className="nb-hint">{t('runtime.stays')}</p>
       <div className="nb-popover-actions">
-        {connection.kind === 'none' || connection.kind === 'ended' ? <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
+        {queued ? <button type="button" className="al-button" onClick={leaveQueue}>{t('queue.leave')}</button> : connection.kind === 'none' || connection.kind === 'ended' ? <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
         {lives && <button type="button" className="al-button al-danger" onClick={act('end-runtime')}>{t('command.end-runtime')}</button>}
       </div>
     </div>

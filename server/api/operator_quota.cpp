@@ -1,0 +1,71 @@
+#include "server/api/operator_quota.h"
+
+namespace allmende::api {
+
+Task<Result<OperatorTiers>> OperatorQuota::tiers() {
+  OperatorTiers all;
+  for (const auto& [name, tier] : ledger_.book().all()) all.tiers.push_back(viewOf(tier));
+  co_return all;
+}
+
+Task<Result<OperatorTiers>> OperatorQuota::readTiers() {
+  CO_TRY(readTiers_());
+  co_return co_await tiers();
+}
+
+Task<Result<AccountId>> OperatorQuota::idOf(std::string name) {
+  CO_TRY(const auto account, co_await accounts_.find(name));
+  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", name);
+  co_return account->id;
+}
+
+Task<Result<>> OperatorQuota::grant(GrantWish wish) {
+  CO_TRY(const auto to, co_await idOf(wish.account));
+  constexpr std::int64_t kMost = std::int64_t{100} * 366 * 86'400;
+  if (wish.forS && (*wish.forS < 1 || *wish.forS > kMost))
+    co_return fail(Code::InvalidInput, "for_s is {}; allowed are 1 to {}", *wish.forS, kMost);
+  std::optional<Instant> until;
+  if (wish.forS) until = clock_.now() + std::chrono::seconds(*wish.forS);
+  co_return co_await ledger_.grant(to, wish.tier, until, wish.reason);
+}
+
+Task<Result<>> OperatorQuota::correct(UnitsWish wish) {
+  CO_TRY(const auto to, co_await idOf(wish.account));
+  co_return co_await ledger_.correct(to, wish.units, wish.reason);
+}
+
+Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {
+  CO_TRY(const auto accounts, co_await accounts_.list());
+  std::map<AccountId, std::string> names;
+  for (const auto& account : accounts) names.emplace(account.id, account.name);
+  OperatorRuntimes all{.runtimes = {},
+      .memoryPromised = admission_.promised(),
+      .memoryOfAll = admission_.room(),
+      .waiting = static_cast<std::int64_t>(admission_.waiting())};
+  for (const auto& runtime : runtimes_.listAll()) {
+    OperatorRuntimeView view{.id = runtime.id.text(),
+        .account = names[runtime.owner],
+        .state = std::string(runtimes::nameOf(runtime.state)),
+        .tier = runtime.tier,
+        .startedAt = runtime.startedAt,
+        .memoryBytes = runtime.limits.memoryBytes,
+        .idleS = {},
+        .place = {}};
+    if (runtime.state == runtimes::RuntimeState::Ready) view.idleS = care_.idleFor(runtime.id).count() / 1000;
+    if (const auto place = runtimes_.placeOf(runtime.id)) view.place = static_cast<std::int64_t>(place->number);
+    all.runtimes.push_back(std::move(view));
+  }
+  co_return all;
+}
+
+Task<Result<>> OperatorQuota::stop(StopWish wish) {
+  if (wish.reason.empty() || wish.reason.size() > 500)
+    co_return fail(Code::InvalidInput, "a reason of 1 to 500 bytes is needed; the person reads it");
+  for (const auto& runtime : runtimes_.listAll()) {
+    if (runtime.id.text() == wish.runtime)
+      co_return co_await runtimes_.stopBecause(runtime.owner, runtime.id, "stopped_by_operator", wish.reason);
+  }
+  co_return fail(Code::NotFound, "no runtime {} runs or waits", wish.runtime.substr(0, 64));
+}
+
+}  // namespace allmende::api

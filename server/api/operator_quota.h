@@ -1,0 +1,108 @@
+#pragma once
+// Tiers, compute units, and everybody's runtimes, for who runs the server. Behind the door of server/api.
+
+#include "server/api/quota_api.h"
+#include "server/runtimes/runtimes.h"
+
+namespace allmende::api {
+
+struct GrantWish {
+  std::string account;
+  std::string tier;
+  std::optional<std::int64_t> forS;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<GrantWish>) {
+  using G = GrantWish;
+  return record("GrantWish", field("account", &G::account, "Its name."), field("tier", &G::tier),
+      field("for_s", &G::forS, "Seconds until it ends; absent = until another is given."),
+      field("reason", &G::reason, "The person can read it."));
+}
+
+struct UnitsWish {
+  std::string account;
+  double units = 0;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<UnitsWish>) {
+  using U = UnitsWish;
+  return record("UnitsWish", field("account", &U::account, "Its name."),
+      field("units", &U::units, "How many are given; less than 0 takes some."), field("reason", &U::reason, "The person can read it."));
+}
+
+struct StopWish {
+  std::string runtime;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<StopWish>) {
+  return record("StopWish", field("runtime", &StopWish::runtime), field("reason", &StopWish::reason, "A sentence for its person."));
+}
+
+struct OperatorRuntimeView {
+  std::string id;
+  std::string account;
+  std::string state;
+  std::string tier;
+  Instant startedAt;
+  std::int64_t memoryBytes = 0;
+  std::optional<std::int64_t> idleS;
+  std::optional<std::int64_t> place;
+};
+constexpr auto fieldsOf(Type<OperatorRuntimeView>) {
+  using R = OperatorRuntimeView;
+  return record("OperatorRuntime", field("id", &R::id), field("account", &R::account, "Its name."), field("state", &R::state),
+      field("tier", &R::tier), field("started_at", &R::startedAt), field("memory_bytes", &R::memoryBytes, "That it may use."),
+      field("idle_s", &R::idleS, "How long nothing has run in it."), field("place", &R::place, "In the queue; 1 = next."));
+}
+
+struct OperatorRuntimes {
+  std::vector<OperatorRuntimeView> runtimes;
+  std::int64_t memoryPromised = 0;
+  std::int64_t memoryOfAll = 0;
+  std::int64_t waiting = 0;
+};
+constexpr auto fieldsOf(Type<OperatorRuntimes>) {
+  using R = OperatorRuntimes;
+  return record("OperatorRuntimes", field("runtimes", &R::runtimes),
+      field("memory_promised", &R::memoryPromised, "Bytes, to those that run."),
+      field("memory_of_all", &R::memoryOfAll, "Bytes that may be promised."), field("waiting", &R::waiting, "In the queue."));
+}
+
+struct OperatorTiers {
+  std::vector<TierView> tiers;
+};
+constexpr auto fieldsOf(Type<OperatorTiers>) { return record("Tiers", field("tiers", &OperatorTiers::tiers)); }
+
+class OperatorQuota {
+ public:
+  OperatorQuota(quota::Ledger& ledger, quota::Admission& admission, runtimes::Runtimes& runtimes, runtimes::Care& care,
+      accounts::Accounts& accounts, const Clock& clock, std::function<Result<>()> readTiers)
+      : ledger_(ledger),
+        admission_(admission),
+        runtimes_(runtimes),
+        care_(care),
+        accounts_(accounts),
+        clock_(clock),
+        readTiers_(std::move(readTiers)) {}
+
+  Task<Result<OperatorTiers>> tiers();
+  // The file's tiers hold from then on; those there are go on to hold when the file cannot be used.
+  Task<Result<OperatorTiers>> readTiers();
+  Task<Result<>> grant(GrantWish wish);
+  Task<Result<>> correct(UnitsWish wish);
+  Task<Result<OperatorRuntimes>> runtimes();
+  Task<Result<>> stop(StopWish wish);
+
+ private:
+  Task<Result<AccountId>> idOf(std::string name);
+
+  quota::Ledger& ledger_;
+  quota::Admission& admission_;
+  runtimes::Runtimes& runtimes_;
+  runtimes::Care& care_;
+  accounts::Accounts& accounts_;
+  const Clock& clock_;
+  std::function<Result<>()> readTiers_;
+};
+
+}  // namespace allmende::api

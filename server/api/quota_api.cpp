@@ -1,0 +1,90 @@
+#include "server/api/quota_api.h"
+
+#include "server/api/reply.h"
+
+namespace allmende::api {
+namespace {
+
+constexpr int kMostEntries = 5000;
+constexpr int kDaysShown = 14;
+
+std::int64_t secondsOf(Duration time) { return time.count() / 1000; }
+
+UsageView viewOf(const quota::UsageEntry& entry) {
+  constexpr double kThousand = 1000;
+  UsageView view{.began = entry.began,
+      .ended = entry.ended,
+      .units = static_cast<double>(entry.milliunits) / kThousand,
+      .cpuS = static_cast<double>(entry.cpuMs) / kThousand,
+      .tier = entry.tier,
+      .runtime = entry.runtime,
+      .reason = {}};
+  if (!entry.reason.empty()) view.reason = entry.reason;
+  return view;
+}
+
+// A spreadsheet would take a text that begins like this for a formula.
+std::string cellOf(const std::string& text) {
+  std::string cell = "\"";
+  if (!text.empty() && std::string_view("=+-@\t\r").contains(text.front())) cell += '\'';
+  for (const char c : text) cell.append(c == '"' ? 2 : 1, c);
+  return cell + '"';
+}
+
+}  // namespace
+
+TierView viewOf(const quota::Tier& tier) {
+  return {.name = tier.name,
+      .title = tier.title,
+      .memoryBytes = tier.memory.bytes,
+      .cpus = tier.cpus,
+      .diskBytes = tier.disk.bytes,
+      .processes = tier.processes,
+      .lifetimeS = secondsOf(tier.lifetime),
+      .idleS = secondsOf(tier.idle),
+      .weight = tier.weight,
+      .unitsPerHour = tier.unitsPerHour(),
+      .units = tier.units,
+      .periodS = secondsOf(tier.period)};
+}
+
+Task<Result<QuotaView>> QuotaApi::get(accounts::Caller caller) {
+  CO_TRY(const auto grant, co_await ledger_.findGrant(caller.account));
+  CO_TRY(const auto tier, co_await ledger_.tierOf(caller.account));
+  CO_TRY(const auto balance, co_await ledger_.balance(caller.account, tier));
+  QuotaView view{
+      .tier = viewOf(tier), .tierUntil = {}, .tierReason = {}, .used = balance.used, .since = balance.since, .refillsAt = {}, .days = {}};
+  if (grant && grant->tier == tier.name) {
+    view.tierUntil = grant->expiresAt;
+    view.tierReason = grant->reason;
+  }
+  for (const auto& runtime : runtimes_.list(caller.account)) view.used += care_.unwritten(runtime.id);
+  CO_TRY(const auto days, co_await ledger_.days(caller.account, kDaysShown));
+  for (const auto& day : days) view.days.push_back({day.begins, day.units});
+  if (!balance.unlimited()) view.refillsAt = balance.refillsAt;
+  co_return view;
+}
+
+Task<Result<std::vector<UsageView>>> QuotaApi::list(accounts::Caller caller) {
+  CO_TRY(const auto entries, co_await ledger_.list(caller.account, Instant{}, kMostEntries));
+  std::vector<UsageView> views;
+  for (const auto& entry : entries) views.push_back(viewOf(entry));
+  co_return views;
+}
+
+Task<net::Response> QuotaApi::csv(Call call) {
+  const auto entries = co_await ledger_.list(call.account(), Instant{}, kMostEntries);
+  if (!entries) co_return net::errorResponse(entries.error());
+  std::string text = "began_at,ended_at,units,cpu_s,tier,runtime,reason\r\n";
+  for (const auto& entry : *entries) {
+    const auto view = viewOf(entry);
+    text += fmt::format("{},{},{:.3f},{:.3f},{},{},{}\r\n", formatUtc(view.began), formatUtc(view.ended), view.units, view.cpuS,
+        cellOf(view.tier), view.runtime.value_or(""), cellOf(entry.reason));
+  }
+  net::Response response{200, {}, std::move(text)};
+  response.headers.add("Content-Type", "text/csv; charset=utf-8");
+  response.headers.add("Content-Disposition", "attachment; filename=\"usage.csv\"");
+  co_return response;
+}
+
+}  // namespace allmende::api

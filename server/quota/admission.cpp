@@ -1,0 +1,69 @@
+#include "server/quota/admission.h"
+
+namespace allmende::quota {
+namespace {
+
+constexpr std::size_t kRemembered = 20;
+constexpr std::size_t kLeastToEstimate = 3;
+
+}  // namespace
+
+Task<Result<>> Admission::enter(Waiting one) {
+  if (one.memoryBytes > room_)
+    co_return fail(Code::OverLimit, "a runtime of {} MB does not fit this machine, which has {} MB for all of them", one.memoryBytes >> 20,
+        room_ >> 20);
+  const auto id = one.id;
+  one.since = clock_.sinceStart();
+  if (closed_ || !queue_.join(std::move(one)))
+    co_return fail(Code::Unavailable, "{}", closed_ ? "the server is stopping; try again in a moment" : "too many people wait already");
+  outside_.insert(id);
+  admit();
+  while (!closed_ && outside_.contains(id)) co_await changed_.wait();
+  if (inside_.contains(id)) co_return Result<>{};
+  if (closed_) co_return fail(Code::Unavailable, "the server is stopping; try again in a moment");
+  co_return fail(Code::Cancelled, "it was taken out of the queue");
+}
+
+void Admission::claim(const std::string& id, std::int64_t memoryBytes) {
+  outside_.erase(id);
+  if (inside_.emplace(id, memoryBytes).second) promised_ += memoryBytes;
+}
+
+void Admission::leave(const std::string& id) {
+  if (outside_.erase(id) > 0) queue_.leave(id);
+  if (const auto found = inside_.find(id); found != inside_.end()) {
+    promised_ -= found->second;
+    inside_.erase(found);
+    freed_.push_back(clock_.sinceStart());
+    if (freed_.size() > kRemembered) freed_.pop_front();
+  }
+  admit();
+  changed_.notifyAll();
+}
+
+void Admission::close() {
+  closed_ = true;
+  changed_.notifyAll();
+}
+
+void Admission::admit() {
+  bool some = false;
+  while (auto next = queue_.take(clock_.sinceStart(), room_ - promised_)) {
+    claim(next->id, next->memoryBytes);
+    some = true;
+  }
+  if (some) changed_.notifyAll();
+}
+
+std::optional<Place> Admission::placeOf(const std::string& id) const {
+  const auto number = queue_.placeOf(id, clock_.sinceStart());
+  if (!number) return std::nullopt;
+  Place place{.number = *number, .of = queue_.size(), .estimate = {}};
+  if (freed_.size() >= kLeastToEstimate) {
+    const auto between = (clock_.sinceStart() - freed_.front()) / static_cast<std::int64_t>(freed_.size());
+    place.estimate = between * static_cast<std::int64_t>(*number);
+  }
+  return place;
+}
+
+}  // namespace allmende::quota

@@ -1,0 +1,94 @@
+#pragma once
+// Who has which tier, and what was used of it. Part of the door server/quota/quota.h.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/base/task.h"
+#include "lib/store/store.h"
+#include "server/journal/journal.h"
+#include "server/quota/tiers.h"
+
+namespace allmende::quota {
+
+// What a runtime used between two moments. Never changed once written.
+struct UsageEntry {
+  AccountId account;
+  std::optional<std::string> runtime;  // absent in a correction
+  std::string tier;
+  Instant began;
+  Instant ended;
+  std::int64_t milliunits = 0;  // less than nothing when units are given
+  std::int64_t cpuMs = 0;       // of processor time, as the node measured it
+  std::string reason;           // of a correction
+};
+
+struct Balance {
+  double units = 0;  // in each period; 0 = as many as one likes
+  double used = 0;   // in this one
+  Instant since;     // the period's beginning
+  Instant refillsAt;
+
+  bool unlimited() const { return units <= 0; }
+  double left() const { return units - used; }
+};
+
+struct Grant {
+  std::string tier;
+  Instant grantedAt;
+  std::optional<Instant> expiresAt;
+  std::string reason;
+};
+
+class Ledger {
+ public:
+  Ledger(store::Database& database, journal::Journal& journal, const Clock& clock, TierBook book)
+      : database_(database), journal_(journal), clock_(clock), book_(std::move(book)) {}
+
+  const TierBook& book() const { return book_; }
+  // Holds from then on: for what runs, its idle time and its units within minutes, the rest of its limits when it is started anew.
+  void setBook(TierBook book) { book_ = std::move(book); }
+
+  // ---- tiers ----
+
+  // The tier of the last grant that holds, else the free one. A tier that is no longer in the book counts as free.
+  Task<Result<Tier>> tierOf(AccountId of);
+  // Fails with NotFound when there is no such tier, InvalidInput for an end that has passed or an empty reason.
+  Task<Result<>> grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason);
+  Task<Result<std::optional<Grant>>> findGrant(AccountId of);
+
+  // ---- use ----
+
+  Task<Result<>> write(UsageEntry entry);
+  // Gives units (takes them, when less than 0). Fails with InvalidInput without a reason.
+  Task<Result<>> correct(AccountId of, double units, std::string reason);
+  // How far a runtime has been written down: until when, and how much processor time.
+  struct Counted {
+    Instant to;
+    std::int64_t cpuMs = 0;
+  };
+  Task<Result<std::optional<Counted>>> findCounted(std::string runtime);
+  Task<Result<Balance>> balance(AccountId of, Tier tier);
+  // Compute units used, those of a day ago counting half, of two days a quarter: what the queue judges by.
+  Task<Result<double>> usedLately(AccountId of);
+  struct Day {
+    Instant begins;  // at midnight UTC
+    double units = 0;
+  };
+  // What was used on each of the last days, today last; days without any are there too.
+  Task<Result<std::vector<Day>>> days(AccountId of, int count);
+  // Newest first.
+  Task<Result<std::vector<UsageEntry>>> list(AccountId of, Instant since, int most);
+
+ private:
+  store::Database& database_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  TierBook book_;
+};
+
+}  // namespace allmende::quota

@@ -1,0 +1,64 @@
+#pragma once
+// Tiers: what one runtime of an account may have, and how much in a period. Part of the door server/quota/quota.h.
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "lib/config/config.h"
+
+namespace allmende::quota {
+
+struct Tier {
+  std::string name;   // its table's: [tier.free]
+  std::string title;  // what people read; empty = its name
+  config::ByteSize memory;
+  double cpus = 1;
+  config::ByteSize disk;
+  std::int64_t processes = 512;
+  Duration lifetime = 12h;
+  Duration idle = 90min;
+  Duration idleWhenNeeded = 15min;
+  double weight = 1;
+  double units = 0;
+  Duration period = std::chrono::hours{7 * 24};
+  double unitsPerCpuHour = 1;
+  double unitsPerGbHour = 0.25;
+
+  // Compute units that one hour of its runtime costs, whatever is done in it: what is reserved is what others cannot have.
+  double unitsPerHour() const;
+};
+
+constexpr auto fieldsOf(Type<Tier>) {
+  using T = Tier;
+  return record("tier", field("title", &T::title, "What people read; empty = the name of the table."),
+      field("memory", &T::memory, "Most memory of a runtime."), field("cpus", &T::cpus, "Processors of a runtime; parts are allowed."),
+      field("disk", &T::disk, "Size of a runtime's disk."), field("processes", &T::processes, "Most processes and threads of a runtime."),
+      field("lifetime", &T::lifetime, "A runtime is stopped after this time."),
+      field("idle", &T::idle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
+      field("idle_when_needed", &T::idleWhenNeeded, "The same while others wait for a place."),
+      field("weight", &T::weight, "How much faster than others it goes ahead in the queue."),
+      field("units", &T::units, "Compute units in each period; 0 = as many as one likes."),
+      field("period", &T::period, "After this time the units are full again."),
+      field("units_per_cpu_hour", &T::unitsPerCpuHour, "What an hour of one processor costs."),
+      field("units_per_gb_hour", &T::unitsPerGbHour, "What an hour of one GB of memory costs."));
+}
+
+// All tiers of an installation.
+class TierBook {
+ public:
+  // Reads `file`; what a tier does not say is as in `defaults`. There must be one named "free": it is everybody's. Fails with InvalidInput
+  // naming file, line, and what is allowed.
+  static Result<TierBook> load(const std::filesystem::path& file, const Tier& defaults);
+  // "free" alone, as `defaults` says.
+  static TierBook plain(Tier defaults);
+
+  const Tier& free() const { return tiers_.at("free"); }
+  const Tier* find(std::string_view name) const;
+  const std::map<std::string, Tier, std::less<>>& all() const { return tiers_; }
+
+ private:
+  std::map<std::string, Tier, std::less<>> tiers_;
+};
+
+}  // namespace allmende::quota

@@ -1,0 +1,63 @@
+// What the account may use, what it has used, and when there is more: the numbers, and the last two weeks to look at.
+import { Fragment, useEffect, useState } from 'react';
+import { addressOf } from '../../api/config';
+import { getQuota } from '../../api/runtimes';
+import type { Quota } from '../../api/schema';
+import { dateWords } from '../../core/date-words';
+import { bytes, duration, locale, t } from '../../ui/i18n';
+import { failureWords } from '../failure';
+
+const number = (value: number): string => value.toLocaleString(locale(), { maximumFractionDigits: 1 });
+const when = (text: string): string => dateWords(new Date(text), new Date(), locale());
+
+export function Limits() {
+  const [quota, setQuota] = useState<Quota | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  useEffect(() => void getQuota().then(setQuota, (error: unknown) => setFault(failureWords(error))), []);
+  if (fault) return <p className="al-fault" role="alert">{fault}</p>;
+  if (!quota) return null;
+  const { tier } = quota;
+  const facts: readonly (readonly [string, string])[] = [
+    [t('limits.memory'), bytes(tier.memory_bytes)],
+    [t('limits.cpus'), number(tier.cpus)],
+    [t('limits.disk'), bytes(tier.disk_bytes)],
+    [t('limits.processes'), number(tier.processes)],
+    [t('limits.lifetime'), duration(tier.lifetime_s)],
+    [t('limits.idle'), tier.idle_s === 0 ? t('limits.never') : duration(tier.idle_s)],
+    [t('limits.rate'), t('limits.unitsPerHour', { units: number(tier.units_per_hour) })],
+  ];
+  return (
+    <>
+      <p><strong>{tier.title}</strong>{quota.tier_until && <> · {t('limits.until', { when: when(quota.tier_until) })}</>}{quota.tier_reason && <> · {quota.tier_reason}</>}</p>
+      {tier.units > 0 ? <Units quota={quota} /> : <p>{t('limits.unlimited', { used: number(quota.used) })}</p>}
+      <Days quota={quota} />
+      <dl className="limits-facts">{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
+      <p className="al-hint">{t('limits.fair')}</p>
+      <p><a className="al-link" href={addressOf('api/quota/usage.csv')} download>{t('limits.csv')}</a></p>
+    </>
+  );
+}
+
+function Units({ quota }: { quota: Quota }) {
+  const share = Math.min(1, quota.used / quota.tier.units);
+  return (
+    <>
+      <div className="limits-bar" role="meter" aria-label={t('limits.units')} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}><i className={share >= 0.9 ? 'limits-full' : ''} style={{ width: `${share * 100}%` }} /></div>
+      <p>{t('limits.used', { used: number(quota.used), limit: number(quota.tier.units), when: quota.refills_at ? when(quota.refills_at) : '' })}</p>
+    </>
+  );
+}
+
+/** A column a day; the numbers stand in a table for whoever cannot see them. */
+function Days({ quota }: { quota: Quota }) {
+  const most = Math.max(...quota.days.map(({ units }) => units), 0.001);
+  const day = (text: string) => new Date(text).toLocaleDateString(locale(), { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  return (
+    <figure className="limits-days">
+      <figcaption>{t('limits.days')}</figcaption>
+      <div aria-hidden>{quota.days.map(({ begins, units }) => <span key={begins} title={`${day(begins)}: ${number(units)}`}><i style={{ height: `${(units / most) * 100}%` }} /></span>)}</div>
+      <div aria-hidden className="limits-ends"><span>{day(quota.days[0]?.begins ?? '')}</span><span>{t('limits.most', { units: number(most < 0.05 ? 0 : most) })}</span><span>{day(quota.days.at(-1)?.begins ?? '')}</span></div>
+      <table className="al-hidden-text"><tbody>{quota.days.map(({ begins, units }) => <tr key={begins}><th scope="row">{day(begins)}</th><td>{number(units)}</td></tr>)}</tbody></table>
+    </figure>
+  );
+}
