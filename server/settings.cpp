@@ -64,6 +64,21 @@ std::string orElse(const std::string& value, const ServerSettings& settings, std
   return value.empty() ? fmt::format("{}{}/{}", prefix, settings.data, name) : value;
 }
 
+// What stands in tiers.toml.
+std::string tiersPage() {
+  auto tier = tierDefaultsOf({});
+  std::string page =
+      "\n## Tiers\n\nThe file that `tiers` names has a table `[tier.NAME]` for each tier; everybody has `[tier.free]` until "
+      "`allmende tier grant` gives\nanother. What a tier leaves out is as the settings above say. `allmende tier read` reads a changed "
+      "file: "
+      "idle time and units hold for what\nruns within minutes, the other limits when a runtime is started anew.\n\n"
+      "| key | kind | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& slot : config::slotsOf(tier))
+    page += fmt::format(
+        "| `{}` | {} | {} | {} |\n", slot.name, slot.kind, slot.initial.empty() ? "" : fmt::format("`{}`", slot.initial), slot.says);
+  return page;
+}
+
 }  // namespace
 
 Result<ServerSettings> loadSettings(std::map<std::string, std::string> environment, std::vector<std::string> arguments) {
@@ -90,7 +105,7 @@ std::string settingsPage() {
          "`./run` and `allmende serve` hand flags on. Sizes are written `512 MB` or `2 GB`, durations `90s`, `15m`, `12h` or `7d`, lists "
          "with\n"
          "commas, or as an array in the file. An unknown name is an error that says where it stands.\n" +
-         table.substr(title + 1);
+         table.substr(title + 1) + tiersPage();
 }
 
 std::string databaseUrlOf(const ServerSettings& settings) { return orElse(settings.database, settings, "sqlite:", "allmende.db"); }

@@ -124,7 +124,11 @@ class Quota(unittest.TestCase):
 
     def test_a_mistake_in_the_file_of_the_tiers_changes_nothing_and_says_where_it_is(self):
         file = Path(self.house.data, "tiers.toml")
-        self.addCleanup(file.write_text, TIERS)
+
+        def restore():
+            file.write_text(TIERS)
+            self.house.tool("tier", "read")
+        self.addCleanup(restore)
         file.write_text(TIERS + "memmory = \"1 GB\"\n")
         with self.assertRaisesRegex(RuntimeError, r"tiers.toml:14: unknown setting 'memmory'; known are title, memory"):
             self.house.tool("tier", "read")

@@ -408,7 +408,7 @@ test("German: every word on the page is German, from sign-in to the palette", as
   const patterns = sentences.map((each) => new RegExp(`^${each.split(/\{\{\w+\}\}|%1/).map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+")}$`.replace(/ /g, "\\s")));
   const keys = /^((Strg|Umschalt|Alt|Eingabe|Leertaste|Esc|Entf|Pos1|Ende|Tab|Rücktaste|[A-Z0-9]|F\d+|[↑↓←→.,/\-+[\]]|oder|dann)[+\s]*)+$/;
   const ours = [new RegExp(`^(${scopes})(, (${scopes}))*$`), /^(ada|Ada|A|Allmende.*|Python 3.*|sheep(\.ipynb)?|notes\.txt|barn|looked|full|empty|tests)$/, /^(sheep|full|empty|looked|notes).* – Allmende$/, /^(Sheep|text|Ctrl\+…)$/];
-  const amounts = /^(vor |in )?[\d.,:\s–-]+(\s?(B|KiB|MiB|GiB|Sek\.|Min\.|Std\.|Sekunden?|Minuten?|Stunden?|Uhr|%))*$|^(heute|gestern|jetzt|gerade eben).*$/;
+  const amounts = /^(vor |in )?([\d.,:\s–-]+(\s?(B|KiB|MiB|GiB|Sek\.|Min\.|Std\.|Sekunden?|Minuten?|Stunden?|Uhr|%))*)+$|^(heute|gestern|jetzt|gerade eben).*$|^\d{1,2}\. \p{L}{3,4}\.?(: [\d.,]+)?$/u;
   const find = async (page: Page) => {
     const unknown = (await visibleWords(page)).filter((each) => {
       const plain = each.replace(/ \(([^()]+)\)$/, (all, inside: string) => (keys.test(inside) ? "" : all));

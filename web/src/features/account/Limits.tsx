@@ -3,12 +3,11 @@ import { Fragment, useEffect, useState } from 'react';
 import { addressOf } from '../../api/config';
 import { getQuota } from '../../api/runtimes';
 import type { Quota } from '../../api/schema';
-import { dateWords } from '../../core/date-words';
 import { bytes, duration, locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 
 const number = (value: number): string => value.toLocaleString(locale(), { maximumFractionDigits: 1 });
-const when = (text: string): string => dateWords(new Date(text), new Date(), locale());
+const when = (text: string): string => new Date(text).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
 
 export function Limits() {
   const [quota, setQuota] = useState<Quota | null>(null);
@@ -28,7 +27,8 @@ export function Limits() {
   ];
   return (
     <>
-      <p><strong>{tier.title}</strong>{quota.tier_until && <> · {t('limits.until', { when: when(quota.tier_until) })}</>}{quota.tier_reason && <> · {quota.tier_reason}</>}</p>
+      {/* Title and reason are the operator's words, in whatever language. */}
+      <p><strong lang="">{tier.title}</strong>{quota.tier_until && <> · {t('limits.until', { when: when(quota.tier_until) })}</>}{quota.tier_reason && <> · <span lang="">{quota.tier_reason}</span></>}</p>
       {tier.units > 0 ? <Units quota={quota} /> : <p>{t('limits.unlimited', { used: number(quota.used) })}</p>}
       <Days quota={quota} />
       <dl className="limits-facts">{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
@@ -50,13 +50,13 @@ function Units({ quota }: { quota: Quota }) {
 
 /** A column a day; the numbers stand in a table for whoever cannot see them. */
 function Days({ quota }: { quota: Quota }) {
-  const most = Math.max(...quota.days.map(({ units }) => units), 0.001);
+  const most = Math.max(...quota.days.map(({ units }) => units), quota.tier.units_per_hour, 0.1); // a moment's use is no full column
   const day = (text: string) => new Date(text).toLocaleDateString(locale(), { day: 'numeric', month: 'short', timeZone: 'UTC' });
   return (
     <figure className="limits-days">
       <figcaption>{t('limits.days')}</figcaption>
       <div aria-hidden>{quota.days.map(({ begins, units }) => <span key={begins} title={`${day(begins)}: ${number(units)}`}><i style={{ height: `${(units / most) * 100}%` }} /></span>)}</div>
-      <div aria-hidden className="limits-ends"><span>{day(quota.days[0]?.begins ?? '')}</span><span>{t('limits.most', { units: number(most < 0.05 ? 0 : most) })}</span><span>{day(quota.days.at(-1)?.begins ?? '')}</span></div>
+      <div aria-hidden className="limits-ends"><span>{day(quota.days[0]?.begins ?? '')}</span><span>{t('limits.most', { units: number(most) })}</span><span>{day(quota.days.at(-1)?.begins ?? '')}</span></div>
       <table className="al-hidden-text"><tbody>{quota.days.map(({ begins, units }) => <tr key={begins}><th scope="row">{day(begins)}</th><td>{number(units)}</td></tr>)}</tbody></table>
     </figure>
   );
