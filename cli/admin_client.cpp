@@ -55,4 +55,9 @@ Result<json::object> askAdmin(Context context, std::string path, json::object bo
   return reply;
 }
 
+std::string textOf(const json::object& reply, std::string_view key) {
+  const auto* found = findString(reply, key);
+  return found == nullptr ? std::string() : std::string(*found);
+}
+
 }  // namespace allmende::cli

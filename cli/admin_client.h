@@ -12,4 +12,7 @@ Result<json::object> askAdmin(Context context, std::string path, json::object bo
 // The same of a server that runs already: for what it holds in memory.
 Result<json::object> askRunning(Context context, std::string path, json::object body);
 
+// A text of a reply; empty when it holds none of that name.
+std::string textOf(const json::object& reply, std::string_view key);
+
 }  // namespace allmende::cli

@@ -16,11 +16,6 @@ json::object wishFor(const NotebookPlace& place, std::string_view revision = "")
   return {{"account", place.account}, {"path", place.path}, {"revision", revision}};
 }
 
-std::string textOf(const json::object& object, std::string_view key) {
-  const auto* found = findString(object, key);
-  return found == nullptr ? std::string() : std::string(*found);
-}
-
 // "2 edited, 1 added"
 std::string changesOf(const json::object& revision) {
   std::string words;

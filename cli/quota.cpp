@@ -8,11 +8,6 @@
 namespace allmende::cli {
 namespace {
 
-std::string textOf(const json::object& object, std::string_view key) {
-  const auto* found = findString(object, key);
-  return found == nullptr ? std::string() : std::string(*found);
-}
-
 double numberOf(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found != nullptr && found->is_number() ? found->to_number<double>() : 0;

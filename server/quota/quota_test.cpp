@@ -50,6 +50,12 @@ TEST_F(Tiers, sayWhatTheyDoNotAsTheDefaultsDo) {
   EXPECT_EQ(book->find("gold"), nullptr);
 }
 
+TEST_F(Tiers, withAShortIdleTimeAloneAreNoLessPatientWhenOthersWait) {
+  const auto book = load("[tier.free]\nidle = \"5m\"\n");
+  ASSERT_TRUE(book) << book.error().message;
+  EXPECT_EQ(book->free().idleWhenNeeded, 5min);
+}
+
 TEST_F(Tiers, ofThisHouseCanBeRead) {
   const auto file = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "policies/tiers.toml";
   Tier defaults;
@@ -278,10 +284,6 @@ TEST_F(Room, endsAllWaitingWhenItCloses) {
 class TheLedger : public ::testing::Test {
  protected:
   TheLedger() {
-    Tier free{.name = "free", .title = "Free"};
-    free.units = 20;
-    Tier pro{.name = "pro", .title = "Pro"};
-    folder_.path();
     std::ofstream(folder_.path() / "tiers.toml") << "[tier.free]\nunits = 20.0\n[tier.pro]\nunits = 100.0\n";
     Tier defaults;
     defaults.memory.bytes = std::int64_t{2} << 30;

@@ -59,6 +59,8 @@ Result<TierBook> TierBook::load(const std::filesystem::path& file, const Tier& d
     return config::slotsOf(tier);
   }));
   for (auto& [name, tier] : book.tiers_) {
+    // Who sets a short idle time alone means no longer one for a full machine.
+    if (tier.idle > 0ms && tier.idleWhenNeeded == defaults.idleWhenNeeded) tier.idleWhenNeeded = std::min(tier.idleWhenNeeded, tier.idle);
     TRY(during(fmt::format("{}: tier {}", places.at(name), name), checkTier(tier)));
     if (tier.title.empty()) tier.title = name;
   }

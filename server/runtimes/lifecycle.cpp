@@ -1,5 +1,8 @@
 #include "server/runtimes/lifecycle.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "lib/base/log.h"
 
 namespace allmende::runtimes {
@@ -210,6 +213,7 @@ void Runtimes::end(const AccountId& of, const RuntimeId& id, std::string reason,
   // What asked for the end knows better than what carried it out; but one that ended by itself meanwhile did so.
   if (auto because = std::exchange(slot.because, std::nullopt); because && (reason == "stopped" || reason == "cancelled"))
     std::tie(reason, message) = std::pair(std::move(because->reason), std::move(because->message));
+  check(std::ranges::find(kEndWords, reason, &EndWord::word) != std::end(kEndWords), "a runtime ends for a reason that has a word");
   auto runtime = *std::move(slot.current);
   runtime.state = RuntimeState::Stopped;
   runtime.reason = std::move(reason);
