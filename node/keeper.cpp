@@ -80,6 +80,7 @@ Keeper::Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell)
       changed_(executor),
       work_("sandboxes", 4, kMostRuntimes * 2),
       looks_("usage", 1, kMostRuntimes),
+      opening_(executor),
       scope_(executor) {}
 
 Keeper::~Keeper() = default;
@@ -117,7 +118,8 @@ void Keeper::forget(const std::shared_ptr<Kept>& kept) {
 Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   CO_TRY(const auto kept, claim(ask));
   const auto began = clock_.sinceStart();
-  auto sandbox = co_await work_.runResult([this, ask] { return site_.start(ask); });
+  const auto out = co_await wayOut(ask.limits.network);
+  auto sandbox = co_await work_.runResult([this, ask, out] { return site_.start(ask, out); });
   if (!sandbox) {
     log::warning("runtime.not_started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner},
                                             {"reason", nameOf(sandbox.error().code)}, {"message", sandbox.error().message}});
@@ -134,6 +136,22 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
       "runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()}});
   scope_.spawn("runtime", live(kept));
   co_return kept->runtime;
+}
+
+// None where none is wanted, or there is none: a runtime without a network is better than no runtime.
+Task<std::shared_ptr<network::Gateway>> Keeper::wayOut(link::Network demanded) {
+  if (demanded.access == link::kNoNetwork || site_.rootless()) co_return nullptr;
+  const auto turn = co_await opening_.take();
+  if (gateway_) co_return gateway_;
+  auto opened = co_await work_.runResult([this] { return network::Gateway::open(site_.name()); });
+  if (!opened) {
+    log::warning("network.not_opened", {{"message", opened.error().message}, {"help", "allmende doctor"}});
+    co_return nullptr;
+  }
+  gateway_ = *std::move(opened);
+  names_ = std::make_unique<network::NameRelay>(executor_, clock_, *gateway_);
+  names_->begin();
+  co_return gateway_;
 }
 
 Task<Result<link::RuntimeEnded>> Keeper::end(link::StopRuntime ask) {
@@ -160,8 +178,14 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
   const auto found = kept_.find(ask.id);
   if (found == kept_.end() || found->second->runtime.socket.empty())
     co_return fail(Code::NotFound, "runtime {} does not run here", ask.id.text());
-  co_return co_await looks_.runResult(
-      [places = found->second->places, limits = found->second->runtime.limits] { return observe::readUsage(places, limits); });
+  const auto kept = found->second;
+  auto usage =
+      co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
+  if (!usage || !kept->sandbox || kept->sandbox->plug.address == 0) co_return usage;
+  const auto traffic =
+      co_await looks_.run([out = kept->sandbox->wayOut, address = kept->sandbox->plug.address] { return out->traffic(address); });
+  if (traffic) std::tie(usage->networkSentBytes, usage->networkReceivedBytes) = std::pair(traffic->sent, traffic->received);
+  co_return usage;
 }
 
 Task<> Keeper::stop() {
@@ -169,6 +193,8 @@ Task<> Keeper::stop() {
   for (const auto& [id, kept] : kept_) kept->wishFor(Wish::NodeStop, clock_.sinceStart() + kOwnGrace);
   while (!kept_.empty()) co_await changed_.wait();
   co_await scope_.close();
+  if (names_) co_await names_->close();
+  gateway_.reset();
 }
 
 // ---- a runtime's life ----

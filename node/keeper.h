@@ -8,8 +8,10 @@
 #include <unordered_map>
 
 #include "lib/base/clock.h"
+#include "lib/base/turn.h"
 #include "lib/link/link.h"
 #include "lib/net/net.h"
+#include "node/network/network.h"
 #include "node/sandbox/sandbox.h"
 
 namespace allmende::node {
@@ -36,6 +38,7 @@ class Keeper {
   Task<Result<link::RuntimeEnded>> end(link::StopRuntime ask);
   link::Runtimes list() const;
   Task<Result<link::Usage>> usage(link::ReadUsage ask);
+  Task<std::shared_ptr<network::Gateway>> wayOut(link::Network demanded);
 
   Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
   void forget(const std::shared_ptr<Kept>& kept);
@@ -58,6 +61,9 @@ class Keeper {
   Notifier changed_;                                                 // kept_ became smaller
   net::Pool work_;                                                   // starts and removes
   net::Pool looks_;                                                  // reads usage
+  std::shared_ptr<network::Gateway> gateway_;                        // opened when the first runtime may go out
+  std::unique_ptr<network::NameRelay> names_;
+  Turn opening_;
   TaskScope scope_;
 };
 

@@ -43,6 +43,9 @@ Result<> checkRuntime(const ServerSettings& settings) {
   TRY(positive("runtime_cpus", settings.runtimeCpus));
   TRY(positive("runtime_disk", static_cast<double>(settings.runtimeDisk.bytes)));
   TRY(positive("runtime_processes", static_cast<double>(settings.runtimeProcesses)));
+  if (settings.runtimeNetwork != link::kNoNetwork && settings.runtimeNetwork != link::kEgress)
+    return fail(
+        Code::InvalidInput, "runtime_network is '{}'; allowed are {} and {}", settings.runtimeNetwork, link::kNoNetwork, link::kEgress);
   TRY(positive("runtime_lifetime", static_cast<double>(settings.runtimeLifetime.count())));
   if (settings.runtimeIdle < 0ms) return fail(Code::InvalidInput, "runtime_idle must be 0s or more");
   return positive("trash_lifetime", static_cast<double>(settings.trashLifetime.count()));
@@ -155,6 +158,9 @@ quota::Tier tierDefaultsOf(const ServerSettings& settings) {
   tier.processes = settings.runtimeProcesses;
   tier.lifetime = settings.runtimeLifetime;
   tier.idle = settings.runtimeIdle;
+  tier.network = settings.runtimeNetwork;
+  tier.upload = settings.runtimeUpload;
+  tier.download = settings.runtimeDownload;
   if (tier.idle > 0ms) tier.idleWhenNeeded = std::min(tier.idleWhenNeeded, tier.idle);
   return tier;
 }

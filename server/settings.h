@@ -32,6 +32,9 @@ struct ServerSettings {
   std::int64_t runtimeProcesses = link::Limits{}.pids;
   Duration runtimeLifetime = std::chrono::seconds{link::Limits{}.lifetimeSeconds};
   Duration runtimeIdle = 90min;
+  std::string runtimeNetwork{link::kEgress};
+  config::ByteSize runtimeUpload{std::int64_t{3} << 20};
+  config::ByteSize runtimeDownload{std::int64_t{25} << 20};
   config::ByteSize runtimesMemory;
   std::string tiers;
   Duration trashLifetime = std::chrono::hours{30 * 24};
@@ -63,6 +66,10 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("runtime_processes", &S::runtimeProcesses, "Most processes and threads of one runtime."),
       field("runtime_lifetime", &S::runtimeLifetime, "A runtime is stopped after this time."),
       field("runtime_idle", &S::runtimeIdle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
+      field("runtime_network", &S::runtimeNetwork,
+          "none, or egress: the public internet, but nothing of this machine and no private network; allow-list only in tiers.toml."),
+      field("runtime_upload", &S::runtimeUpload, "Most bytes a second that one runtime sends; 0 = no limit."),
+      field("runtime_download", &S::runtimeDownload, "Most bytes a second that one runtime receives; 0 = no limit."),
       field("runtimes_memory", &S::runtimesMemory,
           "Memory that is promised to all runtimes together; who comes when it is given away waits in the queue. 0 = twice what the "
           "machine "

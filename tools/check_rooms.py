@@ -11,7 +11,7 @@ MANY_DOORS = {"lib/base", "web/core", "web/api", "web/ui", "web/features", "web/
 RIGHTS = {
     r"\b(system_clock|steady_clock)::now\b": {"lib/base"},
     r"\bgetenv\(": {"lib/config"},
-    r"\b(fork|vfork|execve?p?|posix_spawn|unshare|clone3?|setns)\(": {"node", "node/sandbox", "agent/processes", "cli"},
+    r"\b(fork|vfork|execve?p?|posix_spawn|unshare|clone3?|setns)\(": {"node", "node/machine", "node/sandbox", "agent/processes", "cli"},
     r"\bsoci::": {"lib/store"},
     r"\bstd::j?thread\b": {"lib/base", "lib/net"},
     r"\bboost::beast\b": {"lib/net"},

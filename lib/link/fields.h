@@ -8,11 +8,19 @@ namespace allmende::link {
 constexpr auto fieldsOf(Type<Hello>) {
   return record("hello", field("major", &Hello::major), field("minor", &Hello::minor), field("program", &Hello::program));
 }
+constexpr auto fieldsOf(Type<Network>) {
+  using N = Network;
+  return record("network", field("access", &N::access, "none, egress or allow-list."),
+      field("reach", &N::reach, "Addresses, networks and names that may be reached beside that."),
+      field("upload_bps", &N::uploadBytesPerSecond, "Most bytes a second that leave it; 0 = no limit."),
+      field("download_bps", &N::downloadBytesPerSecond, "Most bytes a second that reach it; 0 = no limit."));
+}
 constexpr auto fieldsOf(Type<Limits>) {
   return record("limits", field("memory_bytes", &Limits::memoryBytes, "Most memory, page cache of /tmp and /dev/shm included."),
       field("cpus", &Limits::cpus, "Processors; parts of one are allowed."), field("disk_bytes", &Limits::diskBytes, "Size of the disk."),
       field("pids", &Limits::pids, "Most processes and threads."),
-      field("lifetime_s", &Limits::lifetimeSeconds, "The node stops the runtime after this time, whatever the server does."));
+      field("lifetime_s", &Limits::lifetimeSeconds, "The node stops the runtime after this time, whatever the server does."),
+      field("network", &Limits::network, "What it may do in the network."));
 }
 constexpr auto fieldsOf(Type<Runtime>) {
   return record("runtime", field("id", &Runtime::id), field("owner", &Runtime::owner), field("socket", &Runtime::socket),
@@ -32,7 +40,8 @@ constexpr auto fieldsOf(Type<Usage>) {
   return record("usage", field("memory_bytes", &Usage::memoryBytes), field("memory_peak_bytes", &Usage::memoryPeakBytes),
       field("memory_limit_bytes", &Usage::memoryLimitBytes), field("memory_kills", &Usage::memoryKills), field("cpu_s", &Usage::cpuSeconds),
       field("cpu_throttled_s", &Usage::cpuThrottledSeconds), field("cpus", &Usage::cpus), field("disk_bytes", &Usage::diskBytes),
-      field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit));
+      field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit),
+      field("network_sent_bytes", &Usage::networkSentBytes), field("network_received_bytes", &Usage::networkReceivedBytes));
 }
 constexpr auto fieldsOf(Type<RuntimeEnded>) {
   return record("runtime_ended", field("id", &RuntimeEnded::id), field("reason", &RuntimeEnded::reason),

@@ -16,6 +16,7 @@
 #include "lib/base/json.h"
 #include "lib/base/record.h"
 #include "lib/base/result.h"
+#include "lib/link/reach.h"
 
 namespace allmende::link {
 
@@ -30,7 +31,7 @@ struct Version {
   int minor = 0;
   bool operator==(const Version&) const = default;
 };
-inline constexpr Version kLinkVersion{1, 0};
+inline constexpr Version kLinkVersion{1, 1};
 
 struct Hello {
   int major = kLinkVersion.major;
@@ -42,6 +43,15 @@ struct Hello {
 // Fails with Conflict, in a sentence for the operator, when `theirs` has another major than kLinkVersion.
 Result<> agreeOnVersion(const Hello& theirs);
 
+// What a runtime may do in the network. Nothing from outside ever reaches it, and it never reaches another runtime or its machine.
+struct Network {
+  std::string access{kNoNetwork};
+  std::vector<std::string> reach;         // see readReach()
+  std::int64_t uploadBytesPerSecond = 0;  // 0 = as fast as the machine
+  std::int64_t downloadBytesPerSecond = 0;
+  bool operator==(const Network&) const = default;
+};
+
 // What one runtime may use. The defaults hold for everybody until there are tiers.
 struct Limits {
   std::int64_t memoryBytes = std::int64_t{2} << 30;
@@ -49,6 +59,7 @@ struct Limits {
   std::int64_t diskBytes = std::int64_t{5} << 30;
   std::int64_t pids = 512;
   std::int64_t lifetimeSeconds = 12 * 3600;
+  Network network;
   bool operator==(const Limits&) const = default;
 };
 
@@ -105,6 +116,8 @@ struct Usage {
   std::int64_t diskLimitBytes = 0;
   std::int64_t pids = 0;
   std::int64_t pidsLimit = 0;
+  std::int64_t networkSentBytes = 0;
+  std::int64_t networkReceivedBytes = 0;
   bool operator==(const Usage&) const = default;
 };
 

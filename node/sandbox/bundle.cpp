@@ -67,6 +67,11 @@ json::object memoryFiles(std::string_view destination, std::int64_t bytes) {
   return mount(destination, "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=1777", fmt::format("size={}", bytes)});
 }
 
+json::object pythonMount(const BundleDemand& demand) {
+  if (demand.pythonIsItsOwn) return mount(demand.python, "bind", demand.pythonOutside, {"bind", "nosuid", "nodev"});
+  return readOnlyBind(demand.python, demand.pythonOutside, demand.withMountsBelow);
+}
+
 json::array mounts(const BundleDemand& demand) {
   const auto quarter = demand.limits.memoryBytes / 4;
   return {
@@ -80,7 +85,7 @@ json::array mounts(const BundleDemand& demand) {
       mount("/run", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=755", "size=16m"}),
       mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
       readOnlyBind("/usr", "/usr", demand.withMountsBelow),
-      readOnlyBind(demand.python, demand.pythonOutside, demand.withMountsBelow),
+      pythonMount(demand),
       readOnlyBind("/run/allmende/agent", demand.agent, false),
       mount("/content", "bind", demand.content, {"bind", "nosuid", "nodev"}),
   };
@@ -107,7 +112,10 @@ json::array paths(std::initializer_list<const char*> names) {
 json::object makeBundle(const BundleDemand& demand) {
   json::array namespaces;
   namespaces.push_back(json::object{{"type", "user"}, {"path", demand.userNamespace}});
-  for (const auto* type : {"pid", "ipc", "uts", "mount", "cgroup", "network"}) namespaces.push_back(json::object{{"type", type}});
+  for (const auto* type : {"pid", "ipc", "uts", "mount", "cgroup"}) namespaces.push_back(json::object{{"type", type}});
+  json::object network{{"type", "network"}};
+  if (!demand.networkNamespace.empty()) network["path"] = demand.networkNamespace;
+  namespaces.push_back(std::move(network));
   json::array ids;
   for (const auto& [inside, outside, size] : demand.ids.pieces)
     ids.push_back(json::object{{"containerID", inside}, {"hostID", outside}, {"size", size}});

@@ -18,6 +18,8 @@ struct BundleDemand {
   std::string cgroup;   // "/allmende-1f/rt_1"
   IdMap ids;
   std::string userNamespace;            // where the one to be joined can be opened
+  std::string networkNamespace;         // the same; "" = one of its own, without any link
+  bool pythonIsItsOwn = false;          // what is written there is seen by nobody else
   bool withMountsBelow = false;         // of what is mounted from the machine; true where a user namespace may not leave them out
   bool swapIsCounted = true;            // false on v1 kernels without memory.memsw.*
   bool socketsAreCountedApart = false;  // true on v1: what waits in sockets is not part of the group's memory there

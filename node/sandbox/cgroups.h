@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "node/sandbox/fd.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 

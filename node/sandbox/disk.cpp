@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "node/sandbox/program.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 namespace {

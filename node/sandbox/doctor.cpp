@@ -9,8 +9,8 @@
 
 #include "node/sandbox/disk.h"
 #include "node/sandbox/mounts.h"
-#include "node/sandbox/program.h"
 #include "node/sandbox/site.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 namespace {
@@ -101,6 +101,20 @@ Finding examineRunsc() {
           "apt-get install runsc, once runtimes with a kernel of their own are wanted"));
 }
 
+Finding examineNetwork() {
+  const auto found = network::checkMachine();
+  if (!found)
+    return Finding::optional(Finding::bad("network", found.error().message, "runtimes reach nothing: no pip install, no downloads",
+        "apt-get install iproute2 nftables; the kernel needs veth, nftables with sets, limits and NAT, and tc's tbf"));
+  const auto other = network::findFirewall();
+  if (!other.empty())
+    return Finding::optional(Finding::bad("network", other, "it may keep runtimes from the internet",
+        "let through what comes from and goes to the links al*: iptables -I FORWARD -i al+ -j ACCEPT and iptables -I FORWARD -o al+ -m "
+        "conntrack "
+        "--ctstate RELATED,ESTABLISHED -j ACCEPT (with Docker in the chain DOCKER-USER)"));
+  return Finding::optional(Finding::good("network", "runtimes can be given a way out"));
+}
+
 Finding examineRoom(const std::string& data) {
   struct statvfs disk{};
   ::statvfs(data.c_str(), &disk);
@@ -149,6 +163,7 @@ std::vector<Finding> examineMachine(const SiteDemand& demand) {
   }
   findings.push_back(examineCrun(demand));
   findings.push_back(examineRunsc());
+  if (!rootless) findings.push_back(examineNetwork());
   findings.push_back(examineRoom(demand.data));
   auto trial = demand.data + "/.trial-XXXXXX";
   if (::mkdtemp(trial.data()) == nullptr || !enterMountNamespace()) {

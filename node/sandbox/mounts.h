@@ -4,7 +4,7 @@
 #include <string>
 
 #include "node/sandbox/cgroups.h"
-#include "node/sandbox/fd.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 

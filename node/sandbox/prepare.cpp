@@ -155,6 +155,8 @@ Site::~Site() {
 
 bool Site::rootless() const { return places_->rootless; }
 
+const std::string& Site::name() const { return places_->name; }
+
 const CgroupLayout& Site::cgroups() const { return places_->cgroups; }
 
 }  // namespace allmende::sandbox

@@ -59,7 +59,7 @@ constexpr Written kWritten[] = {
     {"/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n"},
     {"/etc/hosts", "127.0.0.1 localhost runtime\n::1 localhost\n"},
     {"/etc/hostname", "runtime\n"},
-    {"/etc/resolv.conf", ""},
+    {"/etc/resolv.conf", "nameserver 100.64.0.1\noptions timeout:4 attempts:2\n"},  // where node/network answers, if it does
     {"/etc/shells", "/bin/sh\n/bin/bash\n"},
     {"/etc/profile", "umask 022\n[ -n \"$PS1\" ] && PS1='\\w\\$ '\n"},
     {"/etc/bash.bashrc", "PS1='\\w\\$ '\n"},
@@ -123,6 +123,8 @@ Result<> makeDiskContent(const std::string& directory, const std::string& sample
   TRY(makeDirectory(directory + "/upper", 0755, 0));
   TRY(makeDirectory(directory + "/work", 0755, 0));
   TRY(makeDirectory(directory + "/content", 0755, kKernelUser));
+  TRY(makeDirectory(directory + "/python", 0755, kKernelUser));
+  TRY(makeDirectory(directory + "/python-work", 0755, 0));
   if (sampleData.empty()) return {};
   const auto target = directory + "/content/sample_data";
   std::error_code error;

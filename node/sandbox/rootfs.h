@@ -4,14 +4,15 @@
 
 #include <string>
 
-#include "node/sandbox/fd.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 
 // Writes the skeleton into the empty directory. Fails with Unavailable where /bin is no link to /usr/bin.
 Result<> makeSkeleton(const std::string& directory);
 
-// Writes what the disk of every runtime begins with: upper/ and work/ of the overlay, and content/ with a copy of `sampleData`.
+// Writes what the disk of every runtime begins with: upper/ and work/ of the overlay, python/ and python-work/ of
+// the one on Python, and content/ with a copy of `sampleData`.
 Result<> makeDiskContent(const std::string& directory, const std::string& sampleData);
 
 }  // namespace allmende::sandbox

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <sstream>
 
-#include "node/sandbox/program.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 namespace {

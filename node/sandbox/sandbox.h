@@ -11,9 +11,10 @@
 
 #include "lib/base/finding.h"
 #include "lib/link/link.h"
+#include "node/network/network.h"
 #include "node/sandbox/cgroups.h"
-#include "node/sandbox/fd.h"
 #include "node/sandbox/users.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 
@@ -42,6 +43,8 @@ struct Sandbox {
   Fd output;           // what the agent prints; non-blocking at both ends, so that a flood is lost and blocks nobody
   IdMap ids;
   int pid = 0;
+  std::shared_ptr<network::Gateway> wayOut;  // none: its network ends at itself
+  network::Plug plug;
 };
 
 // How a process ended; both 0 when it ended well or never ran.
@@ -52,7 +55,8 @@ struct Ending {
 
 // For people: what a node without root cannot do. See Site::rootless.
 inline constexpr std::string_view kLostWithoutRoot =
-    "the files of a runtime lie in its memory and may fill half of it, instead of a disk of its own; and the server runs as the same user "
+    "the files of a runtime lie in its memory and may fill half of it, instead of a disk of its own; runtimes have no "
+    "network and cannot change the Python packages they begin with; and the server runs as the same user "
     "as everything else, so a fault in it would reach all that this user may";
 
 class Site {
@@ -65,14 +69,17 @@ class Site {
   // Removes all that is left, sandboxes too.
   ~Site();
 
-  // The recipe. A failed start leaves nothing behind. Several may run at once.
-  Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand);
+  // The recipe. A failed start leaves nothing behind. Several may run at once. Without `wayOut` the network of the sandbox ends at itself,
+  // whatever was demanded, and Sandbox::limits says so.
+  Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut = nullptr);
   // Asks the agent to end.
   void askToEnd(const Sandbox& sandbox);
   // Kills what still runs of it and removes every trace. Returns how the agent ended: by itself, if it had before.
   Result<Ending> remove(std::unique_ptr<Sandbox> sandbox);
 
   const CgroupLayout& cgroups() const;
+  // "allmende-1f2e3d4c": tells the nodes of a machine apart, in whatever they name there.
+  const std::string& name() const;
   // Whether this node has no root: see rootless.h. The disk of a runtime is then at most half of its memory.
   bool rootless() const;
   // How many bytes the machine's disk has left for images.

@@ -12,9 +12,9 @@
 
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
-#include "node/sandbox/program.h"
 #include "node/sandbox/syscalls.h"
 #include "node/sandbox/users.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 namespace {
@@ -138,6 +138,22 @@ TEST(Bundle, givesTheRuntimeIdsOfItsOwnAndNoWayToGainRights) {
   for (const auto& space : at(bundle, "/linux/namespaces").as_array()) types.emplace_back(space.at("type").as_string());
   EXPECT_THAT(types, testing::UnorderedElementsAre("pid", "ipc", "uts", "mount", "cgroup", "user", "network"));
   EXPECT_EQ(at(bundle, "/linux/namespaces/0"), (json::value{{"type", "user"}, {"path", "/proc/7/fd/9"}}));
+}
+
+TEST(Bundle, joinsThePreparedNetworkAndWritesToAPythonOfItsOwnOnly) {
+  auto demand = demandOfBundle();
+  const auto pythonOptions = [&] {
+    for (const auto& one : makeBundle(demand).at("mounts").as_array()) {
+      if (one.at("destination") == "/opt/python") return json::serialize(one.at("options"));
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(at(makeBundle(demand), "/linux/namespaces/6"), (json::value{{"type", "network"}}));
+  EXPECT_THAT(pythonOptions(), HasSubstr("\"ro\""));
+  demand.networkNamespace = "/proc/7/fd/10";
+  demand.pythonIsItsOwn = true;
+  EXPECT_EQ(at(makeBundle(demand), "/linux/namespaces/6"), (json::value{{"type", "network"}, {"path", "/proc/7/fd/10"}}));
+  EXPECT_THAT(pythonOptions(), Not(HasSubstr("\"ro\"")));
 }
 
 TEST(Bundle, boundsWhatWaitsInSocketsWhereTheGroupsMemoryDoesNot) {

@@ -17,9 +17,9 @@
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
 #include "node/sandbox/mounts.h"
-#include "node/sandbox/program.h"
 #include "node/sandbox/rootfs.h"
 #include "node/sandbox/site.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 namespace {
@@ -36,6 +36,7 @@ struct Start {
   Fd userNamespace;
   Fd listening;
   Fd print;  // the agent's end of Sandbox::output
+  bool pythonIsItsOwn = false;
 
   std::string path(std::string_view what) const { return places.of(demand.id, what); }
 };
@@ -85,7 +86,7 @@ Result<> makeDisk(Start& start) {
 }
 
 Result<> giveDiskToInside(const Start& start) {
-  for (const auto* name : {"/disk/upper", "/disk/content"}) {
+  for (const auto* name : {"/disk/upper", "/disk/content", "/disk/python"}) {
     TRY(mapOwners(start.path(name), start.sandbox.ids));
   }
   return {};
@@ -97,12 +98,38 @@ Result<> mountRoot(const Start& start) {
   return mountOverlay(start.path("/lower"), start.path("/disk/upper"), start.path("/disk/work"), start.path("/root"));
 }
 
+Result<> plugIn(Start& start) {
+  auto& network = start.sandbox.limits.network;
+  if (!start.sandbox.wayOut) network = {};
+  if (network.access == link::kNoNetwork) return {};
+  TRY(start.sandbox.plug, start.sandbox.wayOut->plug(start.userNamespace, network));
+  return {};
+}
+
+// The shared Python environment, as if it was the runtime's own: kernels may write to it, and what they write lies on their disk.
+Result<> mountOwnPython(const Start& start) {
+  const auto lower = start.path("/python-lower");
+  if (::mkdir(lower.c_str(), 0700) != 0) return failErrno("making {}", lower);
+  TRY(const auto owners, makeUserNamespace({{{0, start.sandbox.ids.outsideOf(kKernelUser), 1}}}));
+  TRY(bindMapped(start.demand.python, lower, owners));
+  return mountOverlay(lower, start.path("/disk/python"), start.path("/disk/python-work"), start.path("/python"));
+}
+
+Result<> mountPython(Start& start) {
+  if (::mkdir(start.path("/python").c_str(), 0700) != 0) return failErrno("making {}", start.path("/python"));
+  if (!start.places.rootless) {
+    const auto own = mountOwnPython(start);
+    start.pythonIsItsOwn = own.has_value();
+    if (own) return {};
+    log::warning("sandbox.python_read_only", {{"runtime", start.demand.id.text()}, {"message", own.error().message}});
+  }
+  return bindMount(start.demand.python, start.path("/python"));
+}
+
 // Without root, programs may lie in a home that only its user may enter.
 Result<> mountPrograms(const Start& start) {
   if (!start.places.rootless) return {};
-  if (::mkdir(start.path("/python").c_str(), 0700) != 0) return failErrno("making {}", start.path("/python"));
   TRY(writeFile(start.path("/agent"), ""));
-  TRY(bindMount(start.demand.python, start.path("/python")));
   return bindMount(start.places.demand.agent, start.path("/agent"));
 }
 
@@ -138,13 +165,15 @@ Result<> writeBundle(const Start& start) {
   const auto bundle = makeBundle({.id = start.demand.id,
       .limits = start.sandbox.limits,
       .python = start.demand.python,
-      .pythonOutside = start.places.rootless ? start.path("/python") : start.demand.python,
+      .pythonOutside = start.path("/python"),
       .agent = start.places.rootless ? start.path("/agent") : start.places.demand.agent,
       .root = start.path("/root"),
       .content = start.path("/disk/content"),
       .cgroup = start.sandbox.cgroup,
       .ids = start.sandbox.ids,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
+      .networkNamespace = start.sandbox.plug.space.open() ? machine::pathOf(start.sandbox.plug.space) : "",
+      .pythonIsItsOwn = start.pythonIsItsOwn,
       .withMountsBelow = start.places.rootless,
       .swapIsCounted = start.places.swapIsCounted,
       .socketsAreCountedApart = !start.places.cgroups.unified});
@@ -188,9 +217,11 @@ Result<> startContainer(Start& start) {
 Result<> contain(Start& start) {
   TRY(claimDirectory(start));  // first: the id is ours
   TRY(claimUserIds(start));
+  TRY(plugIn(start));
   TRY(makeDisk(start));
   TRY(giveDiskToInside(start));
   TRY(mountRoot(start));
+  TRY(mountPython(start));
   TRY(mountPrograms(start));
   TRY(openSocket(start));  // connections queue from here on
   TRY(openOutput(start));
@@ -221,10 +252,11 @@ Result<> checkLimits(const Limits& limits) {
   TRY(within("cpus", limits.cpus, 0.05, 1024.0, "processors"));
   TRY(within("disk", limits.diskBytes / kMiB, kLeastDisk / kMiB, kMostDisk / kMiB, "MiB"));
   TRY(within("pids", limits.pids, std::int64_t{16}, std::int64_t{1} << 20, "processes"));
-  return within("lifetime", limits.lifetimeSeconds, std::int64_t{1}, std::int64_t{366} * 86'400, "s");
+  TRY(within("lifetime", limits.lifetimeSeconds, std::int64_t{1}, std::int64_t{366} * 86'400, "s"));
+  return network::checkNetwork(limits.network);
 }
 
-Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand) {
+Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut) {
   TRY(checkLimits(demand.limits));
   TRY(checkPython(demand.python));
   if (const auto left = freeBytes(); left < kLeastFree)
@@ -233,6 +265,7 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand) {
   auto sandbox = std::make_unique<Sandbox>();
   sandbox->id = demand.id;
   sandbox->limits = demand.limits;
+  sandbox->wayOut = std::move(wayOut);
   if (places_->rootless) sandbox->limits.diskBytes = std::min(demand.limits.diskBytes, demand.limits.memoryBytes / 2);
   sandbox->cgroup = places_->groupOf(demand.id);
   Start start{*places_, demand, *sandbox, {}, {}, {}};
@@ -251,6 +284,7 @@ void Site::askToEnd(const Sandbox& sandbox) { ::syscall(SYS_pidfd_send_signal, s
 
 Result<Ending> Site::remove(std::unique_ptr<Sandbox> sandbox) {
   auto removed = removeTraces(*places_, sandbox->id);
+  if (sandbox->plug.space.open()) sandbox->wayOut->unplug(sandbox->plug, sandbox->limits.network);
   Ending ending;
   siginfo_t status{};
   if (sandbox->init.open() && ::waitid(P_PIDFD, static_cast<id_t>(sandbox->init.get()), &status, WEXITED | WNOHANG) == 0) {
@@ -272,7 +306,7 @@ Result<> removeTraces(const Places& places, const RuntimeId& id) {
   if (!deleted) note(first, std::unexpected(deleted.error()));
   note(first, removeGroup(places.cgroups, group));
   abandonDisk(places.of(id, "/disk"));
-  for (const auto* name : {"/root", "/lower", "/disk", "/python", "/agent"}) unmount(places.of(id, name));
+  for (const auto* name : {"/root", "/lower", "/python", "/python-lower", "/disk", "/agent"}) unmount(places.of(id, name));
   std::error_code error;
   fs::remove_all(places.of(id), error);
   if (error) note(first, fail(Code::Internal, "removing {}: {}", places.of(id), error.message()));

@@ -2,10 +2,8 @@
 
 #include <linux/securebits.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <iterator>
@@ -18,17 +16,6 @@ bool become(uid_t user) {
   return ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0 && ::syscall(SYS_setresgid, user, user, user) == 0 &&
          ::syscall(SYS_setresuid, user, user, user) == 0 &&
          ::prctl(PR_SET_DUMPABLE, 1) == 0;  // else /proc/PID/uid_map is the machine's root's
-}
-
-// Stays in a new user namespace until the pipe to its parent closes. Between fork and _exit nothing may allocate.
-[[noreturn]] void holdUserNamespace(std::uint32_t owner, int tell, int wait) {
-  const char made = become(owner) && ::unshare(CLONE_NEWUSER) == 0 ? 'y' : 'n';
-  char ignored = 0;
-  if (::write(tell, &made, 1) == 1) {
-    while (::read(wait, &ignored, 1) < 0 && errno == EINTR) {
-    }
-  }
-  ::_exit(0);
 }
 
 Result<Fd> openMapped(pid_t holder, const std::string& map) {
@@ -84,33 +71,11 @@ void UserRanges::giveBack(const IdMap& ids) {
 }
 
 Result<Fd> makeUserNamespace(const IdMap& ids) {
-  int up[2];
-  int down[2];
-  if (::pipe2(up, O_CLOEXEC) != 0) return failErrno("making a pipe");
-  const Fd upRead(up[0]);
-  Fd upWrite(up[1]);
-  if (::pipe2(down, O_CLOEXEC) != 0) return failErrno("making a pipe");
-  const Fd downRead(down[0]);
-  Fd downWrite(down[1]);
   const auto map = ids.text();
-  const auto holder = ::fork();
-  if (holder < 0) return failErrno("starting a process for a user namespace");
-  if (holder == 0) {
-    ::close(down[1]);
-    holdUserNamespace(ids.first(), up[1], down[0]);
-  }
-  upWrite.reset();
-  char made = 0;
-  while (::read(upRead.get(), &made, 1) < 0 && errno == EINTR) {
-  }
-  auto space = made == 'y' ? openMapped(holder, map)
-                           : Result<Fd>(fail(Code::Unavailable,
-                                 "the kernel refuses user namespaces; allow them with sysctl user.max_user_namespaces=10000"));
-  downWrite.reset();
-  ::kill(holder, SIGKILL);
-  while (::waitpid(holder, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return space;
+  TRY(const auto holder, machine::Holder::start([owner = ids.first()] { return become(owner) && ::unshare(CLONE_NEWUSER) == 0; }));
+  if (!holder.went())
+    return fail(Code::Unavailable, "the kernel refuses user namespaces; allow them with sysctl user.max_user_namespaces=10000");
+  return openMapped(holder.pid(), map);
 }
 
 }  // namespace allmende::sandbox

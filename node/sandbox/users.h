@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "node/sandbox/fd.h"
+#include "node/sandbox/uses.h"
 
 namespace allmende::sandbox {
 

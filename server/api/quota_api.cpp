@@ -42,6 +42,8 @@ TierView viewOf(const quota::Tier& tier) {
       .processes = tier.processes,
       .lifetimeS = secondsOf(tier.lifetime),
       .idleS = secondsOf(tier.idle),
+      .network = tier.network,
+      .reach = tier.reach,
       .weight = tier.weight,
       .unitsPerHour = tier.unitsPerHour(),
       .units = tier.units,

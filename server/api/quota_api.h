@@ -16,6 +16,8 @@ struct TierView {
   std::int64_t processes = 0;
   std::int64_t lifetimeS = 0;
   std::int64_t idleS = 0;
+  std::string network;
+  std::vector<std::string> reach;
   double weight = 1;
   double unitsPerHour = 0;
   double units = 0;
@@ -28,6 +30,8 @@ constexpr auto fieldsOf(Type<TierView>) {
       field("disk_bytes", &T::diskBytes, "Of a runtime."), field("processes", &T::processes, "And threads of a runtime."),
       field("lifetime_s", &T::lifetimeS, "A runtime ends after this time."),
       field("idle_s", &T::idleS, "A runtime in which nothing runs ends after this time; 0 = never."),
+      field("network", &T::network, "none, egress (the public internet) or allow-list (what reach names and nothing else)."),
+      field("reach", &T::reach, "What may be reached beside that."),
       field("weight", &T::weight, "How much faster than others it goes ahead in the queue."),
       field("units_per_hour", &T::unitsPerHour, "Compute units that an hour of a runtime costs."),
       field("units", &T::units, "Compute units in each period; 0 = as many as one likes."),

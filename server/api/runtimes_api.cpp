@@ -27,6 +27,7 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   view.cpu = CpuShare{usage->cpuSeconds, usage->cpus};
   view.disk = Share{usage->diskBytes, usage->diskLimitBytes};
   view.processes = Share{usage->pids, usage->pidsLimit};
+  view.network = NetworkView{runtime.limits.network.access, usage->networkSentBytes, usage->networkReceivedBytes};
   co_return view;
 }
 

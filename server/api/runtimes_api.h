@@ -48,6 +48,21 @@ constexpr auto fieldsOf(Type<OutlookView>) {
       field("units_end_at", &O::unitsEndAt, "When its person's compute units are used up; absent where they are not counted."));
 }
 
+// What it may do in the network, and what it did.
+struct NetworkView {
+  std::string access;
+  std::int64_t sent = 0;
+  std::int64_t received = 0;
+};
+constexpr auto fieldsOf(Type<NetworkView>) {
+  using N = NetworkView;
+  return record("RuntimeNetwork",
+      field("access", &N::access,
+          "egress: the public internet, but no private network; allow-list: what its tier names; none: nothing, because its tier or this "
+          "machine has none."),
+      field("sent", &N::sent, "Bytes since it began."), field("received", &N::received, "Bytes since it began."));
+}
+
 struct RuntimeView {
   runtimes::RuntimeId id;
   std::string state;
@@ -59,6 +74,7 @@ struct RuntimeView {
   std::optional<CpuShare> cpu;
   std::optional<Share> disk;
   std::optional<Share> processes;
+  std::optional<NetworkView> network;
   std::int64_t kernels = 0;
   std::string image;
   std::string tier;
@@ -75,9 +91,9 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
       field("message", &R::message, "The same as a sentence."), field("started_at", &R::startedAt, "When it began."),
       field("ends_at", &R::endsAt, "When its time is over."), field("memory", &R::memory, "Bytes; absent when it does not run."),
       field("cpu", &R::cpu, "Computing."), field("disk", &R::disk, "Bytes."), field("processes", &R::processes, "Processes and threads."),
-      field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
-      field("tier", &R::tier, "Whose limits it has."), field("outlook", &R::outlook, "Of a ready one."),
-      field("queue", &R::queue, "Of a queued one."));
+      field("network", &R::network, "Absent when it does not run."), field("kernels", &R::kernels, "How many kernels run in it."),
+      field("image", &R::image, "What it was made from."), field("tier", &R::tier, "Whose limits it has."),
+      field("outlook", &R::outlook, "Of a ready one."), field("queue", &R::queue, "Of a queued one."));
 }
 
 class RuntimesApi {

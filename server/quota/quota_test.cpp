@@ -56,6 +56,14 @@ TEST_F(Tiers, withAShortIdleTimeAloneAreNoLessPatientWhenOthersWait) {
   EXPECT_EQ(book->free().idleWhenNeeded, 5min);
 }
 
+TEST_F(Tiers, sayWhereTheirRuntimesMayGo) {
+  const auto book = load("[tier.free]\nnetwork = \"allow-list\"\nreach = [\"*.example.org\", \"10.1.0.0/16\"]\nupload = \"2 MB\"\n");
+  ASSERT_TRUE(book) << book.error().message;
+  EXPECT_EQ(book->free().network, "allow-list");
+  EXPECT_EQ(book->free().reach, (std::vector<std::string>{"*.example.org", "10.1.0.0/16"}));
+  EXPECT_EQ(book->free().upload.bytes, 2 << 20);
+}
+
 TEST_F(Tiers, ofThisHouseCanBeRead) {
   const auto file = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "policies/tiers.toml";
   Tier defaults;
@@ -73,6 +81,14 @@ TEST_F(Tiers, withAMistakeAreRefusedByFileAndLine) {
   EXPECT_EQ(wrongWith("[tier.free]\nunits = nan\n"), "tiers.toml:1: tier free: units is nan; allowed are 0 to 1000000000");
   EXPECT_EQ(wrongWith("[tier.free]\nidle = \"10m\"\nidle_when_needed = \"1h\"\n").substr(0, 69),
       "tiers.toml:1: tier free: idle_when_needed (1h) is longer than idle (1");
+  EXPECT_EQ(
+      wrongWith("[tier.free]\nnetwork = \"all\"\n"), "tiers.toml:1: tier free: network is 'all'; allowed are none, egress and allow-list");
+  EXPECT_EQ(wrongWith("[tier.free]\nnetwork = \"egress\"\nreach = [\"10.0.0.0/8\", \"a.org\"]\n"),
+      "tiers.toml:1: tier free: reach names 'a.org', but names are for network = \"allow-list\"; with egress all public ones are reached");
+  EXPECT_EQ(
+      wrongWith("[tier.free]\nnetwork = \"none\"\nreach = [\"a.org\"]\n").substr(0, 47), "tiers.toml:1: tier free: reach names 'a.org', b");
+  EXPECT_EQ(
+      wrongWith("[tier.free]\nupload = \"1 KB\"\n"), "tiers.toml:1: tier free: upload in KiB a second is 1; allowed are 16 to 104857600");
   EXPECT_EQ(wrongWith("[tier.Free]\n").substr(0, 41), "tiers.toml:1: a tier's name has 1 to 32 o");
   EXPECT_EQ(wrongWith("[tier.pro]\n"), "tiers.toml: there is no [tier.free], which is everybody's until they are given another");
   EXPECT_EQ(wrongWith("[tiers.free]\n"), "tiers.toml:1: 'tiers' is not known here; write tables [tier.NAME]");

@@ -32,6 +32,16 @@ Result<> checkTier(const Tier& tier) {
   TRY(within("period in hours", hours(tier.period), 1, 366 * 24));
   TRY(within("units_per_cpu_hour", tier.unitsPerCpuHour, 0, 1e6));
   TRY(within("units_per_gb_hour", tier.unitsPerGbHour, 0, 1e6));
+  TRY(link::checkAccess(tier.network));
+  TRY(const auto reach, link::readReach(tier.reach));
+  if (!reach.names.empty() && tier.network != link::kAllowList)
+    return fail(Code::InvalidInput, "reach names '{}', but names are for network = \"{}\"; with {} all public ones are reached",
+        reach.names.front(), link::kAllowList, link::kEgress);
+  if (!tier.reach.empty() && tier.network == link::kNoNetwork)
+    return fail(Code::InvalidInput, "reach names '{}', but network is \"{}\"", tier.reach.front(), link::kNoNetwork);
+  for (const auto& [what, rate] : {std::pair("upload", tier.upload), std::pair("download", tier.download)}) {
+    if (rate.bytes != 0) TRY(within(fmt::format("{} in KiB a second", what), static_cast<double>(rate.bytes >> 10), 16, 100 << 20));
+  }
   if (tier.idle > 0ms && tier.idleWhenNeeded > tier.idle)
     return fail(Code::InvalidInput,
         "idle_when_needed ({}) is longer than idle ({}); a full machine cannot be more patient than an empty one",

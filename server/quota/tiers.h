@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "lib/config/config.h"
+#include "lib/link/link.h"
 
 namespace allmende::quota {
 
@@ -19,6 +21,10 @@ struct Tier {
   Duration lifetime = 12h;
   Duration idle = 90min;
   Duration idleWhenNeeded = 15min;
+  std::string network{link::kNoNetwork};
+  std::vector<std::string> reach;
+  config::ByteSize upload;    // a second
+  config::ByteSize download;  // a second
   double weight = 1;
   double units = 0;
   Duration period = std::chrono::hours{7 * 24};
@@ -37,6 +43,10 @@ constexpr auto fieldsOf(Type<Tier>) {
       field("lifetime", &T::lifetime, "A runtime is stopped after this time."),
       field("idle", &T::idle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
       field("idle_when_needed", &T::idleWhenNeeded, "The same while others wait for a place."),
+      field("network", &T::network, "none, egress (the public internet) or allow-list (what reach names and nothing else)."),
+      field("reach", &T::reach, "Addresses and networks that may be reached beside the public ones; for an allow-list also names."),
+      field("upload", &T::upload, "Most bytes a second that a runtime sends; 0 = no limit."),
+      field("download", &T::download, "Most bytes a second that a runtime receives; 0 = no limit."),
       field("weight", &T::weight, "How much faster than others it goes ahead in the queue."),
       field("units", &T::units, "Compute units in each period; 0 = as many as one likes."),
       field("period", &T::period, "After this time the units are full again."),

@@ -20,7 +20,11 @@ Limits limitsOf(const quota::Tier& tier) {
       .cpus = tier.cpus,
       .diskBytes = tier.disk.bytes,
       .pids = tier.processes,
-      .lifetimeSeconds = std::chrono::duration_cast<std::chrono::seconds>(tier.lifetime).count()};
+      .lifetimeSeconds = std::chrono::duration_cast<std::chrono::seconds>(tier.lifetime).count(),
+      .network = {.access = tier.network,
+          .reach = tier.reach,
+          .uploadBytesPerSecond = tier.upload.bytes,
+          .downloadBytesPerSecond = tier.download.bytes}};
 }
 
 Error unitsUsedUp(const quota::Balance& balance) {
@@ -155,6 +159,7 @@ Task<Result<>> Runtimes::carryOutStart(AccountId of, RuntimeId id) {
   auto& slot = slotOf(of);
   if (!slot.current || slot.current->id != id) co_return fail(Code::Unavailable, "the runtime ended while it was starting");
   slot.current->startedAt = running->startedAt;
+  slot.current->limits = running->limits;  // as they hold: not every machine can do all
   slot.agent = agent;
   co_await found_(agent, of);
   if (slot.current && slot.current->id == id) turn(slot, RuntimeState::Ready);

@@ -162,7 +162,15 @@ class Files(Walled):
             "refusal(os.mkdir, '/dev/mine')": "EACCES", "refusal(os.mkdir, '/run/mine')": "EACCES", "refusal(os.mkdir, '/run/allmende/mine')": "EACCES",
             "refusal(write, '/run/allmende/agent')": "EACCES", "refusal(os.chmod, '/sys', 0o777)": "EROFS",
             "refusal(os.chmod, '/usr', 0o777)": "EROFS", "refusal(os.rename, '/mnt', '/mine')": "EACCES",
-            "[path for path in ('/usr', '/run/allmende/agent', '/sys', os.environ['ALLMENDE_PYTHON']) if not os.statvfs(path).f_flag & os.ST_RDONLY]": []})
+            "[path for path in ('/usr', '/run/allmende/agent', '/sys') if not os.statvfs(path).f_flag & os.ST_RDONLY]": []})
+
+    def test_of_python_are_changed_inside_and_stay_as_they_were_outside(self):
+        python = self.value("os.environ['ALLMENDE_PYTHON']")
+        marker = f"{python}/lib/marker-{uuid.uuid4().hex}"
+        before = Path(python, "pyvenv.cfg").read_bytes()
+        self.kernel.run(f"open({marker!r}, 'w').close(); open('{python}/pyvenv.cfg', 'a').write('#')")
+        self.assertEqual(self.value(f"[os.path.exists({marker!r}), read('{python}/pyvenv.cfg').decode()[-1]]"), [True, "#"])
+        self.assertEqual((os.path.exists(marker), Path(python, "pyvenv.cfg").read_bytes()), (False, before))
 
     def test_of_proc_and_sys_tell_and_change_nothing(self):
         self.assertEqual(self.value("writable('/sys')"), [])

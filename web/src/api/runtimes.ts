@@ -1,5 +1,5 @@
 // Runtimes as the server speaks of them, made into what the page shows.
-import type { RuntimeView } from '../core/runtime-state';
+import type { NetworkAccess, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
 import type { Quota, Runtime } from './schema';
 
@@ -15,6 +15,7 @@ function runtimeOf(wire: Runtime): RuntimeView {
     cpu: wire.cpu ? { usedSeconds: wire.cpu.used_s, limit: wire.cpu.limit } : null,
     disk: wire.disk ?? null,
     processes: wire.processes ?? null,
+    network: wire.network ? { ...wire.network, access: accessOf(wire.network.access) } : null,
     kernels: wire.kernels,
     image: wire.image,
     idleEndsAt: moment(wire.outlook?.idle_ends_at),
@@ -23,6 +24,9 @@ function runtimeOf(wire: Runtime): RuntimeView {
     queue: wire.queue ? { place: wire.queue.place, of: wire.queue.of, estimateSeconds: wire.queue.estimate_s ?? null } : null,
   };
 }
+
+/** What we do not know by name, we promise nothing of. */
+export const accessOf = (word: string): NetworkAccess => (word === 'egress' || word === 'allow-list' ? word : 'none');
 
 const moment = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null);
 

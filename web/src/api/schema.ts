@@ -104,6 +104,7 @@ export interface Runtime {
   readonly cpu?: CpuShare;
   readonly disk?: Share;
   readonly processes?: Share;
+  readonly network?: RuntimeNetwork;
   /** How many kernels run in it. */
   readonly kernels: number;
   /** What it was made from. */
@@ -126,6 +127,15 @@ export interface CpuShare {
   readonly used_s: number;
   /** Processors at once. */
   readonly limit: number;
+}
+
+export interface RuntimeNetwork {
+  /** egress: the public internet, but no private network; allow-list: what its tier names; none: nothing, because its tier or this machine has none. */
+  readonly access: string;
+  /** Bytes since it began. */
+  readonly sent: number;
+  /** Bytes since it began. */
+  readonly received: number;
 }
 
 export interface RuntimeOutlook {
@@ -178,6 +188,10 @@ export interface Tier {
   readonly lifetime_s: number;
   /** A runtime in which nothing runs ends after this time; 0 = never. */
   readonly idle_s: number;
+  /** none, egress (the public internet) or allow-list (what reach names and nothing else). */
+  readonly network: string;
+  /** What may be reached beside that. */
+  readonly reach: readonly string[];
   /** How much faster than others it goes ahead in the queue. */
   readonly weight: number;
   /** Compute units that an hour of a runtime costs. */

@@ -5,6 +5,9 @@ export interface Share {
   readonly limit: number;
 }
 
+/** Everywhere but to private networks; where its tier says; nowhere. */
+export type NetworkAccess = 'egress' | 'allow-list' | 'none';
+
 export interface RuntimeView {
   readonly id: string;
   readonly state: 'queued' | 'starting' | 'ready' | 'stopping' | 'stopped';
@@ -17,6 +20,8 @@ export interface RuntimeView {
   readonly cpu: { readonly usedSeconds: number; readonly limit: number } | null;
   readonly disk: Share | null;
   readonly processes: Share | null;
+  /** What it may do in the network, and bytes since it began. */
+  readonly network: { readonly access: NetworkAccess; readonly sent: number; readonly received: number } | null;
   readonly kernels: number;
   readonly image: string;
   /** When it ends if nothing runs in it until then; null while something runs. */

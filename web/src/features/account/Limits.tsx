@@ -1,7 +1,7 @@
 // What the account may use, what it has used, and when there is more: the numbers, and the last two weeks to look at.
 import { Fragment, useEffect, useState } from 'react';
 import { addressOf } from '../../api/config';
-import { getQuota } from '../../api/runtimes';
+import { accessOf, getQuota } from '../../api/runtimes';
 import type { Quota } from '../../api/schema';
 import { bytes, duration, locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
@@ -23,6 +23,7 @@ export function Limits() {
     [t('limits.processes'), number(tier.processes)],
     [t('limits.lifetime'), duration(tier.lifetime_s)],
     [t('limits.idle'), tier.idle_s === 0 ? t('limits.never') : duration(tier.idle_s)],
+    [t('limits.network'), networkWords(tier)],
     [t('limits.rate'), t('limits.unitsPerHour', { units: number(tier.units_per_hour) })],
   ];
   return (
@@ -36,6 +37,13 @@ export function Limits() {
       <p><a className="al-link" href={addressOf('api/quota/usage.csv')} download>{t('limits.csv')}</a></p>
     </>
   );
+}
+
+function networkWords(tier: Quota['tier']): string {
+  const access = accessOf(tier.network);
+  const reach = tier.reach.join(', ');
+  if (access === 'allow-list') return t('limits.network.allow-list', { reach });
+  return [t(`limits.network.${access}`), reach && t('limits.reach', { reach })].filter(Boolean).join(' ');
 }
 
 function Units({ quota }: { quota: Quota }) {

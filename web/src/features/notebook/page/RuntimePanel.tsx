@@ -2,7 +2,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Connection, isKnownEnd } from '../../../core/connection';
 import { levelOf, type Share, shareOf } from '../../../core/runtime-state';
-import { duration, locale, t, time } from '../../../ui/i18n';
+import { bytes, duration, locale, t, time } from '../../../ui/i18n';
 import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
 import { deleteRuntime, getQuota } from '../../../api/runtimes';
@@ -76,6 +76,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
         <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
         {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
+        {lives.network && <p>{t(`runtime.network.${lives.network.access}`, { received: bytes(lives.network.received), sent: bytes(lives.network.sent) })}</p>}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
         {lives.idleEndsAt !== null && <p>{t('runtime.idleEnds', { left: duration(Math.max(0, (lives.idleEndsAt - now) / 1000)) })}</p>}
         {lives.unitsEndAt !== null && <p>{t('runtime.unitsEnd', { left: duration(Math.max(0, (lives.unitsEndAt - now) / 1000)) })}</p>}

@@ -11,7 +11,7 @@
 
 #include "lib/base/result.h"
 
-namespace allmende::sandbox {
+namespace allmende::machine {
 
 class Fd {
  public:
@@ -51,4 +51,4 @@ std::unexpected<Error> failErrno(fmt::format_string<Args...> doing, Args&&... ar
 Result<std::string> readFile(const std::string& path);
 Result<> writeFile(const std::string& path, std::string_view text);
 
-}  // namespace allmende::sandbox
+}  // namespace allmende::machine

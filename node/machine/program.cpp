@@ -1,14 +1,15 @@
-#include "node/sandbox/program.h"
+#include "node/machine/program.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 
-namespace allmende::sandbox {
+namespace allmende::machine {
 namespace {
 
 constexpr std::size_t kMostOutput = 64U << 10U;
@@ -58,6 +59,19 @@ struct Child {
   ::_exit(127);
 }
 
+// A file of no name that holds the text, at its beginning.
+Result<Fd> fileOf(std::string_view text) {
+  Fd file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file.open()) return failErrno("making a program's input");
+  while (!text.empty()) {
+    const auto done = ::write(file.get(), text.data(), text.size());
+    if (done < 0 && errno != EINTR) return failErrno("writing a program's input");
+    if (done > 0) text.remove_prefix(static_cast<std::size_t>(done));
+  }
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) return failErrno("rewinding a program's input");
+  return file;
+}
+
 int pidfdOf(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 int statusOf(int raw) { return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw); }
@@ -102,6 +116,10 @@ Result<ProgramEnded> runProgram(const ProgramDemand& demand) {
 
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.open()) return failErrno("opening /dev/null");
+  Fd input;
+  if (!demand.input.empty()) {
+    TRY(input, fileOf(demand.input));
+  }
   Fd readEnd;
   Fd writeEnd;
   if (demand.output < 0) {
@@ -110,8 +128,8 @@ Result<ProgramEnded> runProgram(const ProgramDemand& demand) {
     readEnd = Fd(ends[0]);
     writeEnd = Fd(ends[1]);
   }
-  const Child child{program.c_str(), arguments.data(), environment.data(), null.get(), demand.output < 0 ? writeEnd.get() : demand.output,
-      demand.handedIn};
+  const Child child{program.c_str(), arguments.data(), environment.data(), input.open() ? input.get() : null.get(),
+      demand.output < 0 ? writeEnd.get() : demand.output, demand.handedIn};
   const auto pid = ::fork();
   if (pid < 0) return failErrno("starting '{}'", name);
   if (pid == 0) become(child);
@@ -135,4 +153,4 @@ Result<std::string> runToSuccess(const ProgramDemand& demand) {
   return fail(Code::Internal, "'{}' failed with status {}: {}", demand.arguments.front(), ended.status, ended.output);
 }
 
-}  // namespace allmende::sandbox
+}  // namespace allmende::machine

@@ -1,6 +1,6 @@
-#include "node/sandbox/fd.h"
+#include "node/machine/fd.h"
 
-namespace allmende::sandbox {
+namespace allmende::machine {
 
 Result<std::string> readFile(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -28,4 +28,4 @@ Result<> writeFile(const std::string& path, std::string_view text) {
   return {};
 }
 
-}  // namespace allmende::sandbox
+}  // namespace allmende::machine

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "node/sandbox/fd.h"
+#include "node/machine/fd.h"
 
-namespace allmende::sandbox {
+namespace allmende::machine {
 
 struct ProgramDemand {
   std::vector<std::string> arguments;  // the first is the program, sought in the system's directories
   int output = -1;                     // becomes standard output and error; -1 = collected into Ended::output
+  std::string input;                   // what it reads from standard input
   int handedIn = -1;                   // becomes descriptor 3; -1 = none
   Duration patience{10'000};
 };
@@ -28,4 +29,4 @@ Result<ProgramEnded> runProgram(const ProgramDemand& demand);
 // The same, and Internal with the program's own words when its status is not 0.
 Result<std::string> runToSuccess(const ProgramDemand& demand);
 
-}  // namespace allmende::sandbox
+}  // namespace allmende::machine
