@@ -16,6 +16,11 @@ constexpr Duration kOwnGrace{2'000};       // when the lifetime is over or this 
 constexpr Duration kLifetimeSweep{1'000};  // how exactly lifetimes are kept
 constexpr Duration kMemoryPause{250};      // between two looks at a runtime that runs out of memory again and again
 constexpr Duration kMemoryRecently{5'000};
+constexpr Duration kDriveSweep{1'000};  // between two looks at whether a drive is to be measured
+constexpr Duration kDrivePause{5'000};  // between two measurements, at least
+constexpr double kComputing = 0.02;     // seconds of processor time below which nothing was written
+constexpr std::int64_t kLeastSpare = std::int64_t{64} << 20;
+constexpr int kMostTriesToClose = 10;
 
 // A descriptor somebody else owns, waited for on the loop.
 class Watched {
@@ -80,6 +85,7 @@ Keeper::Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell)
       changed_(executor),
       work_("sandboxes", 4, kMostRuntimes * 2),
       looks_("usage", 1, kMostRuntimes),
+      drives_("drives", 1, kMostRuntimes),
       opening_(executor),
       scope_(executor) {}
 
@@ -181,7 +187,11 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
   const auto kept = found->second;
   auto usage =
       co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
-  if (!usage || !kept->sandbox || kept->sandbox->plug.address == 0) co_return usage;
+  if (!usage || !kept->sandbox) co_return usage;
+  if (kept->sandbox->drive)
+    std::tie(usage->driveBytes, usage->driveLimitBytes, usage->driveIsFull) =
+        std::tuple(kept->driveBytes, kept->runtime.limits.driveBytes, kept->driveIsFull);
+  if (kept->sandbox->plug.address == 0) co_return usage;
   const auto traffic =
       co_await looks_.run([out = kept->sandbox->wayOut, address = kept->sandbox->plug.address] { return out->traffic(address); });
   if (traffic) std::tie(usage->networkSentBytes, usage->networkReceivedBytes) = std::pair(traffic->sent, traffic->received);
@@ -203,6 +213,7 @@ Task<> Keeper::live(std::shared_ptr<Kept> kept) {
   kept->watching.spawn("watch agent", watchAgent(kept));
   kept->watching.spawn("watch memory", watchMemory(kept));
   kept->watching.spawn("hear agent", hear(kept));
+  if (kept->sandbox->drive) kept->watching.spawn("watch drive", watchDrive(kept));
   while (!kept->agentEnded && kept->wish == Wish::None) co_await kept->changed.wait();
   if (!kept->agentEnded) co_await askToEnd(kept);
   co_await kept->watching.close();
@@ -291,6 +302,46 @@ Task<> Keeper::noteMemoryKills(std::shared_ptr<Kept> kept) {
       .sentence = describeMemoryRanOut(usage->memoryKills, usage->memoryPeakBytes, limits.memoryBytes)};
   log::warning("runtime.memory_ran_out", toJson(news).as_object());
   tell_(std::move(news));
+}
+
+// Measures again when something may have been written: this runtime computed, or the machine's disk lost much of what the drive may still
+// have.
+Task<> Keeper::watchDrive(std::shared_ptr<Kept> kept) {
+  const auto limit = kept->runtime.limits.driveBytes;
+  Duration measuredAt{0};
+  Duration took{0};
+  double cpuThen = -1;
+  std::int64_t freeThen = 0;
+  for (;; co_await clock_.sleep(kDriveSweep)) {
+    const auto now = clock_.sinceStart();
+    const auto usage =
+        co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
+    const auto cpu = usage ? usage->cpuSeconds : 0;
+    const auto free = site_.freeBytes();
+    const auto spare = std::max<std::int64_t>(kLeastSpare, (limit - kept->driveBytes) / 2);
+    const bool due = now - measuredAt >= std::max(kDrivePause, took * 20) && cpu - cpuThen > kComputing;
+    if (cpuThen >= 0 && !due && !kept->driveIsFull && (limit == 0 || freeThen - free < spare)) continue;
+    const auto bytes = co_await drives_.run([of = kept->sandbox->drive] { return sandbox::measureDrive(*of); });
+    if (!bytes) continue;
+    std::tie(kept->driveBytes, measuredAt, took, cpuThen, freeThen) = std::tuple(*bytes, now, clock_.sinceStart() - now, cpu, free);
+    if (limit > 0 && (*bytes > limit) != kept->driveIsFull) co_await openOrCloseDrive(kept);
+  }
+}
+
+// Whoever has a file open for writing is told that it is too large, and closes it; whoever does not within some seconds is ended.
+Task<> Keeper::openOrCloseDrive(std::shared_ptr<Kept> kept) {
+  const bool full = !kept->driveIsFull;
+  for (int tries = 0; tries < kMostTriesToClose; ++tries) {
+    const auto set = co_await drives_.runResult([this, of = kept->sandbox->drive, full] { return site_.setDriveWriting(*of, !full); });
+    if (set) {
+      kept->driveIsFull = full;
+      log::info(full ? "drive.closed" : "drive.opened", {{"runtime", kept->runtime.id.text()}, {"bytes", kept->driveBytes}});
+      co_return;
+    }
+    if (tries == kMostTriesToClose / 2) site_.killWhoSees(*kept->sandbox->drive);
+    co_await clock_.sleep(kDriveSweep);
+  }
+  log::error("drive.not_closed", {{"runtime", kept->runtime.id.text()}, {"bytes", kept->driveBytes}});
 }
 
 Task<> Keeper::watchLifetimes() {

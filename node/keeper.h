@@ -51,6 +51,8 @@ class Keeper {
   Task<> hear(std::shared_ptr<Kept> kept);
   Task<> noteMemoryKills(std::shared_ptr<Kept> kept);
   Task<> watchLifetimes();
+  Task<> watchDrive(std::shared_ptr<Kept> kept);
+  Task<> openOrCloseDrive(std::shared_ptr<Kept> kept);
 
   Executor executor_;
   sandbox::Site& site_;
@@ -61,6 +63,7 @@ class Keeper {
   Notifier changed_;                                                 // kept_ became smaller
   net::Pool work_;                                                   // starts and removes
   net::Pool looks_;                                                  // reads usage
+  net::Pool drives_;                                                 // measures
   std::shared_ptr<network::Gateway> gateway_;                        // opened when the first runtime may go out
   std::unique_ptr<network::NameRelay> names_;
   Turn opening_;

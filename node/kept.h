@@ -18,6 +18,8 @@ struct Kept {
   Wish wish = Wish::None;
   Duration killAt{0};  // when an agent that was asked to end must be gone
   bool agentEnded = false;
+  std::int64_t driveBytes = 0;  // as last measured
+  bool driveIsFull = false;
   std::int64_t memoryKills = 0;              // that the server was told of
   std::optional<Duration> memoryRanOutAt;    // the last time
   std::optional<link::RuntimeEnded> ending;  // once it is over

@@ -33,7 +33,10 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       database_(std::move(database)),
       journal_(*database_, clock_),
       accounts_(*database_, journal_, clock_),
-      contents_(*database_, journal_, clock_, {.dataDirectory = settings_.data, .trashLifetime = settings_.trashLifetime}),
+      contents_(*database_, journal_, clock_,
+          {.dataDirectory = settings_.data,
+              .trashLifetime = settings_.trashLifetime,
+              .allowance = [this](AccountId of) { return allowanceOf(std::move(of)); }}),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
       ledger_(*database_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
@@ -99,6 +102,11 @@ Task<Result<Ready>> House::openStreet() {
   round_.begin();
   if (secret) ready.signInLink = fmt::format("{}login?link={}", ready.url, *secret);
   co_return ready;
+}
+
+Task<Result<std::int64_t>> House::allowanceOf(AccountId of) {
+  CO_TRY(const auto tier, co_await ledger_.tierOf(std::move(of)));
+  co_return tier.drive.bytes;
 }
 
 Task<> House::close() {

@@ -44,6 +44,8 @@ class House {
  private:
   Task<Result<Ready>> openStreet();
   Task<> runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of);
+  // Bytes that an account may keep in its files.
+  Task<Result<std::int64_t>> allowanceOf(AccountId of);
   // Makes the file's book of tiers the one that holds; leaves the present one when the file cannot be used.
   Result<> readTiers();
 

@@ -155,6 +155,7 @@ quota::Tier tierDefaultsOf(const ServerSettings& settings) {
   tier.memory = settings.runtimeMemory;
   tier.cpus = settings.runtimeCpus;
   tier.disk = settings.runtimeDisk;
+  tier.drive = settings.drive;
   tier.processes = settings.runtimeProcesses;
   tier.lifetime = settings.runtimeLifetime;
   tier.idle = settings.runtimeIdle;

@@ -29,6 +29,7 @@ struct ServerSettings {
   config::ByteSize runtimeMemory{link::Limits{}.memoryBytes};
   double runtimeCpus = link::Limits{}.cpus;
   config::ByteSize runtimeDisk{link::Limits{}.diskBytes};
+  config::ByteSize drive{std::int64_t{10} << 30};
   std::int64_t runtimeProcesses = link::Limits{}.pids;
   Duration runtimeLifetime = std::chrono::seconds{link::Limits{}.lifetimeSeconds};
   Duration runtimeIdle = 90min;
@@ -63,6 +64,7 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("runtime_memory", &S::runtimeMemory, "Most memory of one runtime, where its tier does not say; so for the next five."),
       field("runtime_cpus", &S::runtimeCpus, "Processors of one runtime; parts of one are allowed."),
       field("runtime_disk", &S::runtimeDisk, "Size of one runtime's disk."),
+      field("drive", &S::drive, "Most bytes of one account's files, which its runtime sees in /content/drive/MyDrive; 0 = no limit."),
       field("runtime_processes", &S::runtimeProcesses, "Most processes and threads of one runtime."),
       field("runtime_lifetime", &S::runtimeLifetime, "A runtime is stopped after this time."),
       field("runtime_idle", &S::runtimeIdle, "A runtime in which nothing runs is stopped after this time; 0s = never."),

@@ -20,7 +20,8 @@ constexpr auto fieldsOf(Type<Limits>) {
       field("cpus", &Limits::cpus, "Processors; parts of one are allowed."), field("disk_bytes", &Limits::diskBytes, "Size of the disk."),
       field("pids", &Limits::pids, "Most processes and threads."),
       field("lifetime_s", &Limits::lifetimeSeconds, "The node stops the runtime after this time, whatever the server does."),
-      field("network", &Limits::network, "What it may do in the network."));
+      field("network", &Limits::network, "What it may do in the network."),
+      field("drive_bytes", &Limits::driveBytes, "Most bytes of its account's files; 0 = no limit."));
 }
 constexpr auto fieldsOf(Type<Runtime>) {
   return record("runtime", field("id", &Runtime::id), field("owner", &Runtime::owner), field("socket", &Runtime::socket),
@@ -28,7 +29,7 @@ constexpr auto fieldsOf(Type<Runtime>) {
 }
 constexpr auto fieldsOf(Type<StartRuntime>) {
   return record("start_runtime", field("id", &StartRuntime::id), field("owner", &StartRuntime::owner),
-      field("python", &StartRuntime::python), field("limits", &StartRuntime::limits));
+      field("python", &StartRuntime::python), field("drive", &StartRuntime::drive), field("limits", &StartRuntime::limits));
 }
 constexpr auto fieldsOf(Type<StopRuntime>) {
   return record("stop_runtime", field("id", &StopRuntime::id), field("grace_ms", &StopRuntime::graceMs));
@@ -41,7 +42,9 @@ constexpr auto fieldsOf(Type<Usage>) {
       field("memory_limit_bytes", &Usage::memoryLimitBytes), field("memory_kills", &Usage::memoryKills), field("cpu_s", &Usage::cpuSeconds),
       field("cpu_throttled_s", &Usage::cpuThrottledSeconds), field("cpus", &Usage::cpus), field("disk_bytes", &Usage::diskBytes),
       field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit),
-      field("network_sent_bytes", &Usage::networkSentBytes), field("network_received_bytes", &Usage::networkReceivedBytes));
+      field("network_sent_bytes", &Usage::networkSentBytes), field("network_received_bytes", &Usage::networkReceivedBytes),
+      field("drive_bytes", &Usage::driveBytes), field("drive_limit_bytes", &Usage::driveLimitBytes),
+      field("drive_is_full", &Usage::driveIsFull));
 }
 constexpr auto fieldsOf(Type<RuntimeEnded>) {
   return record("runtime_ended", field("id", &RuntimeEnded::id), field("reason", &RuntimeEnded::reason),

@@ -60,6 +60,7 @@ struct Limits {
   std::int64_t pids = 512;
   std::int64_t lifetimeSeconds = 12 * 3600;
   Network network;
+  std::int64_t driveBytes = 0;  // what the account's files may have together; 0 = as much as there is room for
   bool operator==(const Limits&) const = default;
 };
 
@@ -78,7 +79,8 @@ struct Runtime {
 struct StartRuntime {
   RuntimeId id;
   std::string owner;   // a label for the operator's log; the node knows no accounts
-  std::string python;  // the Python environment outside, mounted read-only at the same path inside
+  std::string python;  // the Python environment outside, seen at the same path inside
+  std::string drive;   // the account whose files are seen inside; "" = nobody's
   Limits limits;
   bool operator==(const StartRuntime&) const = default;
 };
@@ -118,6 +120,9 @@ struct Usage {
   std::int64_t pidsLimit = 0;
   std::int64_t networkSentBytes = 0;
   std::int64_t networkReceivedBytes = 0;
+  std::int64_t driveBytes = 0;  // of the account's files, as they were last measured; 0 where they are not seen inside
+  std::int64_t driveLimitBytes = 0;
+  bool driveIsFull = false;  // nothing can be written to them inside until some are deleted
   bool operator==(const Usage&) const = default;
 };
 

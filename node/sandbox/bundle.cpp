@@ -74,7 +74,7 @@ json::object pythonMount(const BundleDemand& demand) {
 
 json::array mounts(const BundleDemand& demand) {
   const auto quarter = demand.limits.memoryBytes / 4;
-  return {
+  json::array mounts{
       // hidepid: a kernel sees its own processes, not the agent.
       mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev", "hidepid=2"}),
       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=1m"}),
@@ -89,6 +89,8 @@ json::array mounts(const BundleDemand& demand) {
       readOnlyBind("/run/allmende/agent", demand.agent, false),
       mount("/content", "bind", demand.content, {"bind", "nosuid", "nodev"}),
   };
+  if (!demand.drive.empty()) mounts.push_back(mount("/content/drive/MyDrive", "bind", demand.drive, {"bind", "nosuid", "nodev"}));
+  return mounts;
 }
 
 json::object resources(const BundleDemand& demand) {

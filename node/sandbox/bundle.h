@@ -19,6 +19,7 @@ struct BundleDemand {
   IdMap ids;
   std::string userNamespace;            // where the one to be joined can be opened
   std::string networkNamespace;         // the same; "" = one of its own, without any link
+  std::string drive;                    // the mounted files of its account; "" = none
   bool pythonIsItsOwn = false;          // what is written there is seen by nobody else
   bool withMountsBelow = false;         // of what is mounted from the machine; true where a user namespace may not leave them out
   bool swapIsCounted = true;            // false on v1 kernels without memory.memsw.*

@@ -130,7 +130,7 @@ Finding examineRoom(const std::string& data) {
 Finding tryWhole(const SiteDemand& demand, const std::string& trial) {
   const auto tried = [&]() -> Result<> {
     TRY(auto site, Site::prepare({.data = trial, .serverUser = "", .agent = demand.agent, .sampleData = "", .crun = demand.crun}));
-    TRY(auto sandbox, site->start({RuntimeId::make(), "doctor", "/usr", Limits{}}));
+    TRY(auto sandbox, site->start({.id = RuntimeId::make(), .owner = "doctor", .python = "/usr", .drive = "", .limits = {}}));
     TRY(site->remove(std::move(sandbox)));
     return {};
   }();

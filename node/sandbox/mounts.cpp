@@ -32,11 +32,11 @@ Result<> bindMount(const std::string& source, const std::string& target) {
   return {};
 }
 
-Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space) {
+Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space, Writing writing) {
   const Fd tree(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
   if (!tree.open()) return failErrno("taking up {}", source);
   struct mount_attr attributes{};
-  attributes.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV;
+  attributes.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | (writing == Writing::Allowed ? 0 : MOUNT_ATTR_RDONLY);
   attributes.userns_fd = static_cast<std::uint64_t>(space.get());
   if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0)
     return failErrno("mapping the owners of {} (Linux 5.19 or newer is needed)", source);

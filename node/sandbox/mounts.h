@@ -18,8 +18,9 @@ Result<> hideUnifiedHierarchy();
 // Mounts what lies at `source` on `target`, with what is mounted below it: in a user namespace nothing of that may be left out.
 Result<> bindMount(const std::string& source, const std::string& target);
 
-// The same, read-only, with the owners mapped by the user namespace `space`: who is 0 there owns what root owns here.
-Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space);
+// The same without what is mounted below it, with the owners mapped by the user namespace `space`: who is 0 there owns what root owns here.
+enum class Writing : std::uint8_t { Forbidden, Allowed };
+Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space, Writing writing = Writing::Forbidden);
 
 // An overlay whose lower layer stays untouched.
 Result<> mountOverlay(const std::string& lower, const std::string& upper, const std::string& work, const std::string& target);

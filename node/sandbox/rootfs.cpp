@@ -123,6 +123,8 @@ Result<> makeDiskContent(const std::string& directory, const std::string& sample
   TRY(makeDirectory(directory + "/upper", 0755, 0));
   TRY(makeDirectory(directory + "/work", 0755, 0));
   TRY(makeDirectory(directory + "/content", 0755, kKernelUser));
+  TRY(makeDirectory(directory + "/content/drive", 0755, 0));
+  TRY(makeDirectory(directory + "/content/drive/MyDrive", 0755, 0));
   TRY(makeDirectory(directory + "/python", 0755, kKernelUser));
   TRY(makeDirectory(directory + "/python-work", 0755, 0));
   if (sampleData.empty()) return {};

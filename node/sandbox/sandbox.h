@@ -31,6 +31,16 @@ struct SiteDemand {
   std::string crun = "crun";
 };
 
+// An account's files inside a sandbox.
+struct Drive {
+  Fd outside;  // the folder
+  Fd inside;   // the mount that is seen, and the mount namespace it is in
+  Fd mounts;
+  std::string cgroup;
+  int agent = 0;
+  std::uint32_t user = 0;  // the kernels', outside
+};
+
 // A running sandbox.
 struct Sandbox {
   RuntimeId id;
@@ -45,6 +55,7 @@ struct Sandbox {
   int pid = 0;
   std::shared_ptr<network::Gateway> wayOut;  // none: its network ends at itself
   network::Plug plug;
+  std::shared_ptr<const Drive> drive;  // none where no account's files are seen inside
 };
 
 // How a process ended; both 0 when it ended well or never ran.
@@ -56,7 +67,8 @@ struct Ending {
 // For people: what a node without root cannot do. See Site::rootless.
 inline constexpr std::string_view kLostWithoutRoot =
     "the files of a runtime lie in its memory and may fill half of it, instead of a disk of its own; runtimes have no "
-    "network and cannot change the Python packages they begin with; and the server runs as the same user "
+    "network and cannot change the Python packages they begin with; they do not see their "
+    "person's files; and the server runs as the same user "
     "as everything else, so a fault in it would reach all that this user may";
 
 class Site {
@@ -74,6 +86,12 @@ class Site {
   Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut = nullptr);
   // Asks the agent to end.
   void askToEnd(const Sandbox& sandbox);
+  // Forbids or allows writing to the account's files inside. While something has one open for writing it fails with Conflict, and whatever
+  // is written inside by whom fails with EFBIG until the next call.
+  Result<> setDriveWriting(const Drive& drive, bool allowed);
+  // Kills every process that sees it but the agent.
+  void killWhoSees(const Drive& drive);
+
   // Kills what still runs of it and removes every trace. Returns how the agent ended: by itself, if it had before.
   Result<Ending> remove(std::unique_ptr<Sandbox> sandbox);
 
@@ -92,6 +110,9 @@ class Site {
 
 // Refuses limits no sandbox can hold, naming value and range.
 Result<> checkLimits(const Limits& limits);
+
+// Bytes of an account's files: every file and folder counts as 4 KiB at least. Blocks for as long as there are many.
+std::int64_t measureDrive(const Drive& drive);
 
 // What a machine must have to hold sandboxes.
 std::vector<Finding> examineMachine(const SiteDemand& demand);

@@ -8,10 +8,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
+#include "lib/base/testing.h"
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
+#include "node/sandbox/drive.h"
 #include "node/sandbox/syscalls.h"
 #include "node/sandbox/users.h"
 #include "node/sandbox/uses.h"
@@ -20,10 +23,10 @@ namespace allmende::sandbox {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Contains;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr std::string_view kHybrid =
     "30 25 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - tmpfs tmpfs rw,mode=755\n"
@@ -136,7 +139,7 @@ TEST(Bundle, givesTheRuntimeIdsOfItsOwnAndNoWayToGainRights) {
   EXPECT_EQ(at(bundle, "/linux/uidMappings/0"), (json::value{{"containerID", 0}, {"hostID", kFirstId}, {"size", kIdsPerRuntime}}));
   std::vector<std::string> types;
   for (const auto& space : at(bundle, "/linux/namespaces").as_array()) types.emplace_back(space.at("type").as_string());
-  EXPECT_THAT(types, testing::UnorderedElementsAre("pid", "ipc", "uts", "mount", "cgroup", "user", "network"));
+  EXPECT_THAT(types, ::testing::UnorderedElementsAre("pid", "ipc", "uts", "mount", "cgroup", "user", "network"));
   EXPECT_EQ(at(bundle, "/linux/namespaces/0"), (json::value{{"type", "user"}, {"path", "/proc/7/fd/9"}}));
 }
 
@@ -160,6 +163,26 @@ TEST(Bundle, boundsWhatWaitsInSocketsWhereTheGroupsMemoryDoesNot) {
   auto demand = demandOfBundle();
   demand.socketsAreCountedApart = true;
   EXPECT_EQ(at(makeBundle(demand), "/linux/resources/memory/kernelTCP"), json::value((1 << 30) / 4));
+}
+
+TEST(Trees, areMeasuredByWhatTheirFilesSayAndEachCountsAPage) {
+  const testing::TemporaryFolder folder;
+  const auto at = [&](const char* name) { return folder.path() / name; };
+  fs::create_directories(at("a/b"));
+  std::ofstream(at("a/holes")).close();
+  fs::resize_file(at("a/holes"), 1 << 20);
+  std::ofstream(at("a/b/small")) << "x";
+  fs::create_symlink("/usr", at("a/out"));
+  const auto measured = [&] { return measureTree(Fd(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))); };
+  EXPECT_EQ(measured(), (1 << 20) + 4 * 4096);
+  const Fd here(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  fs::current_path(folder.path());
+  for (int depth = 0; depth < 300; ++depth) {
+    fs::create_directory("d");
+    fs::current_path("d");
+  }
+  EXPECT_EQ(::fchdir(here.get()), 0);
+  EXPECT_GT(measured(), std::int64_t{1} << 60);
 }
 
 TEST(UserNamespace, belongsToTheFirstUserOfItsRangeAndNotToRoot) {
@@ -237,7 +260,7 @@ TEST(Program, thatIsNotInstalledIsNamed) {
   EXPECT_EQ(runProgram({.arguments = {"no-such-program"}}).error().message, "program 'no-such-program' is not installed");
 }
 
-class DiskTest : public testing::Test {
+class DiskTest : public ::testing::Test {
  protected:
   DiskTest() {
     char name[] = "/tmp/allmende-disk-XXXXXX";
@@ -274,7 +297,7 @@ TEST(Site, isRefusedWithoutRootWhereNothingWouldLimitRuntimes) {
     std::fputs(site ? "prepared" : site.error().message.c_str(), stderr);
     ::_exit(nobody && !site && site.error().code == Code::Unavailable ? 0 : 1);
   };
-  EXPECT_EXIT(tryAsNobody(), testing::ExitedWithCode(0), "without root nothing would limit runtimes here");
+  EXPECT_EXIT(tryAsNobody(), ::testing::ExitedWithCode(0), "without root nothing would limit runtimes here");
 }
 
 }  // namespace

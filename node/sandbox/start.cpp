@@ -1,6 +1,7 @@
 // The recipe of a sandbox, and its undoing.
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -11,11 +12,13 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include "lib/base/log.h"
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
+#include "node/sandbox/drive.h"
 #include "node/sandbox/mounts.h"
 #include "node/sandbox/rootfs.h"
 #include "node/sandbox/site.h"
@@ -37,6 +40,7 @@ struct Start {
   Fd listening;
   Fd print;  // the agent's end of Sandbox::output
   bool pythonIsItsOwn = false;
+  Drive drive;
 
   std::string path(std::string_view what) const { return places.of(demand.id, what); }
 };
@@ -126,6 +130,27 @@ Result<> mountPython(Start& start) {
   return bindMount(start.demand.python, start.path("/python"));
 }
 
+Result<> takeUpDrive(Start& start) {
+  if (start.demand.drive.empty() || start.places.rootless) return {};
+  TRY(start.drive.outside, openDrive(start.places, start.demand.drive));
+  if (::mkdir(start.path("/drive").c_str(), 0700) != 0) return failErrno("making {}", start.path("/drive"));
+  return mountDrive(start.places, start.drive.outside, start.sandbox.ids, start.path("/drive"));
+}
+
+// What is needed to close the drive that is seen inside. Before anything runs there that could move it.
+Result<> findDriveInside(Start& start) {
+  if (!start.drive.outside.open()) return {};
+  const auto process = fmt::format("/proc/{}", start.sandbox.pid);
+  start.drive.mounts = Fd(::open((process + "/ns/mnt").c_str(), O_RDONLY | O_CLOEXEC));
+  start.drive.inside = Fd(::open((process + "/root/content/drive/MyDrive").c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!start.drive.mounts.open() || !start.drive.inside.open()) return failErrno("finding the drive of {}", start.demand.id.text());
+  start.drive.cgroup = start.sandbox.cgroup;
+  start.drive.agent = start.sandbox.pid;
+  start.drive.user = start.sandbox.ids.outsideOf(kKernelUser);
+  start.sandbox.drive = std::make_shared<const Drive>(std::move(start.drive));
+  return {};
+}
+
 // Without root, programs may lie in a home that only its user may enter.
 Result<> mountPrograms(const Start& start) {
   if (!start.places.rootless) return {};
@@ -173,6 +198,7 @@ Result<> writeBundle(const Start& start) {
       .ids = start.sandbox.ids,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
       .networkNamespace = start.sandbox.plug.space.open() ? machine::pathOf(start.sandbox.plug.space) : "",
+      .drive = start.drive.outside.open() ? start.path("/drive") : "",
       .pythonIsItsOwn = start.pythonIsItsOwn,
       .withMountsBelow = start.places.rootless,
       .swapIsCounted = start.places.swapIsCounted,
@@ -223,11 +249,13 @@ Result<> contain(Start& start) {
   TRY(mountRoot(start));
   TRY(mountPython(start));
   TRY(mountPrograms(start));
+  TRY(takeUpDrive(start));
   TRY(openSocket(start));  // connections queue from here on
   TRY(openOutput(start));
   TRY(writeBundle(start));
   TRY(createContainer(start));  // all walls stand, limits hold, the agent waits before its first instruction
-  TRY(watchContainer(start));   // before anything inside can run
+  TRY(findDriveInside(start));
+  TRY(watchContainer(start));  // before anything inside can run
   TRY(startContainer(start));
   return {};
 }
@@ -268,7 +296,7 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, s
   sandbox->wayOut = std::move(wayOut);
   if (places_->rootless) sandbox->limits.diskBytes = std::min(demand.limits.diskBytes, demand.limits.memoryBytes / 2);
   sandbox->cgroup = places_->groupOf(demand.id);
-  Start start{*places_, demand, *sandbox, {}, {}, {}};
+  Start start{.places = *places_, .demand = demand, .sandbox = *sandbox, .userNamespace = {}, .listening = {}, .print = {}, .drive = {}};
   if (auto contained = contain(start); !contained) {
     // A directory that was there before belongs to a runtime that runs.
     if (contained.error().code != Code::Conflict) {
@@ -281,6 +309,42 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, s
 }
 
 void Site::askToEnd(const Sandbox& sandbox) { ::syscall(SYS_pidfd_send_signal, sandbox.init.get(), SIGTERM, nullptr, 0); }
+
+namespace {
+
+std::vector<pid_t> processesOf(const Places& places, const Drive& drive) {
+  std::vector<pid_t> all;
+  std::istringstream lines(readFile(places.cgroups.directory("pids", drive.cgroup) + "/cgroup.procs").value_or(""));
+  for (pid_t pid = 0; lines >> pid;) {
+    if (pid != drive.agent) all.push_back(pid);
+  }
+  return all;
+}
+
+// How long files may become that the kernels' processes write. As their user: not every root may say so of others.
+Result<> limitFiles(const std::vector<pid_t>& processes, uid_t user, rlim_t bytes) {
+  const rlimit sizes{.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+  TRY(machine::Holder::start([&] {
+    if (::syscall(SYS_setresgid, user, user, user) != 0 || ::syscall(SYS_setresuid, user, user, user) != 0) return false;
+    for (const auto process : processes) ::prlimit(process, RLIMIT_FSIZE, &sizes, nullptr);
+    return true;
+  }));
+  return {};
+}
+
+}  // namespace
+
+Result<> Site::setDriveWriting(const Drive& drive, bool allowed) {
+  const auto set = setWriting(drive.mounts, drive.inside, allowed ? Writing::Allowed : Writing::Forbidden);
+  TRY(limitFiles(processesOf(*places_, drive), drive.user, set ? RLIM_INFINITY : 0));
+  return set;
+}
+
+void Site::killWhoSees(const Drive& drive) {
+  for (const auto pid : processesOf(*places_, drive)) ::kill(pid, SIGKILL);
+}
+
+std::int64_t measureDrive(const Drive& drive) { return measureTree(drive.outside); }
 
 Result<Ending> Site::remove(std::unique_ptr<Sandbox> sandbox) {
   auto removed = removeTraces(*places_, sandbox->id);
@@ -306,7 +370,7 @@ Result<> removeTraces(const Places& places, const RuntimeId& id) {
   if (!deleted) note(first, std::unexpected(deleted.error()));
   note(first, removeGroup(places.cgroups, group));
   abandonDisk(places.of(id, "/disk"));
-  for (const auto* name : {"/root", "/lower", "/python", "/python-lower", "/disk", "/agent"}) unmount(places.of(id, name));
+  for (const auto* name : {"/root", "/drive", "/lower", "/python", "/python-lower", "/disk", "/agent"}) unmount(places.of(id, name));
   std::error_code error;
   fs::remove_all(places.of(id), error);
   if (error) note(first, fail(Code::Internal, "removing {}: {}", places.of(id), error.message()));

@@ -18,9 +18,9 @@ bool become(uid_t user) {
          ::prctl(PR_SET_DUMPABLE, 1) == 0;  // else /proc/PID/uid_map is the machine's root's
 }
 
-Result<Fd> openMapped(pid_t holder, const std::string& map) {
-  TRY(writeFile(fmt::format("/proc/{}/uid_map", holder), map));
-  TRY(writeFile(fmt::format("/proc/{}/gid_map", holder), map));
+Result<Fd> openMapped(pid_t holder, const std::string& users, const std::string& groups) {
+  TRY(writeFile(fmt::format("/proc/{}/uid_map", holder), users));
+  TRY(writeFile(fmt::format("/proc/{}/gid_map", holder), groups));
   Fd space(::open(fmt::format("/proc/{}/ns/user", holder).c_str(), O_RDONLY | O_CLOEXEC));
   if (!space.open()) return failErrno("opening a user namespace");
   return space;
@@ -70,12 +70,13 @@ void UserRanges::giveBack(const IdMap& ids) {
   returned_.insert((ids.first() - (few_ ? 1 : kFirstId)) / size);
 }
 
-Result<Fd> makeUserNamespace(const IdMap& ids) {
-  const auto map = ids.text();
-  TRY(const auto holder, machine::Holder::start([owner = ids.first()] { return become(owner) && ::unshare(CLONE_NEWUSER) == 0; }));
+Result<Fd> makeUserNamespace(const IdMap& ids) { return makeUserNamespace(ids, ids); }
+
+Result<Fd> makeUserNamespace(const IdMap& users, const IdMap& groups) {
+  TRY(const auto holder, machine::Holder::start([owner = users.first()] { return become(owner) && ::unshare(CLONE_NEWUSER) == 0; }));
   if (!holder.went())
     return fail(Code::Unavailable, "the kernel refuses user namespaces; allow them with sysctl user.max_user_namespaces=10000");
-  return openMapped(holder.pid(), map);
+  return openMapped(holder.pid(), users.text(), groups.text());
 }
 
 }  // namespace allmende::sandbox

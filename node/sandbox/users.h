@@ -64,5 +64,7 @@ class UserRanges {
 // A user namespace with that map; it lives as long as the descriptor. It belongs to the user who is 0 inside: what the kernel counts by
 // user (inotify, message queues, pending signals) is also charged to the owner, and what root owns would be used up for the whole machine.
 Result<Fd> makeUserNamespace(const IdMap& ids);
+// The same where groups are mapped otherwise than users.
+Result<Fd> makeUserNamespace(const IdMap& users, const IdMap& groups);
 
 }  // namespace allmende::sandbox

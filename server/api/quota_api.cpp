@@ -39,6 +39,7 @@ TierView viewOf(const quota::Tier& tier) {
       .memoryBytes = tier.memory.bytes,
       .cpus = tier.cpus,
       .diskBytes = tier.disk.bytes,
+      .driveBytes = tier.drive.bytes,
       .processes = tier.processes,
       .lifetimeS = secondsOf(tier.lifetime),
       .idleS = secondsOf(tier.idle),

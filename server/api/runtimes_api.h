@@ -73,6 +73,7 @@ struct RuntimeView {
   std::optional<Share> memory;
   std::optional<CpuShare> cpu;
   std::optional<Share> disk;
+  std::optional<Share> drive;
   std::optional<Share> processes;
   std::optional<NetworkView> network;
   std::int64_t kernels = 0;
@@ -90,10 +91,14 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
           "killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory."),
       field("message", &R::message, "The same as a sentence."), field("started_at", &R::startedAt, "When it began."),
       field("ends_at", &R::endsAt, "When its time is over."), field("memory", &R::memory, "Bytes; absent when it does not run."),
-      field("cpu", &R::cpu, "Computing."), field("disk", &R::disk, "Bytes."), field("processes", &R::processes, "Processes and threads."),
-      field("network", &R::network, "Absent when it does not run."), field("kernels", &R::kernels, "How many kernels run in it."),
-      field("image", &R::image, "What it was made from."), field("tier", &R::tier, "Whose limits it has."),
-      field("outlook", &R::outlook, "Of a ready one."), field("queue", &R::queue, "Of a queued one."));
+      field("cpu", &R::cpu, "Computing."), field("disk", &R::disk, "Bytes."),
+      field("drive", &R::drive,
+          "Bytes of its account's files, which it sees in /content/drive/MyDrive; absent where it does not. While they are more than the "
+          "limit nothing can be written to them there; a limit of 0 is none."),
+      field("processes", &R::processes, "Processes and threads."), field("network", &R::network, "Absent when it does not run."),
+      field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
+      field("tier", &R::tier, "Whose limits it has."), field("outlook", &R::outlook, "Of a ready one."),
+      field("queue", &R::queue, "Of a queued one."));
 }
 
 class RuntimesApi {

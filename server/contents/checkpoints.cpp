@@ -8,12 +8,14 @@
 
 #include "lib/base/log.h"
 #include "server/contents/failures.h"
+#include "server/contents/reading.h"
 #include "server/contents/tree.h"
 #include "server/contents/writing.h"
 
 namespace allmende::contents {
 namespace {
 
+constexpr std::uint64_t kLargestCheckpoint = 128U << 20U;  // what an editor opens
 constexpr std::string_view kOnlyId = "checkpoint";
 
 std::unexpected<Error> failNoCheckpoint(const DrivePath& path, std::string_view id) {
@@ -75,9 +77,12 @@ std::vector<Checkpoint> listCheckpointsOf(const Space& space, const DrivePath& p
 Result<Checkpoint> makeCheckpointOf(const Space& space, const DrivePath& path) {
   if (path.isHidden()) return failMissing(path.text());
   TRY(const auto file, space.drive.openFile(path));
+  if (file.facts.size > kLargestCheckpoint)
+    return fail(Code::OverLimit, "'{}' has {}; checkpoints are kept of files up to {}", shown(path.text()), inMegabytes(file.facts.size),
+        inMegabytes(kLargestCheckpoint));
   TRY(prepare(space, path));
   TRY(auto draft, Draft::make(space, Draft::In::Checkpoints, path));
-  TRY(draft.copyFrom(file.fd.get()));
+  TRY(draft.copyFrom(file));
   TRY(draft.replace());
   const auto made = listCheckpointsOf(space, path);
   if (made.empty()) return failNoCheckpoint(path, kOnlyId);  // removed in the same moment
@@ -89,7 +94,7 @@ Result<> restoreCheckpointOf(const Space& space, const DrivePath& path, std::str
   TRY(const auto checkpoint, space.checkpoints.openFile(path));
   TRY(const auto target, findTarget(space.drive, path));
   TRY(auto draft, draftFor(space, target));
-  TRY(draft.copyFrom(checkpoint.fd.get()));
+  TRY(draft.copyFrom(checkpoint));
   return draft.replace();
 }
 

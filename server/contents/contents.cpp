@@ -119,7 +119,7 @@ Task<Result<std::shared_ptr<Descriptor>>> Contents::openFolderOf(AccountId of, s
 }
 
 Task<Result<Model>> Contents::add(AccountId of, std::string path, std::string bytes) {
-  co_return co_await impl_->on(
+  co_return co_await impl_->onWriting(
       std::move(of), std::move(path), [bytes = std::move(bytes)](const Space& space, const DrivePath& place) -> Result<Model> {
         TRY(const auto made, takeFreeName(space.drive, place.folder(), {.name = std::string(place.name()), .insert = "-Copy"},
                                  [&](const DrivePath& free) { return writeNewFile(space, free, bytes); }));
@@ -128,7 +128,7 @@ Task<Result<Model>> Contents::add(AccountId of, std::string path, std::string by
 }
 
 Task<Result<Model>> Contents::create(AccountId of, std::string path, std::string body) {
-  co_return co_await impl_->on(
+  co_return co_await impl_->onWriting(
       std::move(of), std::move(path), [body = std::move(body)](const Space& space, const DrivePath& folder) -> Result<Model> {
         TRY(const auto made, createIn(space, folder, body));
         return describe(space.drive, made);
@@ -137,7 +137,7 @@ Task<Result<Model>> Contents::create(AccountId of, std::string path, std::string
 
 Task<Result<Saved>> Contents::save(AccountId of, std::string path, std::string body) {
   const auto now = impl_->clock.sinceStart();
-  co_return co_await impl_->on(
+  co_return co_await impl_->onWriting(
       of, std::move(path), [this, of, now, body = std::move(body)](const Space& space, const DrivePath& place) -> Result<Saved> {
         if (!isBlank(body)) return impl_->save(space, {of, place}, body, now);
         TRY(const auto made, createIn(space, place, ""));
@@ -186,7 +186,7 @@ Task<Result<Checkpoint>> Contents::makeCheckpoint(AccountId of, std::string path
 }
 
 Task<Result<>> Contents::restoreCheckpoint(AccountId of, std::string path, std::string id) {
-  co_return co_await impl_->on(of, std::move(path), [this, of, id](const Space& space, const DrivePath& place) {
+  co_return co_await impl_->onWriting(of, std::move(path), [this, of, id](const Space& space, const DrivePath& place) {
     const PathLocks::Held lock(impl_->locks, {of, place});
     return restoreCheckpointOf(space, place, id);
   });

@@ -5,6 +5,7 @@
 // A write is whole or did not happen: on any failure, a full disk too, the original is kept. Messages are Jupyter's sentences where it
 // has one. InvalidInput = 400, NotFound = 404, Conflict = 409, Denied = 403. Everything runs on a bounded pool of its own.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct ContentsSettings {
   std::string dataDirectory;                // holds drives/, checkpoints/, uploads/ and trash/, one folder per account in each
   std::size_t largestInJson = 128U << 20U;  // bytes of a file that get() and save() carry; open() has no limit
   Duration trashLifetime = std::chrono::hours{30 * 24};
+  // Bytes that an account may keep, its trash included; 0 = as many as there is room for.
+  std::function<Task<Result<std::int64_t>>(AccountId)> allowance;
 };
 
 class Contents {
@@ -37,7 +40,8 @@ class Contents {
 
   // GET. OverLimit when the file is too large for JSON; it stays downloadable through open().
   Task<Result<Model>> get(AccountId of, std::string path, GetWish wish);
-  // POST to a folder: `body` is {"type"?, "ext"?} for a new untitled one or {"copy_from"} for a copy.
+  // What follows fails with OverLimit when the account may keep nothing more; what it has can always be read, and what is edited live
+  // saved. POST to a folder: `body` is {"type"?, "ext"?} for a new untitled one or {"copy_from"} for a copy.
   Task<Result<Model>> create(AccountId of, std::string path, std::string body);
   // PUT: `body` is a model with content, a chunk of an upload, or empty. A new chunked file appears with its last chunk.
   Task<Result<Saved>> save(AccountId of, std::string path, std::string body);

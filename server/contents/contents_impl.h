@@ -6,6 +6,7 @@
 #include "server/contents/contents.h"
 #include "server/contents/path_locks.h"
 #include "server/contents/places.h"
+#include "server/contents/room.h"
 #include "server/contents/uploads.h"
 
 namespace allmende::contents {
@@ -23,6 +24,25 @@ struct Contents::Impl {
       TRY(const auto own, space(of));
       return work(own, path);
     });
+  }
+
+  // The same for what adds to the drive: `space.room` says how much more it may have.
+  template <class Work>
+  Task<std::invoke_result_t<Work&, const Space&, const DrivePath&>> onWriting(AccountId of, std::string text, Work work) {
+    using Answer = std::invoke_result_t<Work&, const Space&, const DrivePath&>;
+    std::int64_t limit = 0;
+    if (settings.allowance) {
+      CO_TRY(limit, co_await settings.allowance(of));
+    }
+    const auto now = clock.sinceStart();
+    co_return co_await on(
+        of, std::move(text), [this, of, limit, now, work = std::move(work)](const Space& own, const DrivePath& path) mutable -> Answer {
+          TRY(own.room, room.left(of, own, limit, now));
+          const auto before = own.room;
+          auto answer = work(own, path);
+          room.wrote(of, before - own.room);
+          return answer;
+        });
   }
 
   // What follows blocks: for the pool.
@@ -48,6 +68,7 @@ struct Contents::Impl {
   std::optional<Places> places;  // from begin() on
   PathLocks locks;
   Uploads uploads;
+  Room room;
   net::Pool pool{"contents", 4, 1024};  // last: its threads end before what they use
 };
 

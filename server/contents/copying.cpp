@@ -19,10 +19,10 @@ namespace {
 constexpr std::uint64_t kLargestFolder = 500U << 20U;  // as stock servers have it: beyond it a request takes too long
 constexpr std::size_t kMostEntries = 20'000;
 
-Result<> checkFolder(const Root& drive, const DrivePath& from) {
+Result<> checkFolder(const Space& space, const DrivePath& from) {
   std::uint64_t size = 0;
   std::size_t entries = 0;
-  walk(drive, from, [&](const DrivePath&, const Facts& facts) {
+  walk(space.drive, from, [&](const DrivePath&, const Facts& facts) {
     if (facts.isFile()) size += facts.size;
     ++entries;
     return size > kLargestFolder || entries > kMostEntries ? Onward::Stop : Onward::Into;
@@ -30,6 +30,9 @@ Result<> checkFolder(const Root& drive, const DrivePath& from) {
   if (size > kLargestFolder)
     return fail(Code::InvalidInput, "Can't copy folders larger than {}: '{}' has more. Copy it in parts", inMegabytes(kLargestFolder),
         shown(from.text()));
+  if (static_cast<std::int64_t>(size) > space.room)
+    return fail(Code::OverLimit, "'{}' has {}, and your files may have {} more; delete some, and empty the trash", shown(from.text()),
+        inMegabytes(size), inMegabytes(static_cast<std::uint64_t>(space.room)));
   if (entries > kMostEntries)
     return fail(Code::InvalidInput, "Can't copy folders of more than {} entries: '{}' has more. Copy it in parts", kMostEntries,
         shown(from.text()));
@@ -49,7 +52,7 @@ Result<> copyFile(int from, int to, const std::string& name, const Facts& facts)
   const Descriptor out(::openat(to, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) return failSystem(errno, "copy", name);
   TRY(copyBytes(in.get(), out.get(), name));
-  if (::fchmod(out.get(), facts.mode) != 0) return failSystem(errno, "copy", name);
+  if (::fchmod(out.get(), facts.mode & 0777U) != 0) return failSystem(errno, "copy", name);
   return {};
 }
 
@@ -60,7 +63,7 @@ Result<> copyEntry(int from, int to, const std::string& name, const Facts& facts
     case Facts::Kind::File: return copyFile(from, to, name, facts);
     case Facts::Kind::Link: return copyLink(from, to, name);
     case Facts::Kind::Folder:
-      if (::mkdirat(to, name.c_str(), facts.mode | S_IRWXU) != 0) return failSystem(errno, "copy", name);
+      if (::mkdirat(to, name.c_str(), (facts.mode & 0777U) | S_IRWXU) != 0) return failSystem(errno, "copy", name);
       return {};
     case Facts::Kind::Other: return {};
   }
@@ -94,7 +97,7 @@ Result<DrivePath> copyInto(const Space& space, const DrivePath& from, const Driv
   if (facts.isFolder() && (into == from || into.isBelow(from)))
     return fail(Code::InvalidInput, "Can't copy '{}' into itself", shown(from.text()));
   if (facts.isFolder()) {
-    TRY(checkFolder(space.drive, from));
+    TRY(checkFolder(space, from));
   }
   return takeFreeName(space.drive, into, copiedName(from.name()), [&](const DrivePath& path) -> Result<> {
     if (facts.isFolder()) {
@@ -104,7 +107,7 @@ Result<DrivePath> copyInto(const Space& space, const DrivePath& from, const Driv
     }
     TRY(const auto source, space.drive.openFile(from));
     TRY(auto draft, Draft::make(space, Draft::In::Drive, path));
-    TRY(draft.copyFrom(source.fd.get()));
+    TRY(draft.copyFrom(source));
     TRY(draft.takeAfter(source.facts));
     return draft.claim();
   });

@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 #include "server/contents/failures.h"
+#include "server/contents/reading.h"
 #include "server/contents/tree.h"
 
 namespace allmende::contents {
@@ -59,6 +61,14 @@ Unfinished::~Unfinished() {
   ::unlinkat(space_.uploads.get(), name_.c_str(), 0);
 }
 
+Result<> Unfinished::takeRoom(std::int64_t bytes) {
+  if (bytes > space_.room)
+    return fail(Code::OverLimit, "'{}' does not fit: your files may have {} more; delete some, and empty the trash", shown(place_.text()),
+        inMegabytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, space_.room))));
+  space_.room -= bytes;
+  return {};
+}
+
 Result<> Unfinished::put(unsigned flags) {
   if (::renameat2(folder_.get(), name_.c_str(), folder_.get(), std::string(place_.name()).c_str(), flags) != 0) {
     if (errno == EISDIR) return fail(Code::InvalidInput, "{} is a directory, not a file", shown(place_.text()));
@@ -90,14 +100,20 @@ Result<Draft> Draft::reopen(const Space& space, DrivePath place, std::string nam
   return draft;
 }
 
-Result<> Draft::write(std::string_view bytes) { return writeAll(file_.get(), bytes, unfinished_.place().text()); }
+Result<> Draft::write(std::string_view bytes) {
+  TRY(unfinished_.takeRoom(static_cast<std::int64_t>(bytes.size())));
+  return writeAll(file_.get(), bytes, unfinished_.place().text());
+}
 
-Result<> Draft::copyFrom(int fd) { return copyBytes(fd, file_.get(), unfinished_.place().text()); }
+Result<> Draft::copyFrom(const OpenedFile& file) {
+  TRY(unfinished_.takeRoom(static_cast<std::int64_t>(std::min<std::uint64_t>(file.facts.size, std::uint64_t{1} << 60U))));
+  return copyBytes(file.fd.get(), file_.get(), unfinished_.place().text());
+}
 
 Result<> Draft::takeAfter(const Facts& facts) {
   // Another's file stays theirs where this process may say so; elsewhere the writer owns what it writes.
   [[maybe_unused]] const int given = ::fchown(file_.get(), facts.owner, facts.group);
-  if (::fchmod(file_.get(), facts.mode) != 0) return failSystem(errno, "save", unfinished_.place().text());
+  if (::fchmod(file_.get(), facts.mode & 0777U) != 0) return failSystem(errno, "save", unfinished_.place().text());
   return {};
 }
 

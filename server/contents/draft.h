@@ -29,6 +29,8 @@ class Unfinished {
   const DrivePath& place() const { return place_; }
   const std::string& name() const { return name_; }
   int folder() const { return folder_.get(); }
+  // Fails with OverLimit when the account may not keep so much more.
+  Result<> takeRoom(std::int64_t bytes);
   // Puts it at its place in one step. `flags` are renameat2's.
   Result<> put(unsigned flags);
   // Keeps it for reopen(); returns its name.
@@ -54,7 +56,7 @@ class Draft {
   // To the end.
   Result<> write(std::string_view bytes);
   // The rest of an open file.
-  Result<> copyFrom(int fd);
+  Result<> copyFrom(const OpenedFile& file);
   // Gives it the mode, and where that is possible the owner, of what it replaces or copies.
   Result<> takeAfter(const Facts& facts);
   Result<Facts> facts() const;

@@ -23,11 +23,14 @@ class ADrive : public ::testing::Test {
 
   // As after a restart of the server: what only its memory knew is gone.
   void start() {
-    contents_ = std::make_unique<Contents>(
-        *database_, journal_, clock_, ContentsSettings{.dataDirectory = folder_.path(), .largestInJson = largest_});
+    contents_ = std::make_unique<Contents>(*database_, journal_, clock_,
+        ContentsSettings{
+            .dataDirectory = folder_.path(), .largestInJson = largest_, .allowance = [this](const AccountId&) { return allowed(); }});
     const auto begun = contents_->begin();
     check(begun.has_value(), begun ? "" : begun.error().message);
   }
+
+  Task<Result<std::int64_t>> allowed() { co_return allowance_; }
 
   Result<json::object> get(std::string path, GetWish wish = {}) {
     return objectOf(await(contents_->get(ada_, std::move(path), std::move(wish))));
@@ -107,6 +110,7 @@ class ADrive : public ::testing::Test {
   }
 
   std::size_t largest_ = 4U << 20U;
+  std::int64_t allowance_ = 0;
   FakeClock clock_;
   testing::TemporaryFolder folder_;
   std::unique_ptr<store::Database> database_ = *store::Database::open("sqlite::memory:", migrations());

@@ -68,7 +68,8 @@ Result<Space> Places::space(const AccountId& of) const {
   TRY(auto checkpoints, openOrMakeFolder(checkpoints_.get(), of.text(), kOwnerOnly));
   TRY(auto uploads, openOrMakeFolder(uploads_.get(), of.text(), kOwnerOnly));
   TRY(auto trash, openOrMakeFolder(trash_.get(), of.text(), kOwnerOnly));
-  return Space{Root(std::move(drive)), Root(std::move(checkpoints)), std::move(uploads), std::move(trash)};
+  return Space{
+      Root(std::move(drive)), Root(std::move(checkpoints)), std::move(uploads), std::move(trash), std::numeric_limits<std::int64_t>::max()};
 }
 
 Result<> Places::removeLeftovers() const {

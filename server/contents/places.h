@@ -1,6 +1,7 @@
 #pragma once
 // Where the data directory keeps what belongs to an account, and unfinished files. Behind the door of server/contents.
 
+#include <limits>
 #include <string>
 
 #include "server/contents/root.h"
@@ -14,6 +15,8 @@ struct Space {
   Root checkpoints;
   Descriptor uploads;  // notes of drafts: links whose target names the draft
   Descriptor trash;
+  // Bytes that may still be written in this call; what is edited live is saved in any case.
+  mutable std::int64_t room = std::numeric_limits<std::int64_t>::max();
 };
 
 // The four folders of the data directory, each with one folder per account.

@@ -91,7 +91,7 @@ Result<Saved> Uploads::goOn(const Space& space, const Key& key, std::int64_t chu
     TRY(const auto standing, space.drive.openFile(upload->place));
     if (!isSame(*upload->standing, standing.facts))
       return fail(Code::Conflict, "'{}' was changed during its upload; begin again with chunk 1", shown(path.text()));
-    TRY(draft.copyFrom(standing.fd.get()));
+    TRY(draft.copyFrom(standing));
     TRY(draft.takeAfter(standing.facts));
   }
   TRY(draft.write(bytes));

@@ -24,6 +24,7 @@ struct RuntimeDemand {
   RuntimeId id;
   std::string owner;   // a label for the operator's log
   std::string python;  // the Python environment, the same path inside and outside
+  std::string drive;   // the account whose files are seen inside; "" = nobody's
   Limits limits;
 };
 

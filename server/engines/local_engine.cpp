@@ -118,8 +118,11 @@ Task<Result<RunningRuntime>> LocalEngine::start(RuntimeDemand demand) {
   if (!linked_) co_return fail(Code::Unavailable, "{}", fault_.value_or("the server has not reached allmende-node yet"));
   const Looking looking(*this);
   const auto id = demand.id;
-  auto started = co_await ask<link::Runtime>(
-      link::StartRuntime{.id = id, .owner = std::move(demand.owner), .python = std::move(demand.python), .limits = demand.limits},
+  auto started = co_await ask<link::Runtime>(link::StartRuntime{.id = id,
+                                                 .owner = std::move(demand.owner),
+                                                 .python = std::move(demand.python),
+                                                 .drive = std::move(demand.drive),
+                                                 .limits = demand.limits},
       kStartPatience);
   auto running = started ? runningOf(*started) : std::unexpected(std::move(started).error());
   if (running && running->id != id)

@@ -23,6 +23,9 @@ Result<> checkTier(const Tier& tier) {
   TRY(within("memory in MiB", static_cast<double>(tier.memory.bytes / kMiB), 64, 16 << 20));
   TRY(within("cpus", tier.cpus, 0.05, 1024));
   TRY(within("disk in MiB", static_cast<double>(tier.disk.bytes / kMiB), 32, 16 << 20));
+  if (tier.drive.bytes != 0) {
+    TRY(within("drive in MiB", static_cast<double>(tier.drive.bytes / kMiB), 1, 1 << 30));
+  }
   TRY(within("processes", static_cast<double>(tier.processes), 16, 1 << 20));
   TRY(within("lifetime in hours", hours(tier.lifetime), 1.0 / 3600, 366 * 24));
   TRY(within("idle in hours", hours(tier.idle), 0, 366 * 24));
@@ -40,7 +43,8 @@ Result<> checkTier(const Tier& tier) {
   if (!tier.reach.empty() && tier.network == link::kNoNetwork)
     return fail(Code::InvalidInput, "reach names '{}', but network is \"{}\"", tier.reach.front(), link::kNoNetwork);
   for (const auto& [what, rate] : {std::pair("upload", tier.upload), std::pair("download", tier.download)}) {
-    if (rate.bytes != 0) TRY(within(fmt::format("{} in KiB a second", what), static_cast<double>(rate.bytes >> 10), 16, 100 << 20));
+    if (rate.bytes == 0) continue;
+    TRY(within(fmt::format("{} in KiB a second", what), static_cast<double>(rate.bytes >> 10), 16, 100 << 20));
   }
   if (tier.idle > 0ms && tier.idleWhenNeeded > tier.idle)
     return fail(Code::InvalidInput,

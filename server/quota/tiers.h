@@ -17,6 +17,7 @@ struct Tier {
   config::ByteSize memory;
   double cpus = 1;
   config::ByteSize disk;
+  config::ByteSize drive;
   std::int64_t processes = 512;
   Duration lifetime = 12h;
   Duration idle = 90min;
@@ -39,7 +40,8 @@ constexpr auto fieldsOf(Type<Tier>) {
   using T = Tier;
   return record("tier", field("title", &T::title, "What people read; empty = the name of the table."),
       field("memory", &T::memory, "Most memory of a runtime."), field("cpus", &T::cpus, "Processors of a runtime; parts are allowed."),
-      field("disk", &T::disk, "Size of a runtime's disk."), field("processes", &T::processes, "Most processes and threads of a runtime."),
+      field("disk", &T::disk, "Size of a runtime's disk."), field("drive", &T::drive, "Most bytes of an account's files; 0 = no limit."),
+      field("processes", &T::processes, "Most processes and threads of a runtime."),
       field("lifetime", &T::lifetime, "A runtime is stopped after this time."),
       field("idle", &T::idle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
       field("idle_when_needed", &T::idleWhenNeeded, "The same while others wait for a place."),

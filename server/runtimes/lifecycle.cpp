@@ -24,7 +24,8 @@ Limits limitsOf(const quota::Tier& tier) {
       .network = {.access = tier.network,
           .reach = tier.reach,
           .uploadBytesPerSecond = tier.upload.bytes,
-          .downloadBytesPerSecond = tier.download.bytes}};
+          .downloadBytesPerSecond = tier.download.bytes},
+      .driveBytes = tier.drive.bytes};
 }
 
 Error unitsUsedUp(const quota::Balance& balance) {
@@ -148,7 +149,8 @@ Task<Result<>> Runtimes::awaitTurn(AccountId of, RuntimeId id, quota::Tier tier)
 }
 
 Task<Result<>> Runtimes::carryOutStart(AccountId of, RuntimeId id) {
-  auto running = co_await engine_.start({.id = id, .owner = of.text(), .python = settings_.python, .limits = slotOf(of).current->limits});
+  auto running = co_await engine_.start(
+      {.id = id, .owner = of.text(), .python = settings_.python, .drive = of.text(), .limits = slotOf(of).current->limits});
   if (!running) co_return during("starting a runtime", Result<>(std::unexpected(std::move(running).error())));
   auto agent = std::make_shared<Agent>(executor_, running->agent, id);
   auto answered = co_await awaitFirstAnswer(agent);

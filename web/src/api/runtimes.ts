@@ -14,6 +14,7 @@ function runtimeOf(wire: Runtime): RuntimeView {
     memory: wire.memory ?? null,
     cpu: wire.cpu ? { usedSeconds: wire.cpu.used_s, limit: wire.cpu.limit } : null,
     disk: wire.disk ?? null,
+    drive: wire.drive ?? null,
     processes: wire.processes ?? null,
     network: wire.network ? { ...wire.network, access: accessOf(wire.network.access) } : null,
     kernels: wire.kernels,

@@ -103,6 +103,7 @@ export interface Runtime {
   readonly memory?: Share;
   readonly cpu?: CpuShare;
   readonly disk?: Share;
+  readonly drive?: Share;
   readonly processes?: Share;
   readonly network?: RuntimeNetwork;
   /** How many kernels run in it. */
@@ -182,6 +183,8 @@ export interface Tier {
   readonly cpus: number;
   /** Of a runtime. */
   readonly disk_bytes: number;
+  /** Of an account's files, the trash included; 0 = no limit. */
+  readonly drive_bytes: number;
   /** And threads of a runtime. */
   readonly processes: number;
   /** A runtime ends after this time. */

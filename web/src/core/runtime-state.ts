@@ -19,6 +19,8 @@ export interface RuntimeView {
   readonly memory: Share | null;
   readonly cpu: { readonly usedSeconds: number; readonly limit: number } | null;
   readonly disk: Share | null;
+  /** The account's files, where code sees them; a limit of 0 is none. */
+  readonly drive: Share | null;
   readonly processes: Share | null;
   /** What it may do in the network, and bytes since it began. */
   readonly network: { readonly access: NetworkAccess; readonly sent: number; readonly received: number } | null;

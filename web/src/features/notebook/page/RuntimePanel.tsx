@@ -74,12 +74,14 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       {lives && <>
         <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} />
         <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
+        {lives.drive && lives.drive.limit > 0 && <Meter label={t('runtime.drive')} part={lives.drive} text={words(lives.drive)} />}
         {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
         {lives.network && <p>{t(`runtime.network.${lives.network.access}`, { received: bytes(lives.network.received), sent: bytes(lives.network.sent) })}</p>}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
         {lives.idleEndsAt !== null && <p>{t('runtime.idleEnds', { left: duration(Math.max(0, (lives.idleEndsAt - now) / 1000)) })}</p>}
         {lives.unitsEndAt !== null && <p>{t('runtime.unitsEnd', { left: duration(Math.max(0, (lives.unitsEndAt - now) / 1000)) })}</p>}
+        {lives.drive && lives.drive.limit > 0 && lives.drive.used > lives.drive.limit && <p className="nb-danger">{t('runtime.driveFull')}</p>}
         {lives.reason === 'memory_ran_out' && <p className="nb-danger">{t('runtime.memoryRanOut')}</p>}
       </>}
       {quota && quota.tier.units > 0 && <Meter label={t('quota.units')} part={{ used: quota.used, limit: quota.tier.units }} text={t('runtime.ofLimit', { used: number(quota.used), limit: number(quota.tier.units) })} />}
