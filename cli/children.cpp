@@ -130,10 +130,10 @@ Result<json::object> Child::readReady(Duration patience) {
   return std::unexpected(Error{codeNamed(reason == nullptr ? "" : *reason).value_or(Code::Internal), std::string(*failure), {}});
 }
 
-void Child::stop(Duration patience) {
+void Child::stop(Duration patience, int asking) {
   if (pid_ <= 0 || ended()) return;
   const RealClock clock;
-  ::kill(pid_, SIGTERM);
+  ::kill(pid_, asking);
   const auto deadline = clock.sinceStart() + patience;
   while (!ended() && clock.sinceStart() < deadline) ::poll(nullptr, 0, 10);
   if (ended()) return;

@@ -1,6 +1,7 @@
 #pragma once
 // Child processes of the launcher: started with a death signal, so that none outlives it; stopped politely, then surely.
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -36,8 +37,8 @@ class Child {
   // The same, as the line in which our programs say that they are ready. Fails in the program's own words when it says why it is not.
   Result<json::object> readReady(Duration patience);
 
-  // SIGTERM, then SIGKILL after `patience`; returns when it is gone.
-  void stop(Duration patience);
+  // `asking`, then SIGKILL after `patience`; returns when it is gone.
+  void stop(Duration patience, int asking = SIGTERM);
 
   // Its wait status when it has ended.
   std::optional<int> ended();

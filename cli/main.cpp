@@ -72,6 +72,10 @@ int run(int argumentCount, char** arguments) {
   std::string name;
   bool admin = false;
   bool fromInput = false;
+  app.add_subcommand("restart", "Start node and server again, as they are installed now; runtimes and their kernels go on.")->callback([&] {
+    verb = [&] { return restart(context); };
+  });
+
   auto* accountVerb = app.add_subcommand("account", "Accounts of people who may sign in.")->require_subcommand(1);
   auto* accountCreate = accountVerb->add_subcommand("create", "Create an account; its password is read from standard input.");
   accountCreate->add_option("name", name, "What the person signs in with")->required();

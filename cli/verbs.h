@@ -28,6 +28,9 @@ int exitCodeOf(Code code);
 // `serverFlags` go to allmende-server as they are.
 Result<> serve(Context context, std::vector<std::string> serverFlags);
 
+// Has the `allmende serve` of the data directory start node and server again, as they are installed now; what runs in runtimes goes on.
+Result<> restart(Context context);
+
 // Creates an account whose password is the first line of standard input.
 Result<> createAccount(Context context, std::string name, bool admin);
 

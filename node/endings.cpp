@@ -17,10 +17,11 @@ std::string nameOfSignal(int number) {
 }
 
 Why whyAlone(const EndFacts& facts) {
-  if (facts.signal == SIGKILL && facts.memoryRanOutLately) {
+  if ((facts.signal == SIGKILL || !facts.known) && facts.memoryRanOutLately) {
     return {"out_of_memory", fmt::format("The runtime ended because its memory ran out: it may use {}, and {} were in use.",
                                  describeBytes(facts.limits.memoryBytes), describeBytes(facts.memoryPeakBytes))};
   }
+  if (!facts.known) return {"exited", "The runtime ended because its agent ended."};
   if (facts.signal != 0)
     return {"killed", fmt::format("The runtime ended because its agent was killed by {}.", nameOfSignal(facts.signal))};
   return {"exited", fmt::format("The runtime ended because its agent ended by itself with status {}.", facts.exitCode)};

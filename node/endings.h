@@ -21,6 +21,7 @@ struct EndFacts {
   Wish wish = Wish::None;  // before the agent had ended
   int exitCode = 0;        // of the agent
   int signal = 0;          // that killed the agent; 0 when it ended by itself
+  bool known = true;       // whether the two above are: of an agent that another node started they are not
   bool memoryRanOutLately = false;
   std::int64_t memoryPeakBytes = 0;
   double cpuSeconds = 0;

@@ -91,7 +91,48 @@ Keeper::Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell)
 
 Keeper::~Keeper() = default;
 
-void Keeper::begin() { scope_.spawn("watch lifetimes", watchLifetimes()); }
+void Keeper::begin() {
+  for (auto& adopted : site_.takeAdopted()) adopt(std::move(adopted));
+  scope_.spawn("watch lifetimes", watchLifetimes());
+}
+
+void Keeper::adopt(sandbox::Adopted adopted) {
+  auto kept = std::make_shared<Kept>(executor_);
+  const auto id = adopted.sandbox->id;
+  kept->runtime = {.id = id, .owner = std::move(adopted.owner), .socket = "", .limits = {}, .startedAtMs = 0};
+  const auto age = clock_.now().time_since_epoch().count() - adopted.sandbox->startedAtMs;
+  takeUp(*kept, std::move(adopted.sandbox), clock_.sinceStart() - Duration{std::max<std::int64_t>(0, age)});
+  kept_.emplace(id, kept);
+  log::info("runtime.adopted", {{"runtime", id.text()}, {"owner", kept->runtime.owner}});
+  if (kept->sandbox->plug.address != 0) scope_.spawn("plug again", plugAgain(kept));
+  scope_.spawn("runtime", live(kept));
+}
+
+// Its sandbox runs.
+void Keeper::takeUp(Kept& kept, std::unique_ptr<sandbox::Sandbox> sandbox, Duration startedAt) {
+  kept.sandbox = std::move(sandbox);
+  kept.places = placesOf(site_.cgroups(), *kept.sandbox);
+  kept.startedAt = startedAt;
+  kept.runtime.socket = kept.sandbox->socket;
+  kept.runtime.limits = kept.sandbox->limits;
+  kept.runtime.startedAtMs = kept.sandbox->startedAtMs;
+}
+
+// Its connections broke with the node that made its cable; new ones it can open.
+Task<> Keeper::plugAgain(std::shared_ptr<Kept> kept) {
+  const auto allowed = kept->runtime.limits.network;
+  const auto out = co_await wayOut(allowed);
+  if (!out || !kept->sandbox) co_return;
+  const auto plug = std::make_shared<network::Plug>(kept->sandbox->plug.address, machine::duplicate(kept->sandbox->plug.space));
+  auto plugged = co_await work_.runResult([out, plug, allowed] { return out->plugAgain(*plug, allowed); });
+  if (!plugged) {
+    log::warning("network.not_plugged_again", {{"runtime", kept->runtime.id.text()}, {"message", plugged.error().message}});
+  } else if (kept->sandbox) {
+    kept->sandbox->wayOut = out;
+  } else {  // it ended meanwhile
+    static_cast<void>(co_await work_.run([out, plug, allowed] { out->unplug(*plug, allowed); }));
+  }
+}
 
 Task<Result<json::value>> Keeper::answer(link::AskBody ask) {
   if (auto* one = std::get_if<link::StartRuntime>(&ask)) co_return asJson(co_await start(std::move(*one)));
@@ -109,7 +150,8 @@ Result<std::shared_ptr<Kept>> Keeper::claim(const link::StartRuntime& ask) {
   if (kept_.size() >= kMostRuntimes)
     return fail(Code::OverLimit, "this machine holds {} runtimes already, which is the most it may; stop one first", kMostRuntimes);
   auto kept = std::make_shared<Kept>(executor_);
-  kept->runtime = {.id = ask.id, .owner = ask.owner.substr(0, 200), .socket = "", .limits = ask.limits, .startedAtMs = 0};
+  kept->runtime = {
+      .id = ask.id, .owner = ask.owner.substr(0, sandbox::kLongestOwner), .socket = "", .limits = ask.limits, .startedAtMs = 0};
   kept_.emplace(ask.id, kept);
   return kept;
 }
@@ -132,12 +174,7 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
     forget(kept);
     co_return std::unexpected(std::move(sandbox).error());
   }
-  kept->sandbox = *std::move(sandbox);
-  kept->places = placesOf(site_.cgroups(), *kept->sandbox);
-  kept->startedAt = clock_.sinceStart();
-  kept->runtime.socket = kept->sandbox->socket;
-  kept->runtime.limits = kept->sandbox->limits;
-  kept->runtime.startedAtMs = clock_.now().time_since_epoch().count();
+  takeUp(*kept, *std::move(sandbox), clock_.sinceStart());
   log::info(
       "runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()}});
   scope_.spawn("runtime", live(kept));
@@ -198,6 +235,16 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
   co_return usage;
 }
 
+Task<> Keeper::letGo() {
+  stopping_ = true;
+  site_.letGo();
+  // What is being started or removed is brought to its end; what runs is left as it is.
+  while (std::ranges::any_of(kept_, [](const auto& one) { return !one.second->sandbox; })) co_await changed_.waitFor(kLifetimeSweep);
+  for (const auto& [id, kept] : kept_) co_await kept->watching.close();
+  co_await scope_.close();
+  if (names_) co_await names_->close();
+}
+
 Task<> Keeper::stop() {
   stopping_ = true;
   for (const auto& [id, kept] : kept_) kept->wishFor(Wish::NodeStop, clock_.sinceStart() + kOwnGrace);
@@ -255,6 +302,7 @@ Task<link::RuntimeEnded> Keeper::remove(std::shared_ptr<Kept> kept) {
       .wish = kept->wish,
       .exitCode = how.exitCode,
       .signal = how.signal,
+      .known = how.known,
       .memoryRanOutLately = lately,
       .memoryPeakBytes = usage.memoryPeakBytes,
       .cpuSeconds = usage.cpuSeconds});

@@ -11,6 +11,7 @@
 #include "lib/base/turn.h"
 #include "lib/link/link.h"
 #include "lib/net/net.h"
+#include "node/machine/machine.h"
 #include "node/network/network.h"
 #include "node/sandbox/sandbox.h"
 
@@ -32,6 +33,8 @@ class Keeper {
 
   // Ends every runtime, those too that are still starting, and refuses others from then on. Returns when nothing is left.
   Task<> stop();
+  // Leaves every runtime to the next node, and refuses others from then on.
+  Task<> letGo();
 
  private:
   Task<Result<link::Runtime>> start(link::StartRuntime ask);
@@ -42,6 +45,9 @@ class Keeper {
 
   Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
   void forget(const std::shared_ptr<Kept>& kept);
+  void adopt(sandbox::Adopted adopted);
+  void takeUp(Kept& kept, std::unique_ptr<sandbox::Sandbox> sandbox, Duration startedAt);
+  Task<> plugAgain(std::shared_ptr<Kept> kept);
 
   Task<> live(std::shared_ptr<Kept> kept);
   Task<> askToEnd(std::shared_ptr<Kept> kept);

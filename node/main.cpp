@@ -91,9 +91,13 @@ class Node {
     return {};
   }
 
-  // Runtimes first, so that the server hears of their end.
-  Task<> close() {
-    co_await keeper_.stop();
+  // Runtimes first, so that the server hears of their end; or they are left to the next node.
+  Task<> close(bool leavingRuntimes) {
+    if (leavingRuntimes) {
+      co_await keeper_.letGo();
+    } else {
+      co_await keeper_.stop();
+    }
     co_await door_.close(kPatienceToTell);
     co_await server_.stop(Duration{1'000});
   }
@@ -108,14 +112,15 @@ Task<int> run(net::EventLoop& loop, NodeSettings settings, sandbox::Site& site) 
   RealClock clock;
   Node node(loop.executor(), site, clock);
   const auto opened = node.open(settings);
+  bool leavingRuntimes = false;
   if (opened) {
     log::info("node.started", {{"version", ALLMENDE_VERSION}, {"socket", settings.socket}});
     json::object ready{{"socket", settings.socket}};
     if (site.rootless()) ready["lost"] = sandbox::kLostWithoutRoot;
     say(ready);
-    co_await loop.signalled();
+    leavingRuntimes = co_await loop.signalled() == SIGHUP;
   }
-  co_await node.close();
+  co_await node.close(leavingRuntimes);
   if (!opened) co_return refuse(opened.error());
   log::info("node.ended");
   co_return 0;
@@ -136,7 +141,9 @@ int examine(const NodeSettings& settings) {
 
 int printHelp() {
   NodeSettings settings;
-  std::puts("allmende-node: holds the sandboxes of this machine; as root or, with less, without. `allmende serve` starts it.\n");
+  std::puts(
+      "allmende-node: holds the sandboxes of this machine; as root or, with less, without. `allmende serve` starts it.\n"
+      "SIGTERM ends it and what it holds; after SIGHUP, or when it is killed, the next one goes on with what runs.\n");
   std::fputs(config::help(config::slotsOf(settings)).c_str(), stdout);
   std::puts(
       "\n  --doctor                           Print what this machine has and lacks, a JSON object a line.\n"

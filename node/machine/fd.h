@@ -38,6 +38,9 @@ class Fd {
   int fd_ = -1;
 };
 
+// Another descriptor of the same; not open when it cannot be made.
+inline Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
+
 // failErrno("mounting {}", path): the error half of a Result, with what errno says. A full machine is OverLimit, all else Internal.
 template <class... Args>
 std::unexpected<Error> failErrno(fmt::format_string<Args...> doing, Args&&... args) {

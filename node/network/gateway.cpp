@@ -143,9 +143,11 @@ Result<> Gateway::openDoors() {
   return {};
 }
 
-Gateway::~Gateway() {
-  static_cast<void>(machine::runProgram({.arguments = {"ip", "link", "delete", uplinkOf(name_).link}}));
-  static_cast<void>(nft(fmt::format("delete table inet {}\n", name_)));
+Gateway::~Gateway() { removeTraces(name_); }
+
+void removeTraces(const std::string& name) {
+  static_cast<void>(machine::runProgram({.arguments = {"ip", "link", "delete", uplinkOf(name).link}}));
+  static_cast<void>(machine::runProgram({.arguments = {"nft", "delete", "table", "inet", name}}));
 }
 
 Result<Address> Gateway::takeAddress(Guest guest) {
@@ -167,6 +169,23 @@ Result<Plug> Gateway::plug(const Fd& space, const link::Network& allowed) {
     return std::unexpected(std::move(connected).error());
   }
   return plug;
+}
+
+Result<> Gateway::plugAgain(const Plug& plug, const link::Network& allowed) {
+  TRY(auto reach, link::readReach(allowed.reach));
+  {
+    const std::lock_guard lock(mutex_);
+    const Guest guest{.onlyNamed = allowed.access == link::kAllowList, .names = std::move(reach.names)};
+    if (plug.address < kFirstGuest || plug.address > kLastGuest || !guests_.try_emplace(plug.address, guest).second)
+      return fail(Code::Conflict, "the address {} is taken", textOf(plug.address));
+  }
+  {
+    TRY(const auto visit, NetworkVisit::enter(plug.space));
+    static_cast<void>(machine::runProgram({.arguments = {"ip", "link", "delete", "eth0"}}));  // where the dead gateway is not yet gone
+  }
+  auto connected = connect(plug, allowed);
+  if (!connected) unplug(plug, allowed);
+  return connected;
 }
 
 Result<> Gateway::connect(const Plug& plug, const link::Network& allowed) {

@@ -53,6 +53,8 @@ class Gateway {
   // Makes the namespace and the cable of a runtime whose user namespace is `space`. `allowed` was checked by checkNetwork().
   // Fails with OverLimit when all addresses are in use. A failed plug leaves nothing.
   Result<Plug> plug(const Fd& space, const link::Network& allowed);
+  // Makes a new cable for a namespace that another gateway's cable ended in; its address stays. Fails with Conflict when that is taken.
+  Result<> plugAgain(const Plug& plug, const link::Network& allowed);
   // `allowed` is what it was plugged with.
   void unplug(const Plug& plug, const link::Network& allowed);
   Traffic traffic(Address of) const;
@@ -83,6 +85,9 @@ class Gateway {
 
 // Refuses words, places and rates that mean nothing, naming the value and what is allowed.
 Result<> checkNetwork(const link::Network& allowed);
+
+// Takes away what a gateway of that name left in the machine's network, if anything.
+void removeTraces(const std::string& name);
 
 // Whether a machine has what open() needs, without touching its network.
 Result<> checkMachine();

@@ -5,9 +5,12 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "lib/base/id.h"
 #include "lib/base/log.h"
+#include "node/sandbox/adopt.h"
 #include "node/sandbox/disk.h"
 #include "node/sandbox/mounts.h"
 #include "node/sandbox/rootfs.h"
@@ -50,6 +53,7 @@ Result<> nameThings(Places& places) {
   places.runtimes = (data / "runtimes").string();
   places.name = fmt::format("allmende-{:08x}", hashOf(data.string()));
   places.work = fmt::format("/run/{}", places.name);
+  places.skeleton = "skeleton-" + randomHex(4);
   const auto longest = places.runtimes.size() + std::string_view("/rt_0123456789abcdef0123/agent.sock").size();
   if (longest > 107)
     return fail(Code::InvalidInput,
@@ -93,27 +97,51 @@ Result<> readCgroups(Places& places) {
   return {};
 }
 
-// Sandboxes of a node that was killed run on without anybody to limit their time or to hear of their end: they go.
-Result<> removeLeftovers(const Places& places) {
-  TRY(killGroup(places.cgroups, "/" + places.name, 10s));
+// Groups in which something of ours may still run though nothing else is left of it.
+Result<> removeStrayGroups(const Places& places, const std::vector<Adopted>& adopted) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(places.work, error)) {
-    const auto id = RuntimeId::parse(entry.path().filename().string());
-    if (!id) continue;
-    log::warning("sandbox.left_over", {{"runtime", id->text()}});
-    TRY(removeTraces(places, *id));
-  }
-  TRY(removeGroup(places.cgroups, "/" + places.name));
-  for (const auto& entry : fs::directory_iterator(places.work + "/.node", error)) {
-    if (entry.path().filename() != "lock") fs::remove_all(entry.path(), error);
+  for (const auto& entry : fs::directory_iterator(places.cgroups.directory("pids", "/" + places.name), error)) {
+    const auto name = entry.path().filename().string();
+    const bool ours = std::ranges::any_of(adopted, [&](const Adopted& one) { return one.sandbox->id.text() == name; });
+    if (!entry.is_directory(error) || ours) continue;
+    TRY(killGroup(places.cgroups, fmt::format("/{}/{}", places.name, name), 10s));
+    TRY(removeGroup(places.cgroups, fmt::format("/{}/{}", places.name, name)));
   }
   return {};
 }
 
+// What a node that was killed left goes, but what still runs whole and is wanted.
+Result<std::vector<Adopted>> clearAway(Places& places, bool adopting) {
+  std::vector<Adopted> adopted;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(places.work, error)) {
+    const auto id = RuntimeId::parse(entry.path().filename().string());
+    if (!id) continue;
+    auto one = adopting ? adopt(places, *id) : Result<Adopted>(fail(Code::NotFound, "it is not wanted"));
+    if (one) {
+      adopted.push_back(*std::move(one));
+      continue;
+    }
+    log::warning("sandbox.left_over", {{"runtime", id->text()}, {"message", one.error().message}});
+    TRY(removeTraces(places, *id));
+  }
+  TRY(removeStrayGroups(places, adopted));
+  if (adopted.empty()) {
+    TRY(removeGroup(places.cgroups, "/" + places.name));
+  }
+  for (const auto& entry : fs::directory_iterator(places.work + "/.node", error)) {
+    const auto name = entry.path().filename().string();
+    const bool used = std::ranges::any_of(adopted, [&](const Adopted& one) { return one.skeleton == name; });
+    if (name != "lock" && !used && (name != "crun" || adopted.empty())) fs::remove_all(entry.path(), error);
+  }
+  return adopted;
+}
+
 Result<> makeTemplates(const Places& places) {
   if (places.rootless) return {};
-  if (::mkdir(places.own("skeleton").c_str(), 0755) != 0) return failErrno("making the skeleton of runtimes");
-  TRY(makeSkeleton(places.own("skeleton")));
+  const auto skeleton = places.own(places.skeleton);
+  if (::mkdir(skeleton.c_str(), 0755) != 0) return failErrno("making the skeleton of runtimes");
+  TRY(makeSkeleton(skeleton));
   TRY(makeDiskContent(places.own("disk"), places.demand.sampleData));
   return makeDiskTemplate(places.own(fmt::format("disk-{}.ext4", Limits{}.diskBytes)), Limits{}.diskBytes, places.own("disk"));
 }
@@ -135,7 +163,8 @@ Result<std::unique_ptr<Site>> Site::prepare(SiteDemand demand) {
   TRY(takeUpDirectory(places));
   TRY(lockDirectory(places));  // from here on everything that carries our name is ours
   TRY(readCgroups(places));
-  TRY(removeLeftovers(places));
+  if (!places.rootless) network::removeTraces(places.name);
+  TRY(site->adopted_, clearAway(places, !places.rootless));
   TRY(makeParentGroup(places.cgroups, "/" + places.name));
   TRY(makeTemplates(places));
   // Agents outlive the crun that made them and become our children, so that we learn how they ended.
@@ -143,9 +172,13 @@ Result<std::unique_ptr<Site>> Site::prepare(SiteDemand demand) {
   return site;
 }
 
+void Site::letGo() { letGo_ = true; }
+
+std::vector<Adopted> Site::takeAdopted() { return std::exchange(adopted_, {}); }
+
 Site::~Site() {
-  if (!places_->lock.open()) return;
-  const auto removed = removeLeftovers(*places_);
+  if (!places_->lock.open() || letGo_) return;
+  const auto removed = clearAway(*places_, false);
   if (!removed) log::error("site.left_traces", {{"message", removed.error().message}});
   std::error_code error;
   fs::remove_all(places_->work + "/.node", error);

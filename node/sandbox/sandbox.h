@@ -41,6 +41,8 @@ struct Drive {
   std::uint32_t user = 0;  // the kernels', outside
 };
 
+inline constexpr std::size_t kLongestOwner = 200;
+
 // A running sandbox.
 struct Sandbox {
   RuntimeId id;
@@ -53,15 +55,25 @@ struct Sandbox {
   Fd output;           // what the agent prints; non-blocking at both ends, so that a flood is lost and blocks nobody
   IdMap ids;
   int pid = 0;
+  std::int64_t startedAtMs = 0;              // UTC
+  bool adopted = false;                      // another node started it: how its agent ends is then not known
   std::shared_ptr<network::Gateway> wayOut;  // none: its network ends at itself
   network::Plug plug;
   std::shared_ptr<const Drive> drive;  // none where no account's files are seen inside
+};
+
+// A sandbox that the node before this one started.
+struct Adopted {
+  std::unique_ptr<Sandbox> sandbox;
+  std::string owner;
+  std::string skeleton;
 };
 
 // How a process ended; both 0 when it ended well or never ran.
 struct Ending {
   int exitCode = 0;
   int signal = 0;
+  bool known = true;
 };
 
 // For people: what a node without root cannot do. See Site::rootless.
@@ -73,13 +85,17 @@ inline constexpr std::string_view kLostWithoutRoot =
 
 class Site {
  public:
-  // Makes this process ready to hold sandboxes and removes what a dead predecessor left. Call once, before threads start.
-  // Fails with a sentence that names what is missing; Conflict when another node serves the same data directory.
+  // Makes this process ready to hold sandboxes, adopts those that a dead predecessor left and removes what else it left. Call once, before
+  // threads start. Fails with a sentence that names what is missing; Conflict when another node serves the same data directory.
   static Result<std::unique_ptr<Site>> prepare(SiteDemand demand);
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
-  // Removes all that is left, sandboxes too.
+  // Removes all that is left, sandboxes too, unless letGo() was called.
   ~Site();
+  // Everything that runs is left to the next node.
+  void letGo();
+  // What runs of a predecessor; given once.
+  std::vector<Adopted> takeAdopted();
 
   // The recipe. A failed start leaves nothing behind. Several may run at once. Without `wayOut` the network of the sandbox ends at itself,
   // whatever was demanded, and Sandbox::limits says so.
@@ -106,6 +122,8 @@ class Site {
  private:
   explicit Site(std::unique_ptr<Places> places);
   std::unique_ptr<Places> places_;
+  std::vector<Adopted> adopted_;
+  bool letGo_ = false;
 };
 
 // Refuses limits no sandbox can hold, naming value and range.

@@ -16,6 +16,7 @@ struct Places {
   bool rootless;
   std::string name;      // "allmende-" and a hash of the data directory: names the cgroup parent and our directory in /run
   std::string runtimes;  // <data>/runtimes, as the server sees it
+  std::string skeleton;  // the name of the folder that roots of this node begin with; those of an earlier node have their own
   std::string work;      // the same directory, mounted where nobody but root can rename what lies above it
   CgroupLayout cgroups;
   bool swapIsCounted = true;

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "lib/base/log.h"
+#include "node/sandbox/adopt.h"
 #include "node/sandbox/bundle.h"
 #include "node/sandbox/disk.h"
 #include "node/sandbox/drive.h"
@@ -40,7 +41,7 @@ struct Start {
   Fd listening;
   Fd print;  // the agent's end of Sandbox::output
   bool pythonIsItsOwn = false;
-  Drive drive;
+  Fd drive;  // the account's files, outside
 
   std::string path(std::string_view what) const { return places.of(demand.id, what); }
 };
@@ -98,7 +99,7 @@ Result<> giveDiskToInside(const Start& start) {
 
 Result<> mountRoot(const Start& start) {
   if (start.places.rootless) return bindMount(start.path("/disk/upper"), start.path("/root"));
-  TRY(bindMapped(start.places.own("skeleton"), start.path("/lower"), start.userNamespace));
+  TRY(bindMapped(start.places.own(start.places.skeleton), start.path("/lower"), start.userNamespace));
   return mountOverlay(start.path("/lower"), start.path("/disk/upper"), start.path("/disk/work"), start.path("/root"));
 }
 
@@ -132,22 +133,15 @@ Result<> mountPython(Start& start) {
 
 Result<> takeUpDrive(Start& start) {
   if (start.demand.drive.empty() || start.places.rootless) return {};
-  TRY(start.drive.outside, openDrive(start.places, start.demand.drive));
+  TRY(start.drive, openDrive(start.places, start.demand.drive));
   if (::mkdir(start.path("/drive").c_str(), 0700) != 0) return failErrno("making {}", start.path("/drive"));
-  return mountDrive(start.places, start.drive.outside, start.sandbox.ids, start.path("/drive"));
+  return mountDrive(start.places, start.drive, start.sandbox.ids, start.path("/drive"));
 }
 
-// What is needed to close the drive that is seen inside. Before anything runs there that could move it.
-Result<> findDriveInside(Start& start) {
-  if (!start.drive.outside.open()) return {};
-  const auto process = fmt::format("/proc/{}", start.sandbox.pid);
-  start.drive.mounts = Fd(::open((process + "/ns/mnt").c_str(), O_RDONLY | O_CLOEXEC));
-  start.drive.inside = Fd(::open((process + "/root/content/drive/MyDrive").c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!start.drive.mounts.open() || !start.drive.inside.open()) return failErrno("finding the drive of {}", start.demand.id.text());
-  start.drive.cgroup = start.sandbox.cgroup;
-  start.drive.agent = start.sandbox.pid;
-  start.drive.user = start.sandbox.ids.outsideOf(kKernelUser);
-  start.sandbox.drive = std::make_shared<const Drive>(std::move(start.drive));
+// Before anything runs there that could move it.
+Result<> takeUpDriveInside(Start& start) {
+  if (!start.drive.open()) return {};
+  TRY(start.sandbox.drive, findDrive(start.sandbox, start.demand.drive, std::move(start.drive)));
   return {};
 }
 
@@ -178,12 +172,26 @@ Result<> openSocket(Start& start) {
   return {};
 }
 
+// The agent holds it for reading as well: it must not break when the node ends.
 Result<> openOutput(Start& start) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return failErrno("making a pipe for the agent's output");
-  start.sandbox.output = Fd(ends[0]);
-  start.print = Fd(ends[1]);
+  const auto path = start.path("/output");
+  if (::mkfifo(path.c_str(), 0600) != 0) return failErrno("making a pipe for the agent's output");
+  start.print = Fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  if (!start.print.open()) return failErrno("opening a pipe for the agent's output");
+  TRY(start.sandbox.output, openAgentOutput(start.places, start.demand.id));
   return {};
+}
+
+Result<> leaveRecord(const Start& start) {
+  return writeKept(start.places, start.demand.id,
+      {.owner = start.demand.owner.substr(0, kLongestOwner),
+          .drive = start.sandbox.drive ? start.demand.drive : "",
+          .skeleton = start.places.skeleton,
+          .limits = start.sandbox.limits,
+          .startedAtMs = start.sandbox.startedAtMs,
+          .pid = start.sandbox.pid,
+          .firstId = start.sandbox.ids.first(),
+          .address = start.sandbox.plug.address});
 }
 
 Result<> writeBundle(const Start& start) {
@@ -198,7 +206,7 @@ Result<> writeBundle(const Start& start) {
       .ids = start.sandbox.ids,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
       .networkNamespace = start.sandbox.plug.space.open() ? machine::pathOf(start.sandbox.plug.space) : "",
-      .drive = start.drive.outside.open() ? start.path("/drive") : "",
+      .drive = start.drive.open() ? start.path("/drive") : "",
       .pythonIsItsOwn = start.pythonIsItsOwn,
       .withMountsBelow = start.places.rootless,
       .swapIsCounted = start.places.swapIsCounted,
@@ -254,10 +262,11 @@ Result<> contain(Start& start) {
   TRY(openOutput(start));
   TRY(writeBundle(start));
   TRY(createContainer(start));  // all walls stand, limits hold, the agent waits before its first instruction
-  TRY(findDriveInside(start));
+  TRY(takeUpDriveInside(start));
   TRY(watchContainer(start));  // before anything inside can run
   TRY(startContainer(start));
-  return {};
+  start.sandbox.startedAtMs = RealClock().now().time_since_epoch().count();
+  return leaveRecord(start);  // from here on it outlives this node
 }
 
 void note(Result<>& first, Result<> next) {
@@ -348,8 +357,8 @@ std::int64_t measureDrive(const Drive& drive) { return measureTree(drive.outside
 
 Result<Ending> Site::remove(std::unique_ptr<Sandbox> sandbox) {
   auto removed = removeTraces(*places_, sandbox->id);
-  if (sandbox->plug.space.open()) sandbox->wayOut->unplug(sandbox->plug, sandbox->limits.network);
-  Ending ending;
+  if (sandbox->wayOut && sandbox->plug.space.open()) sandbox->wayOut->unplug(sandbox->plug, sandbox->limits.network);
+  Ending ending{.known = !sandbox->adopted};
   siginfo_t status{};
   if (sandbox->init.open() && ::waitid(P_PIDFD, static_cast<id_t>(sandbox->init.get()), &status, WEXITED | WNOHANG) == 0) {
     (status.si_code == CLD_EXITED ? ending.exitCode : ending.signal) = status.si_status;

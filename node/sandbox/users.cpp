@@ -64,10 +64,23 @@ Result<IdMap> UserRanges::take() {
   return mapOf(used_++);
 }
 
+std::uint32_t UserRanges::slotOf(std::uint32_t first) const {
+  return few_ ? (first - 1) / static_cast<std::uint32_t>(std::size(kFewInside)) : (first - kFirstId) / kIdsPerRuntime;
+}
+
 void UserRanges::giveBack(const IdMap& ids) {
   const std::lock_guard lock(mutex_);
-  const auto size = few_ ? static_cast<std::uint32_t>(std::size(kFewInside)) : kIdsPerRuntime;
-  returned_.insert((ids.first() - (few_ ? 1 : kFirstId)) / size);
+  returned_.insert(slotOf(ids.first()));
+}
+
+Result<IdMap> UserRanges::takeAgain(std::uint32_t first) {
+  const std::lock_guard lock(mutex_);
+  const auto slot = slotOf(first);
+  if (first < (few_ ? 1 : kFirstId) || slot >= most() || mapOf(slot).first() != first)
+    return fail(Code::InvalidInput, "{} is not how a range of user ids begins", first);
+  for (; used_ <= slot; ++used_) returned_.insert(used_);
+  if (returned_.erase(slot) == 0) return fail(Code::InvalidInput, "the user ids from {} on are in use", first);
+  return mapOf(slot);
 }
 
 Result<Fd> makeUserNamespace(const IdMap& ids) { return makeUserNamespace(ids, ids); }

@@ -49,11 +49,14 @@ class UserRanges {
   // Ids that no other runtime has. Fails with OverLimit when all are taken.
   Result<IdMap> take();
   void giveBack(const IdMap& ids);
+  // Those that begin with `first` and are in use already. Fails with InvalidInput when that is not how ranges begin, or they are taken.
+  Result<IdMap> takeAgain(std::uint32_t first);
   // How many can be taken.
   std::uint32_t most() const;
 
  private:
   IdMap mapOf(std::uint32_t slot) const;
+  std::uint32_t slotOf(std::uint32_t first) const;
 
   bool few_;
   std::mutex mutex_;

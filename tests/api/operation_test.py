@@ -138,6 +138,14 @@ class Serving(unittest.TestCase):
             self.assertEqual(ask(house.url + "api/contents/kept.txt", token)[1]["content"], "kept")
 
 
+class Restarting(unittest.TestCase):
+    def test_where_nothing_serves_says_so(self):
+        with tempfile.TemporaryDirectory(prefix="allmende-test-", dir="/var/tmp") as data:
+            done = subprocess.run([f"{BIN}/allmende", "restart", "--data", data], capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(f"nothing serves {data}; start it with `allmende serve`", done.stderr)
+
+
 class TheDoctor(unittest.TestCase):
     """Says what a machine lacks, with what that costs and what helps, and leaves the machine as it was."""
 
