@@ -54,6 +54,7 @@ Task<int> run(net::EventLoop& loop, AgentSettings settings) {  // NOLINT: lives 
     if (!listening) ready = std::unexpected(listening.error());
   }
   if (ready) {
+    if (!settings.readyKernel.empty()) kernels.makeReady(settings.readyKernel);
     log::info("agent.started", {{"content", settings.content}, {"kernelspecs", kernels.specs().size()}});
     co_await untilAsked(loop, asked);
     co_await server.stop(kPatienceForRequests);

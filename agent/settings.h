@@ -15,6 +15,7 @@ struct AgentSettings {
   std::string spool = "/var/tmp";
   std::int64_t kernelUid = 1000;
   std::int64_t kernelGid = 1000;
+  std::string readyKernel;
   config::ByteSize memoryLimit;
   config::ByteSize diskLimit;
 };
@@ -27,6 +28,7 @@ constexpr auto fieldsOf(Type<AgentSettings>) {
       field("spool", &AgentSettings::spool, "Folder on a disk for output that nobody has read yet."),
       field("kernel_uid", &AgentSettings::kernelUid, "User of kernels and shells, when the agent is root."),
       field("kernel_gid", &AgentSettings::kernelGid, "Group of kernels and shells, when the agent is root."),
+      field("ready_kernel", &AgentSettings::readyKernel, "Kernelspec of a kernel that is started at once, for whoever asks first."),
       field("memory_limit", &AgentSettings::memoryLimit, "What the runtime may use, for display; 0 = ask the cgroup."),
       field("disk_limit", &AgentSettings::diskLimit, "Size of the runtime's disk, for display; 0 = ask the file system."));
 }

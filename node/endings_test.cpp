@@ -33,6 +33,15 @@ TEST(Ending, isWhatWasWishedForHoweverTheAgentThenEnded) {
   EXPECT_EQ(decideEnding(facts).reason, "node_stopped");
 }
 
+TEST(Ending, ofAnAgentThatAnotherNodeStartedPretendsToKnowNoStatus) {
+  auto facts = factsOf(Wish::None);
+  facts.known = false;
+  EXPECT_EQ(decideEnding(facts).reason, "exited");
+  EXPECT_EQ(decideEnding(facts).sentence, "The runtime ended because its agent ended.");
+  facts.memoryRanOutLately = true;
+  EXPECT_EQ(decideEnding(facts).reason, "out_of_memory");
+}
+
 TEST(Ending, byLifetimeSaysHowLongThatWas) {
   const auto ended = decideEnding(factsOf(Wish::Lifetime));
   EXPECT_EQ(ended.reason, "lifetime");

@@ -1,5 +1,8 @@
 #include "node/keeper.h"
 
+#include <list>
+#include <sstream>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,6 +24,7 @@ constexpr Duration kDrivePause{5'000};  // between two measurements, at least
 constexpr double kComputing = 0.02;     // seconds of processor time below which nothing was written
 constexpr std::int64_t kLeastSpare = std::int64_t{64} << 20;
 constexpr int kMostTriesToClose = 10;
+constexpr std::int64_t kMostReady = 16;
 
 // A descriptor somebody else owns, waited for on the loop.
 class Watched {
@@ -69,6 +73,27 @@ bool logOutput(Kept& kept, Duration now) {
   return true;
 }
 
+// Whether a sandbox that was made for one demand suits another: all else can be set when it is given.
+bool isOfShape(const link::StartRuntime& made, const link::StartRuntime& asked) {
+  auto limits = asked.limits;
+  limits.lifetimeSeconds = made.limits.lifetimeSeconds;
+  limits.driveBytes = made.limits.driveBytes;
+  return made.python == asked.python && made.limits == limits;
+}
+
+// A tenth of the machine's memory, and 1 GB at least: sandboxes that wait take nobody's.
+bool hasMemoryToSpare() {
+  std::istringstream lines(machine::readFile("/proc/meminfo").value_or(""));
+  std::int64_t total = 0;
+  std::int64_t available = 0;
+  std::string name;
+  for (std::int64_t kilobytes = 0; lines >> name >> kilobytes; lines.ignore(64, '\n')) {
+    if (name == "MemTotal:") total = kilobytes;
+    if (name == "MemAvailable:") available = kilobytes;
+  }
+  return available > std::max<std::int64_t>(total / 10, 1 << 20);
+}
+
 template <class T>
 Result<json::value> asJson(Result<T> result) {
   if (!result) return std::unexpected(std::move(result).error());
@@ -98,7 +123,7 @@ void Keeper::begin() {
 
 void Keeper::adopt(sandbox::Adopted adopted) {
   auto kept = std::make_shared<Kept>(executor_);
-  const auto id = adopted.sandbox->id;
+  const auto id = adopted.runtime;
   kept->runtime = {.id = id, .owner = std::move(adopted.owner), .socket = "", .limits = {}, .startedAtMs = 0};
   const auto age = clock_.now().time_since_epoch().count() - adopted.sandbox->startedAtMs;
   takeUp(*kept, std::move(adopted.sandbox), clock_.sinceStart() - Duration{std::max<std::int64_t>(0, age)});
@@ -166,8 +191,13 @@ void Keeper::forget(const std::shared_ptr<Kept>& kept) {
 Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   CO_TRY(const auto kept, claim(ask));
   const auto began = clock_.sinceStart();
-  const auto out = co_await wayOut(ask.limits.network);
-  auto sandbox = co_await work_.runResult([this, ask, out] { return site_.start(ask, out); });
+  auto sandbox = co_await takeReady(ask);
+  const bool wasReady = sandbox.has_value();
+  if (!wasReady) {
+    const auto out = co_await wayOut(ask.limits.network);
+    sandbox = co_await work_.runResult([this, ask, out] { return site_.start(ask, out); });
+  }
+  keepReady(ask);
   if (!sandbox) {
     log::warning("runtime.not_started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner},
                                             {"reason", nameOf(sandbox.error().code)}, {"message", sandbox.error().message}});
@@ -175,10 +205,70 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
     co_return std::unexpected(std::move(sandbox).error());
   }
   takeUp(*kept, *std::move(sandbox), clock_.sinceStart());
-  log::info(
-      "runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()}});
+  log::info("runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()},
+                                   {"was_ready", wasReady}, {"sandbox", kept->sandbox->id.text()}});
   scope_.spawn("runtime", live(kept));
   co_return kept->runtime;
+}
+
+// ---- sandboxes that wait for whoever asks first ----
+
+// Fails with NotFound when none suits.
+Task<Result<std::unique_ptr<sandbox::Sandbox>>> Keeper::takeReady(link::StartRuntime ask) {
+  const auto found = std::ranges::find_if(ready_, [&](const Ready& one) { return isOfShape(one.shape, ask); });
+  if (found == ready_.end()) co_return fail(Code::NotFound, "no sandbox waits");
+  auto sandbox = std::move(found->sandbox);
+  ready_.erase(found);
+  auto work = [this, ask, sandbox = std::move(sandbox)]() mutable -> Result<std::unique_ptr<sandbox::Sandbox>> {
+    auto given = site_.give(*sandbox, ask);
+    if (given) return std::move(sandbox);
+    static_cast<void>(site_.remove(std::move(sandbox)));
+    return std::unexpected(std::move(given).error());
+  };
+  auto given = co_await work_.runResult(std::move(work));
+  if (!given) log::warning("sandbox.not_given", {{"runtime", ask.id.text()}, {"message", given.error().message}});
+  co_return given;
+}
+
+void Keeper::keepReady(const link::StartRuntime& ask) {
+  wanted_ = {.sandbox = nullptr, .shape = ask};
+  wanted_.shape.ready = std::clamp<std::int64_t>(ask.ready, 0, kMostReady);
+  if (!refilling_) scope_.spawn("refill", refill());
+}
+
+// Until as many wait as are wanted, all of the shape that was asked for last; as long as the machine has memory to spare.
+Task<> Keeper::refill() {
+  refilling_ = true;
+  for (;;) {
+    const auto shape = wanted_.shape;
+    const auto other = std::ranges::find_if(ready_, [&](const Ready& one) { return !isOfShape(one.shape, shape); });
+    const bool tooMany = std::cmp_greater(ready_.size(), shape.ready) || !hasMemoryToSpare();
+    if (!ready_.empty() && (other != ready_.end() || tooMany)) {
+      co_await dropReady(other != ready_.end() ? other : ready_.begin());
+      continue;
+    }
+    if (stopping_ || std::cmp_greater_equal(ready_.size(), shape.ready) || !hasMemoryToSpare()) break;
+    const auto out = co_await wayOut(shape.limits.network);
+    auto sandbox = co_await work_.runResult([this, shape, out] { return site_.startReady(shape, out); });
+    if (!sandbox) {
+      log::warning("sandbox.not_ready", {{"message", sandbox.error().message}});
+      break;
+    }
+    ready_.push_back({*std::move(sandbox), shape});
+  }
+  refilling_ = false;
+  changed_.notifyAll();
+}
+
+Task<> Keeper::dropReady(std::list<Ready>::iterator which) {
+  auto sandbox = std::move(which->sandbox);
+  ready_.erase(which);
+  static_cast<void>(co_await work_.run([this, sandbox = std::move(sandbox)]() mutable { return site_.remove(std::move(sandbox)); }));
+}
+
+Task<> Keeper::dropAllReady() {
+  while (refilling_) co_await changed_.wait();
+  while (!ready_.empty()) co_await dropReady(ready_.begin());
 }
 
 // None where none is wanted, or there is none: a runtime without a network is better than no runtime.
@@ -238,6 +328,7 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
 Task<> Keeper::letGo() {
   stopping_ = true;
   site_.letGo();
+  co_await dropAllReady();
   // What is being started or removed is brought to its end; what runs is left as it is.
   while (std::ranges::any_of(kept_, [](const auto& one) { return !one.second->sandbox; })) co_await changed_.waitFor(kLifetimeSweep);
   for (const auto& [id, kept] : kept_) co_await kept->watching.close();
@@ -249,6 +340,7 @@ Task<> Keeper::stop() {
   stopping_ = true;
   for (const auto& [id, kept] : kept_) kept->wishFor(Wish::NodeStop, clock_.sinceStart() + kOwnGrace);
   while (!kept_.empty()) co_await changed_.wait();
+  co_await dropAllReady();
   co_await scope_.close();
   if (names_) co_await names_->close();
   gateway_.reset();
@@ -396,6 +488,7 @@ Task<> Keeper::watchLifetimes() {
   for (;;) {
     co_await clock_.sleep(kLifetimeSweep);
     const auto now = clock_.sinceStart();
+    if (!ready_.empty() && !refilling_ && !hasMemoryToSpare()) scope_.spawn("refill", refill());
     for (const auto& [id, kept] : kept_) {
       const auto lifetime = Duration(std::chrono::seconds(kept->runtime.limits.lifetimeSeconds));
       if (kept->sandbox && kept->wish == Wish::None && now - kept->startedAt >= lifetime) kept->wishFor(Wish::Lifetime, now + kOwnGrace);

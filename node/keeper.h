@@ -4,6 +4,7 @@
 // What it is asked comes from the server and is checked here and in the sandbox. All of it runs on one loop; what blocks runs on pools.
 
 #include <functional>
+#include <list>
 #include <memory>
 #include <unordered_map>
 
@@ -46,6 +47,17 @@ class Keeper {
   Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
   void forget(const std::shared_ptr<Kept>& kept);
   void adopt(sandbox::Adopted adopted);
+  // A sandbox of that shape, which waits.
+  struct Ready {
+    std::unique_ptr<sandbox::Sandbox> sandbox;
+    link::StartRuntime shape;
+  };
+  Task<Result<std::unique_ptr<sandbox::Sandbox>>> takeReady(link::StartRuntime ask);
+  void keepReady(const link::StartRuntime& ask);
+  Task<> refill();
+  Task<> dropReady(std::list<Ready>::iterator which);
+  Task<> dropAllReady();
+
   void takeUp(Kept& kept, std::unique_ptr<sandbox::Sandbox> sandbox, Duration startedAt);
   Task<> plugAgain(std::shared_ptr<Kept> kept);
 
@@ -66,11 +78,14 @@ class Keeper {
   Tell tell_;
   bool stopping_ = false;
   std::unordered_map<link::RuntimeId, std::shared_ptr<Kept>> kept_;  // at most kMostRuntimes
-  Notifier changed_;                                                 // kept_ became smaller
-  net::Pool work_;                                                   // starts and removes
-  net::Pool looks_;                                                  // reads usage
-  net::Pool drives_;                                                 // measures
-  std::shared_ptr<network::Gateway> gateway_;                        // opened when the first runtime may go out
+  std::list<Ready> ready_;                                           // at most kMostReady
+  Ready wanted_;                                                     // the shape that was asked for last
+  bool refilling_ = false;
+  Notifier changed_;                           // kept_ became smaller
+  net::Pool work_;                             // starts and removes
+  net::Pool looks_;                            // reads usage
+  net::Pool drives_;                           // measures
+  std::shared_ptr<network::Gateway> gateway_;  // opened when the first runtime may go out
   std::unique_ptr<network::NameRelay> names_;
   Turn opening_;
   TaskScope scope_;

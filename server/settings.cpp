@@ -47,6 +47,8 @@ Result<> checkRuntime(const ServerSettings& settings) {
     return fail(
         Code::InvalidInput, "runtime_network is '{}'; allowed are {} and {}", settings.runtimeNetwork, link::kNoNetwork, link::kEgress);
   TRY(positive("runtime_lifetime", static_cast<double>(settings.runtimeLifetime.count())));
+  if (settings.runtimesReady < 0 || settings.runtimesReady > 16)
+    return fail(Code::InvalidInput, "runtimes_ready is {}; allowed are 0 to 16", settings.runtimesReady);
   if (settings.runtimeIdle < 0ms) return fail(Code::InvalidInput, "runtime_idle must be 0s or more");
   return positive("trash_lifetime", static_cast<double>(settings.trashLifetime.count()));
 }

@@ -37,6 +37,7 @@ struct ServerSettings {
   config::ByteSize runtimeUpload{std::int64_t{3} << 20};
   config::ByteSize runtimeDownload{std::int64_t{25} << 20};
   config::ByteSize runtimesMemory;
+  std::int64_t runtimesReady = 1;
   std::string tiers;
   Duration trashLifetime = std::chrono::hours{30 * 24};
   bool metricsForLoopback = false;
@@ -76,6 +77,8 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
           "Memory that is promised to all runtimes together; who comes when it is given away waits in the queue. 0 = twice what the "
           "machine "
           "has, as most runtimes use little of theirs."),
+      field("runtimes_ready", &S::runtimesReady,
+          "How many runtimes wait with a kernel for whoever comes next, of the kind that was started last; each takes some 80 MB."),
       field("tiers", &S::tiers, "File of the tiers; empty = tiers.toml in the data directory, else the one that was installed."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
       field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),

@@ -21,6 +21,8 @@ class House:
         """`prepare` is called with the data directory before the first start, `data` is one made elsewhere (and not removed)."""
         # Tests reach nothing outside: those of the network have a world of their own.
         own = () if "--runtime-network" in flags else ("--runtime-network", "none")
+        # Nor is a kernel started for nobody in each of them: those of waiting runtimes ask for it.
+        own += () if "--runtimes-ready" in flags else ("--runtimes-ready", "0")
         self.keeps, self.flags = data is not None, (*own, *flags)
         self.data = data or tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
         os.chmod(self.data, 0o755)

@@ -65,7 +65,6 @@ Kernel::Kernel(House& house, jupyter::Kernelspec spec, KernelDemand demand)
       spec_(std::move(spec)),
       demand_(std::move(demand)),
       session_(randomUuid()),
-      mark_(fmt::format("{}={}", kMark, demand_.id)),
       lastActivity_(house.clock.now()),
       journal_(house.executor, house.settings.spool, session_),
       changed_(house.executor),
@@ -79,6 +78,36 @@ Result<> Kernel::begin() {
   scope_.spawn("kernel", live());
   scope_.spawn("kernel's requests", deliver());
   return {};
+}
+
+bool Kernel::suits(const KernelDemand& demand) const {
+  return alive_ && state_ != State::Dead && timesReady_ <= 1 && sockets_.empty() && demand.name == demand_.name &&
+         demand.environment.empty();
+}
+
+// The process has the environment of a kernel for no notebook, and stands where such a one does: it is told what is otherwise.
+void Kernel::give(KernelDemand demand) {
+  const auto before = programOf(house_.settings, spec_, demand_, "");
+  demand_ = std::move(demand);
+  lastActivity_ = house_.clock.now();
+  const auto now = programOf(house_.settings, spec_, demand_, "");
+  log::info("kernel.given", {{"kernel", demand_.id}, {"pid", process_->pid()}});
+  if (spec_.language != "python") return;
+  std::string code;
+  const auto quoted = [](const std::string& text) { return json::serialize(json::string(text)); };
+  for (const auto& [name, value] : now.environment) {
+    if (name == kMark) continue;  // that of the process stays, as what it starts is found by it
+    const auto had = before.environment.find(name);
+    if (had == before.environment.end() || had->second != value)
+      code += fmt::format("__import__('os').environ[{}] = {}\n", quoted(name), quoted(value));
+  }
+  if (now.directory != before.directory) code += fmt::format("__import__('os').chdir({})\n", quoted(now.directory));
+  auto message = jupyter::makeMessage(jupyter::Channel::Shell, "execute_request", session_,
+      json::serialize(json::object{{"code", code}, {"silent", true}, {"store_history", false}, {"user_expressions", json::object()},
+          {"allow_stdin", false}, {"stop_on_error", false}}));
+  outboxBytes_ += message.size();
+  outbox_.push_front(std::move(message));
+  changed_.notifyAll();
 }
 
 void Kernel::removeSockets() {
@@ -102,6 +131,7 @@ Result<> Kernel::launch() {
     return during(fmt::format("starting the kernel '{}'", spec_.name), Result<>(std::unexpected(std::move(started).error())));
   }
   process_ = *std::move(started);
+  mark_ = fmt::format("{}={}", kMark, demand_.id);
   startedAt_ = house_.clock.sinceStart();
   oomKills_ = countOomKills();
   lastWords_.clear();

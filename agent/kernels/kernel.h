@@ -41,6 +41,10 @@ class Kernel {
 
   // Starts the first process. Fails as Kernels::start does.
   Result<> begin();
+  // Whether a kernel that nobody has used yet is what a demand would have started.
+  bool suits(const KernelDemand& demand) const;
+  // Makes it that kernel.
+  void give(KernelDemand demand);
   // Ends the process, closes every socket; nothing of the kernel runs afterwards.
   Task<> stop();
   Result<> interrupt();
@@ -79,10 +83,10 @@ class Kernel {
 
   House& house_;
   const jupyter::Kernelspec spec_;
-  const KernelDemand demand_;
+  KernelDemand demand_;
   jupyter::ConnectionFile connection_;
   const std::string session_;  // of messages that we say ourselves
-  const std::string mark_;
+  std::string mark_;           // of the process that runs
 
   State state_ = State::Starting;
   Wish wish_ = Wish::None;

@@ -17,6 +17,7 @@ struct Kernels::Impl {
 
   Kernel::House house;
   std::map<std::string, std::shared_ptr<Kernel>, std::less<>> kernels;  // calls under way keep theirs
+  std::shared_ptr<Kernel> ready;                                        // for whoever asks first
   std::size_t leaving = 0;
   Notifier changed;
 
@@ -44,8 +45,20 @@ Result<> Kernels::begin() {
   return {};
 }
 
+void Kernels::makeReady(const std::string& name) {
+  auto known = specs();
+  const auto spec = known.find(name);
+  if (spec == known.end()) return log::warning("kernel.not_ready", {{"name", name}, {"message", "there is no such kernel"}});
+  auto kernel = std::make_shared<Kernel>(
+      impl_->house, std::move(spec->second), KernelDemand{.name = name, .path = "", .id = randomUuid(), .environment = {}});
+  if (const auto begun = kernel->begin(); !begun)
+    return log::warning("kernel.not_ready", {{"name", name}, {"message", begun.error().message}});
+  impl_->ready = std::move(kernel);
+}
+
 Task<> Kernels::stop() {
   TaskScope ending(impl_->house.executor);
+  if (const auto ready = std::exchange(impl_->ready, nullptr)) ending.spawn("kernel, ending", ready->stop());
   for (const auto& [id, kernel] : impl_->kernels) ending.spawn("kernel, ending", kernel->stop());
   co_await ending.drained();
   impl_->kernels.clear();
@@ -89,6 +102,13 @@ Result<KernelModel> Kernels::start(KernelDemand demand) {
   if (!isUuid(demand.id)) return fail(Code::InvalidInput, "'{}' cannot be a kernel's id; a UUID can", demand.id.substr(0, 64));
   if (impl_->kernels.contains(demand.id)) return fail(Code::Conflict, "there is a kernel with the id {} already", demand.id);
   const auto id = demand.id;
+  if (impl_->ready && impl_->ready->suits(demand)) {
+    auto kernel = std::exchange(impl_->ready, nullptr);
+    kernel->give(std::move(demand));
+    auto model = kernel->model();
+    impl_->kernels.emplace(id, std::move(kernel));
+    return model;
+  }
   auto kernel = std::make_shared<Kernel>(impl_->house, std::move(spec->second), std::move(demand));
   TRY(kernel->begin());
   auto model = kernel->model();

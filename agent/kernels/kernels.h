@@ -62,6 +62,8 @@ class Kernels {
   ~Kernels();
   // Makes the folder for sockets.
   Result<> begin();
+  // Starts a kernel of that kernelspec for nobody yet: the first start() it suits is given it. A failure is logged.
+  void makeReady(const std::string& name);
   // Ends all kernels, all at once and politely first.
   Task<> stop();
 

@@ -29,7 +29,8 @@ constexpr auto fieldsOf(Type<Runtime>) {
 }
 constexpr auto fieldsOf(Type<StartRuntime>) {
   return record("start_runtime", field("id", &StartRuntime::id), field("owner", &StartRuntime::owner),
-      field("python", &StartRuntime::python), field("drive", &StartRuntime::drive), field("limits", &StartRuntime::limits));
+      field("python", &StartRuntime::python), field("drive", &StartRuntime::drive), field("ready", &StartRuntime::ready),
+      field("limits", &StartRuntime::limits));
 }
 constexpr auto fieldsOf(Type<StopRuntime>) {
   return record("stop_runtime", field("id", &StopRuntime::id), field("grace_ms", &StopRuntime::graceMs));

@@ -78,9 +78,10 @@ struct Runtime {
 // Answered by Runtime once the agent's process runs; its socket queues connections from then on.
 struct StartRuntime {
   RuntimeId id;
-  std::string owner;   // a label for the operator's log; the node knows no accounts
-  std::string python;  // the Python environment outside, seen at the same path inside
-  std::string drive;   // the account whose files are seen inside; "" = nobody's
+  std::string owner;       // a label for the operator's log; the node knows no accounts
+  std::string python;      // the Python environment outside, seen at the same path inside
+  std::string drive;       // the account whose files are seen inside; "" = nobody's
+  std::int64_t ready = 0;  // how many more of this shape (python and limits) to keep ready, with a kernel that waits; at most 16
   Limits limits;
   bool operator==(const StartRuntime&) const = default;
 };

@@ -115,7 +115,8 @@ Result<Adopted> adopt(Places& places, const RuntimeId& id) {
     sandbox->plug.space = Fd(::open(fmt::format("/proc/{}/ns/net", record.pid).c_str(), O_RDONLY | O_CLOEXEC));
     if (!sandbox->plug.space.open()) return failErrno("opening the network of {}", id.text());
   }
-  return Adopted{.sandbox = std::move(sandbox), .owner = std::move(record.owner), .skeleton = std::move(record.skeleton)};
+  return Adopted{
+      .sandbox = std::move(sandbox), .runtime = record.runtime, .owner = std::move(record.owner), .skeleton = std::move(record.skeleton)};
 }
 
 }  // namespace allmende::sandbox

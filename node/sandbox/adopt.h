@@ -7,6 +7,7 @@ namespace allmende::sandbox {
 
 // Kept beside the sandbox from the moment it runs until it is removed.
 struct KeptRecord {
+  RuntimeId runtime;  // as the server knows it: a sandbox that waited was made with an id of its own
   std::string owner;
   std::string drive;
   std::string skeleton;  // the name of the folder that its root begins with
@@ -20,8 +21,9 @@ struct KeptRecord {
 
 constexpr auto fieldsOf(Type<KeptRecord>) {
   using K = KeptRecord;
-  return record("kept", field("owner", &K::owner), field("drive", &K::drive), field("skeleton", &K::skeleton), field("limits", &K::limits),
-      field("started_at_ms", &K::startedAtMs), field("pid", &K::pid), field("first_id", &K::firstId), field("address", &K::address));
+  return record("kept", field("runtime", &K::runtime), field("owner", &K::owner), field("drive", &K::drive),
+      field("skeleton", &K::skeleton), field("limits", &K::limits), field("started_at_ms", &K::startedAtMs), field("pid", &K::pid),
+      field("first_id", &K::firstId), field("address", &K::address));
 }
 
 Result<> writeKept(const Places& places, const RuntimeId& id, const KeptRecord& record);

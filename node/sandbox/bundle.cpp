@@ -39,6 +39,7 @@ json::object process(const BundleDemand& demand) {
   set("ALLMENDE_KERNEL_GID", std::to_string(kKernelUser));
   set("ALLMENDE_MEMORY_LIMIT", std::to_string(demand.limits.memoryBytes));
   set("ALLMENDE_DISK_LIMIT", std::to_string(demand.limits.diskBytes));
+  if (demand.waits) set("ALLMENDE_READY_KERNEL", "python3");
   set("LISTEN_FDS", "1");
   set("LISTEN_PID", "1");
 
@@ -74,7 +75,7 @@ json::object pythonMount(const BundleDemand& demand) {
 
 json::array mounts(const BundleDemand& demand) {
   const auto quarter = demand.limits.memoryBytes / 4;
-  json::array mounts{
+  return {
       // hidepid: a kernel sees its own processes, not the agent.
       mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev", "hidepid=2"}),
       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=1m"}),
@@ -89,8 +90,6 @@ json::array mounts(const BundleDemand& demand) {
       readOnlyBind("/run/allmende/agent", demand.agent, false),
       mount("/content", "bind", demand.content, {"bind", "nosuid", "nodev"}),
   };
-  if (!demand.drive.empty()) mounts.push_back(mount("/content/drive/MyDrive", "bind", demand.drive, {"bind", "nosuid", "nodev"}));
-  return mounts;
 }
 
 json::object resources(const BundleDemand& demand) {
@@ -99,7 +98,7 @@ json::object resources(const BundleDemand& demand) {
   if (demand.socketsAreCountedApart) memory["kernelTCP"] = demand.limits.memoryBytes / 4;
   const auto quota = std::llround(demand.limits.cpus * static_cast<double>(kCpuPeriod));
   return {{"devices", json::array{json::object{{"allow", false}, {"access", "rwm"}}}}, {"memory", std::move(memory)},
-      {"cpu", json::object{{"quota", quota}, {"period", kCpuPeriod}, {"shares", std::max<std::int64_t>(2, quota * 1024 / kCpuPeriod)}}},
+      {"cpu", json::object{{"quota", quota}, {"period", kCpuPeriod}, {"shares", cpuSharesOf(demand.limits)}}},
       {"pids", json::object{{"limit", demand.limits.pids}}}};
 }
 
@@ -110,6 +109,8 @@ json::array paths(std::initializer_list<const char*> names) {
 }
 
 }  // namespace
+
+std::int64_t cpuSharesOf(const Limits& limits) { return std::max<std::int64_t>(2, std::llround(limits.cpus * 1024)); }
 
 json::object makeBundle(const BundleDemand& demand) {
   json::array namespaces;

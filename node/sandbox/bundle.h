@@ -3,6 +3,7 @@
 
 #include "lib/base/json.h"
 #include "lib/link/link.h"
+#include "node/sandbox/sandbox.h"
 #include "node/sandbox/users.h"
 
 namespace allmende::sandbox {
@@ -19,7 +20,7 @@ struct BundleDemand {
   IdMap ids;
   std::string userNamespace;            // where the one to be joined can be opened
   std::string networkNamespace;         // the same; "" = one of its own, without any link
-  std::string drive;                    // the mounted files of its account; "" = none
+  bool waits = false;                   // for whoever asks first, with a kernel that is started at once
   bool pythonIsItsOwn = false;          // what is written there is seen by nobody else
   bool withMountsBelow = false;         // of what is mounted from the machine; true where a user namespace may not leave them out
   bool swapIsCounted = true;            // false on v1 kernels without memory.memsw.*
@@ -27,5 +28,8 @@ struct BundleDemand {
 };
 
 json::object makeBundle(const BundleDemand& demand);
+
+// What a runtime gets of the processors beside others: see setCpuShares().
+std::int64_t cpuSharesOf(const Limits& limits);
 
 }  // namespace allmende::sandbox

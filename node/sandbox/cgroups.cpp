@@ -142,6 +142,12 @@ std::int64_t readMemoryKills(const CgroupLayout& layout, const std::string& grou
   return 0;
 }
 
+Result<> setCpuShares(const CgroupLayout& layout, const std::string& group, std::int64_t shares) {
+  const auto directory = layout.directory("cpu", group);
+  if (!layout.unified) return writeFile(directory + "/cpu.shares", std::to_string(shares));
+  return writeFile(directory + "/cpu.weight", std::to_string(1 + (shares - 2) * 9999 / 262142));  // as crun reckons
+}
+
 Result<> killGroup(const CgroupLayout& layout, const std::string& group, Duration patience) {
   const auto directory = layout.directory("pids", group);
   if (!exists(directory)) return {};

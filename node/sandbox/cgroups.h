@@ -33,6 +33,10 @@ Result<CgroupLayout> readCgroupLayout(std::string_view mountinfo);
 // In v2 a group's controllers must be switched on by its parent: makes the parent group and does so. Nothing to do in v1.
 Result<> makeParentGroup(const CgroupLayout& layout, const std::string& parent);
 
+// How much of the processors the group gets when others want them too: in proportion to the shares of all; 1024 for each processor that a
+// runtime may have, 2 is the least.
+Result<> setCpuShares(const CgroupLayout& layout, const std::string& group, std::int64_t shares);
+
 // Readable when memory ran out in that group: an eventfd in v1, an inotify descriptor in v2. Read it empty after each wake-up.
 Result<Fd> watchMemory(const CgroupLayout& layout, const std::string& group);
 

@@ -64,10 +64,13 @@ Result<Fd> openDrive(const Places& places, const std::string& account) {
   return drive;
 }
 
-Result<> mountDrive(const Places& places, const Fd& drive, const IdMap& ids, const std::string& target) {
+Result<> mountDrive(const Places& places, const Fd& drive, const IdMap& ids, int pid) {
   const auto inside = ids.outsideOf(kKernelUser);
   TRY(const auto owners, makeUserNamespace({{{places.serverUser, inside, 1}}}, {{{places.serverGroup, inside, 1}}}));
-  return bindMapped(machine::pathOf(drive), target, owners, Writing::Allowed);
+  TRY(const auto mount, takeUpMapped(machine::pathOf(drive), owners, Writing::Allowed));
+  const Fd mounts(::open(fmt::format("/proc/{}/ns/mnt", pid).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!mounts.open()) return failErrno("opening the mounts of process {}", pid);
+  return mountInside(mount, mounts, "/content/drive/MyDrive");
 }
 
 std::int64_t measureTree(const Fd& folder) {

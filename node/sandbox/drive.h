@@ -10,15 +10,12 @@
 
 namespace allmende::sandbox {
 
-// Where it is seen inside, below /content.
-inline constexpr std::string_view kDriveInside = "/drive/MyDrive";
-
 // Opens the account's folder, making it when it is missing. Fails with InvalidInput for what is no account's name, Denied when the folder
 // is not the server's own.
 Result<Fd> openDrive(const Places& places, const std::string& account);
 
-// Mounts it on `target` for a runtime with these ids.
-Result<> mountDrive(const Places& places, const Fd& drive, const IdMap& ids, const std::string& target);
+// Mounts it at /content/drive/MyDrive of a sandbox with these ids, whose agent is the process `pid`.
+Result<> mountDrive(const Places& places, const Fd& drive, const IdMap& ids, int pid);
 
 // What lies below a folder: the sum of its files' lengths, each and every folder counted as 4 KiB at least. Follows no links, leaves no
 // descriptor open; what is nested deeper than 256 folders, or more than 5 million entries, counts as more than anybody may have.

@@ -33,14 +33,28 @@ Result<> bindMount(const std::string& source, const std::string& target) {
 }
 
 Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space, Writing writing) {
-  const Fd tree(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  TRY(const auto tree, takeUpMapped(source, space, writing));
+  if (::move_mount(tree.get(), "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) return failErrno("mounting on {}", target);
+  return {};
+}
+
+Result<Fd> takeUpMapped(const std::string& source, const Fd& space, Writing writing) {
+  Fd tree(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
   if (!tree.open()) return failErrno("taking up {}", source);
   struct mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | (writing == Writing::Allowed ? 0 : MOUNT_ATTR_RDONLY);
   attributes.userns_fd = static_cast<std::uint64_t>(space.get());
   if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0)
     return failErrno("mapping the owners of {} (Linux 5.19 or newer is needed)", source);
-  if (::move_mount(tree.get(), "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) return failErrno("mounting on {}", target);
+  return tree;
+}
+
+Result<> mountInside(const Fd& mount, const Fd& mounts, const char* target) {
+  // Only who is in a mount namespace may add to it.
+  TRY(const auto holder, machine::Holder::start([&] {
+    return ::setns(mounts.get(), CLONE_NEWNS) == 0 && ::move_mount(mount.get(), "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) == 0;
+  }));
+  if (!holder.went()) return fail(Code::Internal, "mounting on {} inside a sandbox was refused", target);
   return {};
 }
 

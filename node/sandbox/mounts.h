@@ -22,6 +22,11 @@ Result<> bindMount(const std::string& source, const std::string& target);
 enum class Writing : std::uint8_t { Forbidden, Allowed };
 Result<> bindMapped(const std::string& source, const std::string& target, const Fd& space, Writing writing = Writing::Forbidden);
 
+// The same as a mount that is nowhere yet, ...
+Result<Fd> takeUpMapped(const std::string& source, const Fd& space, Writing writing);
+// ... and that mount at a place of the mount namespace `mounts`.
+Result<> mountInside(const Fd& mount, const Fd& mounts, const char* target);
+
 // An overlay whose lower layer stays untouched.
 Result<> mountOverlay(const std::string& lower, const std::string& upper, const std::string& work, const std::string& target);
 

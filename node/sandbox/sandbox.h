@@ -65,6 +65,7 @@ struct Sandbox {
 // A sandbox that the node before this one started.
 struct Adopted {
   std::unique_ptr<Sandbox> sandbox;
+  RuntimeId runtime;  // as the server knows it
   std::string owner;
   std::string skeleton;
 };
@@ -100,6 +101,11 @@ class Site {
   // The recipe. A failed start leaves nothing behind. Several may run at once. Without `wayOut` the network of the sandbox ends at itself,
   // whatever was demanded, and Sandbox::limits says so.
   Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut = nullptr);
+  // A sandbox for whoever asks first, of the python and the limits that `shape` says: with a kernel that waits, and behind everybody else
+  // when processors are short. No other node adopts it.
+  Result<std::unique_ptr<Sandbox>> startReady(const link::StartRuntime& shape, std::shared_ptr<network::Gateway> wayOut = nullptr);
+  // Makes such a sandbox what start() would have made of that demand.
+  Result<> give(Sandbox& sandbox, const link::StartRuntime& demand);
   // Asks the agent to end.
   void askToEnd(const Sandbox& sandbox);
   // Forbids or allows writing to the account's files inside. While something has one open for writing it fails with Conflict, and whatever
@@ -121,6 +127,8 @@ class Site {
 
  private:
   explicit Site(std::unique_ptr<Places> places);
+  Result<std::unique_ptr<Sandbox>> make(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, bool waits);
+  void undo(std::unique_ptr<Sandbox> sandbox);
   std::unique_ptr<Places> places_;
   std::vector<Adopted> adopted_;
   bool letGo_ = false;

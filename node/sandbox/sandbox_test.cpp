@@ -90,6 +90,18 @@ TEST(UserRanges, giveOnlyWhatSomethingInsideBelongsToWhereThereAreFew) {
   EXPECT_EQ(ranges.take()->first(), second.first());
 }
 
+TEST(UserRanges, giveNobodyWhatAnEarlierNodeGave) {
+  UserRanges ranges;
+  const auto third = kFirstId + 2 * kIdsPerRuntime;
+  EXPECT_EQ(ranges.takeAgain(third)->first(), third);
+  EXPECT_FALSE(ranges.takeAgain(third)) << "it is taken";
+  EXPECT_FALSE(ranges.takeAgain(third + 1)) << "no range begins there";
+  EXPECT_FALSE(ranges.takeAgain(7));
+  EXPECT_EQ(ranges.take()->first(), kFirstId);
+  EXPECT_EQ(ranges.take()->first(), kFirstId + kIdsPerRuntime);
+  EXPECT_EQ(ranges.take()->first(), kFirstId + 3 * kIdsPerRuntime);
+}
+
 TEST(UserRanges, sayWhenAllAreTaken) {
   UserRanges ranges;
   for (std::uint32_t slot = 0; slot < ranges.most(); ++slot) ASSERT_TRUE(ranges.take());

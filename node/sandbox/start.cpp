@@ -1,5 +1,6 @@
 // The recipe of a sandbox, and its undoing.
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -30,6 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t kLeastCpuShares = 2;
 constexpr std::int64_t kLeastFree = std::int64_t{256} << 20;
 
 // What the steps of one start hand on to each other.
@@ -41,7 +43,7 @@ struct Start {
   Fd listening;
   Fd print;  // the agent's end of Sandbox::output
   bool pythonIsItsOwn = false;
-  Fd drive;  // the account's files, outside
+  bool waits = false;
 
   std::string path(std::string_view what) const { return places.of(demand.id, what); }
 };
@@ -131,20 +133,6 @@ Result<> mountPython(Start& start) {
   return bindMount(start.demand.python, start.path("/python"));
 }
 
-Result<> takeUpDrive(Start& start) {
-  if (start.demand.drive.empty() || start.places.rootless) return {};
-  TRY(start.drive, openDrive(start.places, start.demand.drive));
-  if (::mkdir(start.path("/drive").c_str(), 0700) != 0) return failErrno("making {}", start.path("/drive"));
-  return mountDrive(start.places, start.drive, start.sandbox.ids, start.path("/drive"));
-}
-
-// Before anything runs there that could move it.
-Result<> takeUpDriveInside(Start& start) {
-  if (!start.drive.open()) return {};
-  TRY(start.sandbox.drive, findDrive(start.sandbox, start.demand.drive, std::move(start.drive)));
-  return {};
-}
-
 // Without root, programs may lie in a home that only its user may enter.
 Result<> mountPrograms(const Start& start) {
   if (!start.places.rootless) return {};
@@ -182,18 +170,6 @@ Result<> openOutput(Start& start) {
   return {};
 }
 
-Result<> leaveRecord(const Start& start) {
-  return writeKept(start.places, start.demand.id,
-      {.owner = start.demand.owner.substr(0, kLongestOwner),
-          .drive = start.sandbox.drive ? start.demand.drive : "",
-          .skeleton = start.places.skeleton,
-          .limits = start.sandbox.limits,
-          .startedAtMs = start.sandbox.startedAtMs,
-          .pid = start.sandbox.pid,
-          .firstId = start.sandbox.ids.first(),
-          .address = start.sandbox.plug.address});
-}
-
 Result<> writeBundle(const Start& start) {
   const auto bundle = makeBundle({.id = start.demand.id,
       .limits = start.sandbox.limits,
@@ -206,7 +182,7 @@ Result<> writeBundle(const Start& start) {
       .ids = start.sandbox.ids,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
       .networkNamespace = start.sandbox.plug.space.open() ? machine::pathOf(start.sandbox.plug.space) : "",
-      .drive = start.drive.open() ? start.path("/drive") : "",
+      .waits = start.waits,
       .pythonIsItsOwn = start.pythonIsItsOwn,
       .withMountsBelow = start.places.rootless,
       .swapIsCounted = start.places.swapIsCounted,
@@ -257,16 +233,12 @@ Result<> contain(Start& start) {
   TRY(mountRoot(start));
   TRY(mountPython(start));
   TRY(mountPrograms(start));
-  TRY(takeUpDrive(start));
   TRY(openSocket(start));  // connections queue from here on
   TRY(openOutput(start));
   TRY(writeBundle(start));
   TRY(createContainer(start));  // all walls stand, limits hold, the agent waits before its first instruction
-  TRY(takeUpDriveInside(start));
-  TRY(watchContainer(start));  // before anything inside can run
-  TRY(startContainer(start));
-  start.sandbox.startedAtMs = RealClock().now().time_since_epoch().count();
-  return leaveRecord(start);  // from here on it outlives this node
+  TRY(watchContainer(start));   // before anything inside can run
+  return startContainer(start);
 }
 
 void note(Result<>& first, Result<> next) {
@@ -294,6 +266,26 @@ Result<> checkLimits(const Limits& limits) {
 }
 
 Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut) {
+  TRY(auto sandbox, make(demand, std::move(wayOut), false));
+  if (auto given = give(*sandbox, demand); !given) {
+    undo(std::move(sandbox));
+    return std::unexpected(std::move(given).error());
+  }
+  return sandbox;
+}
+
+Result<std::unique_ptr<Sandbox>> Site::startReady(const link::StartRuntime& shape, std::shared_ptr<network::Gateway> wayOut) {
+  auto demand = shape;
+  demand.id = RuntimeId::make();
+  TRY(auto sandbox, make(demand, std::move(wayOut), true));
+  if (auto behind = setCpuShares(places_->cgroups, sandbox->cgroup, kLeastCpuShares); !behind) {
+    undo(std::move(sandbox));
+    return std::unexpected(std::move(behind).error());
+  }
+  return sandbox;
+}
+
+Result<std::unique_ptr<Sandbox>> Site::make(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, bool waits) {
   TRY(checkLimits(demand.limits));
   TRY(checkPython(demand.python));
   if (const auto left = freeBytes(); left < kLeastFree)
@@ -305,16 +297,44 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, s
   sandbox->wayOut = std::move(wayOut);
   if (places_->rootless) sandbox->limits.diskBytes = std::min(demand.limits.diskBytes, demand.limits.memoryBytes / 2);
   sandbox->cgroup = places_->groupOf(demand.id);
-  Start start{.places = *places_, .demand = demand, .sandbox = *sandbox, .userNamespace = {}, .listening = {}, .print = {}, .drive = {}};
+  Start start{.places = *places_, .demand = demand, .sandbox = *sandbox, .userNamespace = {}, .listening = {}, .print = {}, .waits = waits};
   if (auto contained = contain(start); !contained) {
     // A directory that was there before belongs to a runtime that runs.
-    if (contained.error().code != Code::Conflict) {
-      const auto undone = remove(std::move(sandbox));
-      if (!undone) log::error("sandbox.left_traces", {{"runtime", demand.id.text()}, {"message", undone.error().message}});
-    }
+    if (contained.error().code != Code::Conflict) undo(std::move(sandbox));
     return std::unexpected(std::move(contained).error());
   }
   return sandbox;
+}
+
+void Site::undo(std::unique_ptr<Sandbox> sandbox) {
+  const auto id = sandbox->id;
+  const auto undone = remove(std::move(sandbox));
+  if (!undone) log::error("sandbox.left_traces", {{"runtime", id.text()}, {"message", undone.error().message}});
+}
+
+// Nothing of its person has run in it yet.
+Result<> Site::give(Sandbox& sandbox, const link::StartRuntime& demand) {
+  pollfd end{.fd = sandbox.init.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&end, 1, 0) != 0) return fail(Code::Unavailable, "the agent of the sandbox has ended");
+  sandbox.limits.lifetimeSeconds = demand.limits.lifetimeSeconds;
+  sandbox.limits.driveBytes = demand.limits.driveBytes;
+  TRY(setCpuShares(places_->cgroups, sandbox.cgroup, cpuSharesOf(sandbox.limits)));
+  if (!demand.drive.empty() && !places_->rootless) {
+    TRY(auto folder, openDrive(*places_, demand.drive));
+    TRY(mountDrive(*places_, folder, sandbox.ids, sandbox.pid));
+    TRY(sandbox.drive, findDrive(sandbox, demand.drive, std::move(folder)));
+  }
+  sandbox.startedAtMs = RealClock().now().time_since_epoch().count();
+  return writeKept(*places_, sandbox.id,  // from here on it outlives this node
+      {.runtime = demand.id,
+          .owner = demand.owner.substr(0, kLongestOwner),
+          .drive = sandbox.drive ? demand.drive : "",
+          .skeleton = places_->skeleton,
+          .limits = sandbox.limits,
+          .startedAtMs = sandbox.startedAtMs,
+          .pid = sandbox.pid,
+          .firstId = sandbox.ids.first(),
+          .address = sandbox.plug.address});
 }
 
 void Site::askToEnd(const Sandbox& sandbox) { ::syscall(SYS_pidfd_send_signal, sandbox.init.get(), SIGTERM, nullptr, 0); }

@@ -22,9 +22,10 @@ using link::Usage;
 
 struct RuntimeDemand {
   RuntimeId id;
-  std::string owner;   // a label for the operator's log
-  std::string python;  // the Python environment, the same path inside and outside
-  std::string drive;   // the account whose files are seen inside; "" = nobody's
+  std::string owner;       // a label for the operator's log
+  std::string python;      // the Python environment, the same path inside and outside
+  std::string drive;       // the account whose files are seen inside; "" = nobody's
+  std::int64_t ready = 0;  // how many more of this shape are to be kept ready
   Limits limits;
 };
 

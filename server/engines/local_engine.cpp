@@ -122,6 +122,7 @@ Task<Result<RunningRuntime>> LocalEngine::start(RuntimeDemand demand) {
                                                  .owner = std::move(demand.owner),
                                                  .python = std::move(demand.python),
                                                  .drive = std::move(demand.drive),
+                                                 .ready = demand.ready,
                                                  .limits = demand.limits},
       kStartPatience);
   auto running = started ? runningOf(*started) : std::unexpected(std::move(started).error());

@@ -149,8 +149,12 @@ Task<Result<>> Runtimes::awaitTurn(AccountId of, RuntimeId id, quota::Tier tier)
 }
 
 Task<Result<>> Runtimes::carryOutStart(AccountId of, RuntimeId id) {
-  auto running = co_await engine_.start(
-      {.id = id, .owner = of.text(), .python = settings_.python, .drive = of.text(), .limits = slotOf(of).current->limits});
+  auto running = co_await engine_.start({.id = id,
+      .owner = of.text(),
+      .python = settings_.python,
+      .drive = of.text(),
+      .ready = settings_.ready,
+      .limits = slotOf(of).current->limits});
   if (!running) co_return during("starting a runtime", Result<>(std::unexpected(std::move(running).error())));
   auto agent = std::make_shared<Agent>(executor_, running->agent, id);
   auto answered = co_await awaitFirstAnswer(agent);

@@ -18,6 +18,7 @@ namespace allmende::runtimes {
 
 struct RuntimesSettings {
   std::string python;          // the Python environment, the same path here and in every runtime
+  std::int64_t ready = 0;      // how many more are kept ready, of the kind that was started last
   Duration firstAnswer = 60s;  // how long a new agent may take to answer
 };
 

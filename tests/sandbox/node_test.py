@@ -286,18 +286,34 @@ class ANode(unittest.TestCase):
             self.assertEqual(ended["reason"], "node_stopped")
             self.assertEqual(node.process.wait(30), 0)
 
-    def test_that_was_killed_leaves_what_the_next_one_removes(self):
+    def test_that_was_killed_leaves_what_the_next_one_goes_on_with(self):
+        with Node() as node:
+            with Link(node) as link:
+                kept, lost = link.start(), link.start()
+                agent, dead = pid_of_agent(node, kept), pid_of_agent(node, lost)
+            node.kill()
+            os.kill(dead, signal.SIGKILL)
+            until("the agent to be gone", lambda: not lives(dead))
+            node.start()
+            self.assertTrue(lives(agent))
+            with Link(node) as link:
+                self.assertEqual(link.running(), {kept["id"]})
+                self.assertNotIn(lost["id"], " ".join(node.groups()))
+                link.stop(kept["id"], grace_ms=0)
+                self.assertEqual(link.event("runtime_ended", kept["id"])["reason"], "stopped")
+                self.assertFalse(lives(agent))
+
+    def test_that_is_told_to_leaves_what_runs_to_the_next_one(self):
         with Node() as node:
             with Link(node) as link:
                 runtime = link.start()
                 agent = pid_of_agent(node, runtime)
-            node.kill()
+            node.process.send_signal(signal.SIGHUP)
+            self.assertEqual(node.process.wait(30), 0)
             self.assertTrue(lives(agent))
             node.start()
-            self.assertFalse(lives(agent))
-            self.assertEqual(node.groups(), [])
             with Link(node) as link:
-                self.assertEqual(link.running(), set())
+                self.assertEqual(link.running(), {runtime["id"]})
 
     def test_is_alone_in_its_data_directory(self):
         with Node() as node:
