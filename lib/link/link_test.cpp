@@ -24,7 +24,8 @@ T roundTripEvent(T body) {
 }
 
 TEST(Link, carriesEveryAskUnchanged) {
-  const StartRuntime start{kId, "acc_1", "/opt/python", "acc_1", 1, {.memoryBytes = 1, .cpus = 0.5, .diskBytes = 2, .pids = 3, .lifetimeSeconds = 4}};
+  const StartRuntime start{
+      kId, "acc_1", "/opt/python", "acc_1", 1, {.memoryBytes = 1, .cpus = 0.5, .diskBytes = 2, .pids = 3, .lifetimeSeconds = 4}};
   EXPECT_EQ(roundTripAsk(start), start);
   EXPECT_EQ(roundTripAsk(StopRuntime{kId, 5}), (StopRuntime{kId, 5}));
   EXPECT_EQ(roundTripAsk(ListRuntimes{}), ListRuntimes{});
