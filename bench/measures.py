@@ -67,19 +67,21 @@ def idle(house):
     yield Row("jupyter_server, resident", "MB", {"jupyter_server": resident_kb(house.stock.process.pid) / 1000})
 
 
+def ready(arm):
+    """Seconds until a new kernel answers."""
+    begun = time.perf_counter()
+    kernel = arm.start_kernel()
+    channel = arm.channel(kernel)
+    until_ready(channel)
+    took = time.perf_counter() - begun
+    channel.close()
+    arm.stop_kernel(kernel)
+    return took
+
+
 def start(house, count=8):
     """Time until a new kernel answers: in a runtime that runs, and with the runtime's own start (cold)."""
     allmende, stock, direct = house.allmende, house.stock, Direct(house.room)
-
-    def ready(arm):
-        begun = time.perf_counter()
-        kernel = arm.start_kernel()
-        channel = arm.channel(kernel)
-        until_ready(channel)
-        took = time.perf_counter() - begun
-        channel.close()
-        arm.stop_kernel(kernel)
-        return took
 
     def cold():
         allmende.stop_runtime()
@@ -95,6 +97,23 @@ def start(house, count=8):
     yield Row("kernel ready", "s", {name: value for name, value in middle.items() if name != "cold"}, paired(took["allmende"], took["direct"]), 1.3,
               raw=took)
     yield Row("runtime and kernel ready", "s", {"allmende": middle["cold"], "direct": middle["direct"]}, paired(took["cold"], took["direct"]), 1.3)
+
+
+def claim(house, count=8):
+    """Time until a new person's first kernel answers, in a runtime that waited."""
+    allmende, direct = house.allmende, Direct(house.room)
+
+    took = {"allmende": [], "direct": []}
+    for _ in range(count + 1):
+        allmende.stop_runtime()
+        time.sleep(3)  # another is made ready meanwhile
+        took["allmende"].append(ready(allmende))
+        took["direct"].append(ready(direct))
+    took = {name: values[1:] for name, values in took.items()}  # none waited for the first
+    yield Row("waiting runtime ready, p50", "ms", {name: 1000 * statistics.median(values) for name, values in took.items()},
+              1000 * statistics.median(took["allmende"]), 20, raw=took)
+    yield Row("waiting runtime ready, p95", "ms", {name: 1000 * percentile(values, 95) for name, values in took.items()},
+              1000 * percentile(took["allmende"], 95), 60)
 
 
 def execute_cell(house, count=12, executes=150):
@@ -126,4 +145,4 @@ def execute_cell(house, count=12, executes=150):
     yield Row("CPU of server and agent per execute", "ms", cost, cost["allmende"], 0.7)
 
 
-MEASURES = {"idle": idle, "start": start, "execute": execute_cell}
+MEASURES = {"idle": idle, "start": start, "claim": claim, "execute": execute_cell}

@@ -197,7 +197,6 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
     const auto out = co_await wayOut(ask.limits.network);
     sandbox = co_await work_.runResult([this, ask, out] { return site_.start(ask, out); });
   }
-  keepReady(ask);
   if (!sandbox) {
     log::warning("runtime.not_started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner},
                                             {"reason", nameOf(sandbox.error().code)}, {"message", sandbox.error().message}});
@@ -208,6 +207,7 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   log::info("runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()},
                                    {"was_ready", wasReady}, {"sandbox", kept->sandbox->id.text()}});
   scope_.spawn("runtime", live(kept));
+  keepReady(ask);
   co_return kept->runtime;
 }
 

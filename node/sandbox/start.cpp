@@ -399,7 +399,7 @@ Result<> removeTraces(const Places& places, const RuntimeId& id) {
   if (!deleted) note(first, std::unexpected(deleted.error()));
   note(first, removeGroup(places.cgroups, group));
   abandonDisk(places.of(id, "/disk"));
-  for (const auto* name : {"/root", "/drive", "/lower", "/python", "/python-lower", "/disk", "/agent"}) unmount(places.of(id, name));
+  for (const auto* name : {"/root", "/lower", "/python", "/python-lower", "/disk", "/agent"}) unmount(places.of(id, name));
   std::error_code error;
   fs::remove_all(places.of(id), error);
   if (error) note(first, fail(Code::Internal, "removing {}: {}", places.of(id), error.message()));

@@ -72,7 +72,7 @@ struct Api::Impl {
         kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),
         kernelspecs(rooms.kernelspecs, settings.baseUrl),
         lab(rooms.shelf, settings.jupyterData),
-        operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.clock, settings.metricsForLoopback),
+        operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.admission, rooms.clock, settings.metricsForLoopback),
         pages(rooms.accounts, settings.web, settings.baseUrl),
         quota(rooms.ledger, rooms.runtimes, rooms.care),
         runtimes(rooms.runtimes, rooms.kernels, rooms.care),

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 
 #include "server/api/reply.h"
 
@@ -39,11 +40,12 @@ class Exposition {
 }  // namespace
 
 OperationsApi::OperationsApi(store::Database& database, runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, const Counters& counters,
-    const Clock& clock, bool metricsForLoopback)
+    const quota::Admission& admission, const Clock& clock, bool metricsForLoopback)
     : database_(database),
       runtimes_(runtimes),
       kernels_(kernels),
       counters_(counters),
+      admission_(admission),
       clock_(clock),
       metricsForLoopback_(metricsForLoopback),
       started_(clock.sinceStart()) {}
@@ -75,6 +77,17 @@ Task<net::Response> OperationsApi::metrics(Call call) {
   }
   const auto status = kernels_.statusOfAll();
   out.add("allmende_runtimes", "gauge", "Runtimes that start, run or stop.", runtimes_.countRunning());
+  out.begin("allmende_runtimes_by_state", "gauge", "Runtimes that wait in the queue, start, run or stop.");
+  std::map<std::string_view, std::size_t> states;
+  for (const auto& runtime : runtimes_.listAll()) ++states[runtimes::nameOf(runtime.state)];
+  for (const auto state : {"queued", "starting", "ready", "stopping"})
+    out.line(fmt::format("allmende_runtimes_by_state{{state=\"{}\"}} {}", state, states[state]));
+  out.add("allmende_queue_longest_wait_seconds", "gauge", "How long who waits longest has waited.",
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(admission_.longestWait()).count()));
+  out.add(
+      "allmende_memory_promised_bytes", "gauge", "Memory that is promised to runtimes.", static_cast<std::uint64_t>(admission_.promised()));
+  out.add("allmende_memory_promisable_bytes", "gauge", "Memory that may be promised to runtimes together.",
+      static_cast<std::uint64_t>(admission_.room()));
   out.add("allmende_kernels", "gauge", "Running kernels.", status.kernels);
   out.add("allmende_kernel_connections", "gauge", "Sockets to kernels.", status.connections);
   out.add("process_resident_memory_bytes", "gauge", "Resident memory of the server.", residentBytes());

@@ -3,6 +3,7 @@
 
 #include "server/api/account_api.h"
 #include "server/api/typed.h"
+#include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 
 namespace allmende::api {
@@ -17,7 +18,7 @@ struct Counters {
 class OperationsApi {
  public:
   OperationsApi(store::Database& database, runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, const Counters& counters,
-      const Clock& clock, bool metricsForLoopback);
+      const quota::Admission& admission, const Clock& clock, bool metricsForLoopback);
 
   void watch(const net::HttpServer& server) { server_ = &server; }
 
@@ -30,6 +31,7 @@ class OperationsApi {
   runtimes::Runtimes& runtimes_;
   runtimes::Kernels& kernels_;
   const Counters& counters_;
+  const quota::Admission& admission_;
   const Clock& clock_;
   bool metricsForLoopback_;
   Duration started_;

@@ -4,6 +4,7 @@ Each class starts an Allmende of its own, on which one runtime has room.
 """
 import threading
 import unittest
+import urllib.request
 from pathlib import Path
 
 from client import Kernel, ask, until
@@ -31,7 +32,7 @@ class Quota(unittest.TestCase):
         def put_tiers(data):
             Path(data, "tiers.toml").write_text(TIERS)
             Path(data, "tiers.toml").chmod(0o644)
-        cls.house = House("--runtime-memory", "1 GB", "--runtimes-memory", "1 GB", prepare=put_tiers)
+        cls.house = House("--runtime-memory", "1 GB", "--runtimes-memory", "1 GB", "--metrics-for-loopback", "true", prepare=put_tiers)
         cls.enterClassContext(cls.house)
         cls.ada = cls.house.make_ada()
         cls.house.tool("account", "create", "bob", "--password-stdin", text=PASSWORD + "\n")
@@ -45,6 +46,12 @@ class Quota(unittest.TestCase):
 
     def ask(self, path, token, method="GET", body=None):
         return ask(f"{self.house.url}api/{path}", token, method, body)[1]
+
+    def metrics(self):
+        """What a program on this machine reads there."""
+        with urllib.request.urlopen(self.house.url + "metrics", timeout=60) as reply:
+            lines = reply.read().decode().splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
     def runtime_of(self, token, state):
         return until(f"a {state} runtime", lambda: next((one for one in self.ask("runtimes", token) if one["state"] == state), None))
@@ -65,6 +72,9 @@ class Quota(unittest.TestCase):
         self.assertEqual((waiting["queue"]["place"], waiting["queue"]["of"]), (1, 1))
         self.assertIn("place 1 in the queue", self.house.tool("runtime", "list"))
         self.assertIn("1.0 GB of 1.0 GB promised; 1 waiting", self.house.tool("runtime", "list"))
+        figures = self.metrics()
+        self.assertEqual([figures[f'allmende_runtimes_by_state{{state="{state}"}}'] for state in ("queued", "ready")], [1, 1])
+        self.assertEqual((figures["allmende_memory_promised_bytes"], figures["allmende_memory_promisable_bytes"]), (1 << 30, 1 << 30))
         self.ask(f"runtimes/{waiting['id']}", self.bob, "DELETE")
         until("the answer to who has left", lambda: answer)
         self.assertGreaterEqual(answer[0][0], 400)
