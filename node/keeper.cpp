@@ -1,6 +1,7 @@
 #include "node/keeper.h"
 
 #include <list>
+#include <ranges>
 #include <sstream>
 
 #include <boost/asio/as_tuple.hpp>
@@ -316,9 +317,9 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
       co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
   if (!usage || !kept->sandbox) co_return usage;
   if (kept->sandbox->drive)
-    std::tie(usage->driveBytes, usage->driveLimitBytes, usage->driveIsFull) =
-        std::tuple(kept->driveBytes, kept->runtime.limits.driveBytes, kept->driveIsFull);
-  if (kept->sandbox->plug.address == 0) co_return usage;
+    std::tie(usage->driveIsSeen, usage->driveBytes, usage->driveLimitBytes, usage->driveIsFull) =
+        std::tuple(true, kept->driveBytes, kept->runtime.limits.driveBytes, kept->driveIsFull);
+  if (!kept->sandbox->wayOut) co_return usage;  // none, or an adopted one whose cable is still being made
   const auto traffic =
       co_await looks_.run([out = kept->sandbox->wayOut, address = kept->sandbox->plug.address] { return out->traffic(address); });
   if (traffic) std::tie(usage->networkSentBytes, usage->networkReceivedBytes) = std::pair(traffic->sent, traffic->received);
@@ -331,7 +332,8 @@ Task<> Keeper::letGo() {
   co_await dropAllReady();
   // What is being started or removed is brought to its end; what runs is left as it is.
   while (std::ranges::any_of(kept_, [](const auto& one) { return !one.second->sandbox; })) co_await changed_.waitFor(kLifetimeSweep);
-  for (const auto& [id, kept] : kept_) co_await kept->watching.close();
+  const std::vector<std::shared_ptr<Kept>> left(std::views::values(kept_).begin(), std::views::values(kept_).end());
+  for (const auto& kept : left) co_await kept->watching.close();
   co_await scope_.close();
   if (names_) co_await names_->close();
 }

@@ -44,8 +44,8 @@ constexpr auto fieldsOf(Type<Usage>) {
       field("cpu_throttled_s", &Usage::cpuThrottledSeconds), field("cpus", &Usage::cpus), field("disk_bytes", &Usage::diskBytes),
       field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit),
       field("network_sent_bytes", &Usage::networkSentBytes), field("network_received_bytes", &Usage::networkReceivedBytes),
-      field("drive_bytes", &Usage::driveBytes), field("drive_limit_bytes", &Usage::driveLimitBytes),
-      field("drive_is_full", &Usage::driveIsFull));
+      field("drive_is_seen", &Usage::driveIsSeen), field("drive_bytes", &Usage::driveBytes),
+      field("drive_limit_bytes", &Usage::driveLimitBytes), field("drive_is_full", &Usage::driveIsFull));
 }
 constexpr auto fieldsOf(Type<RuntimeEnded>) {
   return record("runtime_ended", field("id", &RuntimeEnded::id), field("reason", &RuntimeEnded::reason),

@@ -121,7 +121,8 @@ struct Usage {
   std::int64_t pidsLimit = 0;
   std::int64_t networkSentBytes = 0;
   std::int64_t networkReceivedBytes = 0;
-  std::int64_t driveBytes = 0;  // of the account's files, as they were last measured; 0 where they are not seen inside
+  bool driveIsSeen = false;     // whether the account's files are seen inside
+  std::int64_t driveBytes = 0;  // of them, as they were last measured
   std::int64_t driveLimitBytes = 0;
   bool driveIsFull = false;  // nothing can be written to them inside until some are deleted
   bool operator==(const Usage&) const = default;

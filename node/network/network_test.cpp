@@ -116,7 +116,9 @@ TEST(Rules, ofAnAllowListEndWithARefusalAndThoseOfACampusWithThePublicOnes) {
 }
 
 TEST(Rules, admitPublicAddressesOnly) {
-  EXPECT_EQ(admitRules(kFirstGuest, {0xCB00710A, 0x0A000001}), "add element inet allmende named_r1 { 203.0.113.10 timeout 1h }\n");
+  EXPECT_EQ(admitRules(kFirstGuest, {0xCB00710A, 0x0A000001}),
+      "add element inet allmende named_r1 { 203.0.113.10 }\ndelete element inet allmende named_r1 { 203.0.113.10 }\n"
+      "add element inet allmende named_r1 { 203.0.113.10 timeout 1h }\n");
   EXPECT_THAT(admitRules(kFirstGuest, {0xA9FEA9FE}), IsEmpty());
 }
 

@@ -158,11 +158,14 @@ std::string guestRulesUndone(Address guest, const link::Network& allowed, const 
 }
 
 std::string admitRules(Address guest, const std::vector<Address>& named) {
-  std::string elements;
+  std::string rules;
   for (const auto address : named) {
-    if (isPublic(address)) elements += fmt::format("{}{} timeout 1h", elements.empty() ? "" : ", ", textOf(address));
+    if (!isPublic(address)) continue;
+    // Adding what is there leaves its end as it was: so it is taken out and put in again, in one step.
+    const auto element = fmt::format("element inet allmende named_{} {{ {}", linkOf(guest), textOf(address));
+    rules += fmt::format("add {0} }}\ndelete {0} }}\nadd {0} timeout 1h }}\n", element);
   }
-  return elements.empty() ? "" : fmt::format("add element inet allmende named_{} {{ {} }}\n", linkOf(guest), elements);
+  return rules;
 }
 
 std::string machineLinks(const Uplink& uplink, const std::string& space, int mtu) {

@@ -123,7 +123,8 @@ Result<std::vector<Adopted>> clearAway(Places& places, bool adopting) {
       continue;
     }
     log::warning("sandbox.left_over", {{"runtime", id->text()}, {"message", one.error().message}});
-    TRY(removeTraces(places, *id));
+    const auto removed = removeTraces(places, *id);
+    if (!removed) log::error("sandbox.left_traces", {{"runtime", id->text()}, {"message", removed.error().message}});
   }
   TRY(removeStrayGroups(places, adopted));
   if (adopted.empty()) {
@@ -169,6 +170,7 @@ Result<std::unique_ptr<Site>> Site::prepare(SiteDemand demand) {
   TRY(makeTemplates(places));
   // Agents outlive the crun that made them and become our children, so that we learn how they ended.
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return failErrno("adopting agents");
+  site->prepared_ = true;
   return site;
 }
 
@@ -177,7 +179,8 @@ void Site::letGo() { letGo_ = true; }
 std::vector<Adopted> Site::takeAdopted() { return std::exchange(adopted_, {}); }
 
 Site::~Site() {
-  if (!places_->lock.open() || letGo_) return;
+  // A node that could not be made ready touches nothing: the next one may adopt what runs.
+  if (!prepared_ || letGo_) return;
   const auto removed = clearAway(*places_, false);
   if (!removed) log::error("site.left_traces", {{"message", removed.error().message}});
   std::error_code error;

@@ -125,6 +125,8 @@ Result<> makeDiskContent(const std::string& directory, const std::string& sample
   TRY(makeDirectory(directory + "/content", 0755, kKernelUser));
   TRY(makeDirectory(directory + "/content/drive", 0755, 0));
   TRY(makeDirectory(directory + "/content/drive/MyDrive", 0755, 0));
+  if (::symlink("MyDrive", (directory + "/content/drive/My Drive").c_str()) != 0 && errno != EEXIST)  // as older notebooks call it
+    return failErrno("making a link to the drive");
   TRY(makeDirectory(directory + "/python", 0755, kKernelUser));
   TRY(makeDirectory(directory + "/python-work", 0755, 0));
   if (sampleData.empty()) return {};

@@ -131,6 +131,7 @@ class Site {
   void undo(std::unique_ptr<Sandbox> sandbox);
   std::unique_ptr<Places> places_;
   std::vector<Adopted> adopted_;
+  bool prepared_ = false;
   bool letGo_ = false;
 };
 

@@ -75,6 +75,8 @@ Result<> claimUserIds(Start& start) {
 Result<> makeMemoryDisk(const Start& start) {
   TRY(mountMemoryDisk(start.sandbox.limits.diskBytes, start.sandbox.disk));
   TRY(makeDiskContent(start.sandbox.disk, start.places.demand.sampleData));
+  std::error_code error;
+  fs::remove_all(start.sandbox.disk + "/content/drive", error);  // nothing is mounted there without root, and what is written would be lost
   return makeSkeleton(start.path("/disk/upper"));
 }
 

@@ -26,7 +26,7 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   view.memory = Share{usage->memoryBytes, usage->memoryLimitBytes};
   view.cpu = CpuShare{usage->cpuSeconds, usage->cpus};
   view.disk = Share{usage->diskBytes, usage->diskLimitBytes};
-  if (usage->driveBytes > 0 || usage->driveLimitBytes > 0) view.drive = Share{usage->driveBytes, usage->driveLimitBytes};
+  if (usage->driveIsSeen) view.drive = Share{usage->driveBytes, usage->driveLimitBytes};
   view.processes = Share{usage->pids, usage->pidsLimit};
   view.network = NetworkView{runtime.limits.network.access, usage->networkSentBytes, usage->networkReceivedBytes};
   co_return view;

@@ -55,6 +55,15 @@ class TheDrive(unittest.TestCase):
         self.assertEqual(status, 204)
         self.assertEqual(kernel.value(f"os.path.exists('{DRIVE}/made')"), False)
 
+    def test_is_found_by_notebooks_that_were_written_for_colab(self):
+        self.put("data.csv", "a,b")
+        kernel = self.start()
+        self.assertEqual(kernel.run("from google.colab import drive\ndrive.mount('/content/drive')"), "Your files are at /content/drive/MyDrive.\n")
+        kernel.run("drive.mount('/content/gdrive', force_remount=True); drive.mount('/content/gdrive'); drive.flush_and_unmount()")
+        self.assertEqual(kernel.value("[read(f'/content/{place}/data.csv').decode() for place in ('drive/MyDrive', 'drive/My Drive', 'gdrive/MyDrive')]"), ["a,b"] * 3)
+        self.assertEqual(kernel.run("try: drive.mount('/content/sample_data_of_mine' if os.makedirs('/content/sample_data_of_mine/x') else '/content/sample_data_of_mine')\n"
+                                    "except ValueError as error: print(str(error)[:34])"), "Mountpoint must not contain files:\n")
+
     def test_outlives_the_runtime(self):
         self.start().run(f"open('{DRIVE}/kept.txt', 'w').write('kept')")
         self.person.stop_runtime()
