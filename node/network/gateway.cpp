@@ -33,6 +33,12 @@ Result<> setNetwork(std::string_view name, std::string_view value) {
   return machine::writeFile(fmt::format("/proc/sys/net/{}", name), value);
 }
 
+// No link that is made in this namespace from now on speaks IPv6; where the kernel has none, none does.
+Result<> forbidVersion6() {
+  if (::access("/proc/sys/net/ipv6", F_OK) != 0) return {};
+  return setNetwork("ipv6/conf/default/disable_ipv6", "1");
+}
+
 // Of the link that the machine's default route takes; what is larger would have to be taken apart on the way.
 int mtuOfMachine() {
   std::istringstream routes(machine::readFile("/proc/thread-self/net/route").value_or(""));
@@ -129,7 +135,7 @@ Result<> Gateway::openMachineSide() {
 Result<> Gateway::openOwnSide() {
   const auto mtu = mtuOfMachine();
   TRY(const auto visit, NetworkVisit::enter(space_));
-  TRY(setNetwork("ipv6/conf/default/disable_ipv6", "1"));
+  TRY(forbidVersion6());
   TRY(ip(gatewayLinks(uplinkOf(name_), mtu)));
   TRY(nft(gatewayRules()));
   TRY(setNetwork("netfilter/nf_conntrack_udp_timeout", "10"));  // what is never answered would count as open for long
@@ -193,7 +199,7 @@ Result<> Gateway::connect(const Plug& plug, const link::Network& allowed) {
   const auto mtu = mtuOfMachine();
   {
     TRY(const auto visit, NetworkVisit::enter(plug.space));
-    TRY(setNetwork("ipv6/conf/default/disable_ipv6", "1"));
+    TRY(forbidVersion6());
   }
   {
     TRY(const auto visit, NetworkVisit::enter(space_));

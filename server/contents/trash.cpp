@@ -32,8 +32,7 @@ Result<Doomed> lookAtDoomed(const Space& space, const DrivePath& path) {
 
 Result<> moveToTrash(const Space& space, const DrivePath& path, const TrashId& id) {
   TRY(const auto folder, space.drive.openFolder(path.folder()));
-  if (::renameat(folder.get(), std::string(path.name()).c_str(), space.trash.get(), id.text().c_str()) != 0)
-    return failSystem(errno, "delete", path.text());
+  if (!moveAway(folder.get(), std::string(path.name()), space.trash.get(), id.text())) return failSystem(errno, "delete", path.text());
   trashCheckpoints(space, path, checkpointsOf(id));
   if (::fsync(folder.get()) != 0 || ::fsync(space.trash.get()) != 0) return failSystem(errno, "delete", path.text());
   return {};

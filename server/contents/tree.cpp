@@ -25,12 +25,13 @@ Descriptor openForEmptying(int parent, const std::string& name) {
 Result<> emptyFolder(int trash, const std::string& name, std::vector<std::string>& left) {
   const auto folder = openForEmptying(trash, name);
   if (!folder) return failSystem(errno, "delete", name);
+  ::fchmod(folder.get(), 0700);  // what lies in it can be taken out; where it cannot, that says so
   TRY(const auto names, namesIn(folder.get()));
   for (const auto& child : names) {
     if (::unlinkat(folder.get(), child.c_str(), 0) == 0 || errno == ENOENT) continue;
     if (errno != EISDIR) return failSystem(errno, "delete", child);
     auto aside = makeDraftName();
-    if (::renameat(folder.get(), child.c_str(), trash, aside.c_str()) != 0) return failSystem(errno, "delete", child);
+    if (!moveAway(folder.get(), child, trash, aside)) return failSystem(errno, "delete", child);
     left.push_back(std::move(aside));
   }
   return {};
@@ -55,11 +56,21 @@ void walk(const Root& root, const DrivePath& from, const std::function<Onward(co
   }
 }
 
+bool moveAway(int from, const std::string& name, int to, const std::string& as) {
+  if (::renameat(from, name.c_str(), to, as.c_str()) == 0) return true;
+  if (errno != EACCES) return false;
+  const auto facts = findFacts(from, name.c_str());
+  errno = EACCES;
+  if (!facts || !facts->isFolder()) return false;
+  // A folder that nobody may write to cannot be moved elsewhere either.
+  return ::fchmodat(from, name.c_str(), 0700, 0) == 0 && ::renameat(from, name.c_str(), to, as.c_str()) == 0;
+}
+
 Result<> removeTree(int trash, int parent, const std::string& name) {
   if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
   if (errno != EISDIR) return failSystem(errno, "delete", name);
   std::vector<std::string> left{makeDraftName()};
-  if (::renameat(parent, name.c_str(), trash, left.front().c_str()) != 0) return failSystem(errno, "delete", name);
+  if (!moveAway(parent, name, trash, left.front())) return failSystem(errno, "delete", name);
   while (!left.empty()) {
     const auto next = std::move(left.back());
     left.pop_back();

@@ -13,6 +13,9 @@ enum class Onward : std::uint8_t { Into, Past, Stop };  // into a folder, past i
 // Calls `visit` for everything below a folder, shallow before deep; links are not followed. What cannot be opened is left out.
 void walk(const Root& root, const DrivePath& from, const std::function<Onward(const DrivePath&, const Facts&)>& visit);
 
+// Moves what is called `name` in the folder `from`, whatever rights its person took away from it. False, with errno, when it fails.
+bool moveAway(int from, const std::string& name, int to, const std::string& as);
+
 // Removes a file, or a folder with all in it, however deep. It vanishes from `parent` at once; what takes time happens in the trash.
 Result<> removeTree(int trash, int parent, const std::string& name);
 

@@ -85,7 +85,7 @@ class TheDrive(unittest.TestCase):
         self.addCleanup(other.stop_runtime)
         self.addCleanup(kernel.close)
         self.assertEqual(kernel.value(f"os.listdir('{DRIVE}')"), [])
-        self.assertEqual(kernel.value(f"refusal(os.listdir, '{DRIVE}/../..') == 'allowed' and sorted(os.listdir('{DRIVE}/../..'))"), ["drive"])
+        self.assertEqual(kernel.value(f"refusal(os.listdir, '{DRIVE}/../..') == 'allowed' and set(os.listdir('{DRIVE}/../..')) <= {{'drive', 'sample_data'}}"), True)
 
     def test_leads_the_server_nowhere_by_links_pipes_and_depth(self):
         kernel = self.start()
@@ -97,9 +97,13 @@ class TheDrive(unittest.TestCase):
         status, listing = self.person.ask("GET", "api/contents?content=1")
         self.assertEqual(status, 200)
         self.assertIn("deep", [entry["name"] for entry in listing["content"]])
-        for path in ("deep", "pipe", "loop"):
-            self.assertEqual(self.person.ask("DELETE", f"api/contents/{path}")[0], 204)
-        self.assertEqual(self.person.ask("DELETE", "api/trash")[0], 204)
+        kernel.run(f"os.makedirs('{DRIVE}/shut/inner/more'); open('{DRIVE}/shut/inner/file', 'w').close()\n"
+                   f"for path in ('shut/inner/more', 'shut/inner', 'shut'): os.chmod('{DRIVE}/' + path, 0)")
+        for path in ("deep", "pipe", "loop", "shut"):
+            self.assertEqual(self.person.ask("DELETE", f"api/contents/{path}")[0], 204, path)
+        self.assertEqual(self.person.ask("DELETE", "api/trash"), (204, ""))
+        trash = Path(DATA, "trash", self.folder().name)
+        self.assertEqual(list(trash.iterdir()), [])
         self.assertEqual(self.person.ask("GET", "healthz")[0], 200)
 
     def test_takes_no_more_than_the_tier_allows_and_opens_again_when_there_is_room(self):
