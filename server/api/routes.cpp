@@ -35,6 +35,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtime that runs, with its use, and the last one that ended.");
   on.post ("/api/runtimes",                      RunCode,      api.runtimes, &RuntimesApi::start,    "Start the runtime; the one that runs is as good.");
   on.del  ("/api/runtimes/{id}",                 StopRuntimes, api.runtimes, &RuntimesApi::stop,     "Stop the runtime; done when nothing of it is left.");
+  on.get  ("/api/runtimes/{id}/use",             ReadAccount,  api.runtimes, &RuntimesApi::use,      "What it used in the last hour, every 15 seconds; nothing when it does not run.");
   on.post ("/api/runtimes/{id}/keep",            StopRuntimes, api.runtimes, &RuntimesApi::keep,     "Keep it though nothing runs: its idle time begins anew.");
   on.get  ("/api/quota",                         ReadAccount,  api.quota, &QuotaApi::get,            "The tier of the account, what it allows, and what of it is used.");
   on.get  ("/api/quota/usage",                   ReadAccount,  api.quota, &QuotaApi::list,           "What was used when, newest first.");

@@ -52,6 +52,12 @@ Task<Result<>> RuntimesApi::stop(accounts::Caller caller, runtimes::RuntimeId id
 
 Task<Result<>> RuntimesApi::keep(accounts::Caller caller, runtimes::RuntimeId id) { co_return care_.keep(caller.account, id); }
 
+Task<Result<std::vector<UseView>>> RuntimesApi::use(accounts::Caller caller, runtimes::RuntimeId id) {
+  std::vector<UseView> views;
+  for (const auto& look : care_.lastHour(caller.account, id)) views.push_back({look.at, look.memoryBytes, look.cpus});
+  co_return views;
+}
+
 Task<net::Response> RuntimesApi::forward(Call call, std::string_view below) {
   auto agent = runtimes_.find(call.account());
   if (!agent) co_return kernelError(agent.error());

@@ -63,6 +63,16 @@ constexpr auto fieldsOf(Type<NetworkView>) {
       field("sent", &N::sent, "Bytes since it began."), field("received", &N::received, "Bytes since it began."));
 }
 
+struct UseView {
+  Instant at;
+  std::int64_t memoryBytes = 0;
+  double cpus = 0;
+};
+constexpr auto fieldsOf(Type<UseView>) {
+  return record("RuntimeUse", field("at", &UseView::at), field("memory_bytes", &UseView::memoryBytes, "Working set at that moment."),
+      field("cpus", &UseView::cpus, "Processors, on average since the moment before."));
+}
+
 struct RuntimeView {
   runtimes::RuntimeId id;
   std::string state;
@@ -110,6 +120,7 @@ class RuntimesApi {
   Task<Result<Created<RuntimeView>>> start(accounts::Caller caller);
   Task<Result<>> stop(accounts::Caller caller, runtimes::RuntimeId id);
   Task<Result<>> keep(accounts::Caller caller, runtimes::RuntimeId id);
+  Task<Result<std::vector<UseView>>> use(accounts::Caller caller, runtimes::RuntimeId id);
 
   // The agent's own answers about the files of /content.
   Task<net::Response> contents(Call call);

@@ -11,6 +11,7 @@ namespace {
 constexpr Duration kLookPatience = 10s;
 constexpr int kTriesToWrite = 10;
 constexpr Duration kPauseToWrite = 3s;
+constexpr std::size_t kMostLooks = 240;  // an hour of them, however the machine's clock is set
 
 double hoursOf(Duration time) { return std::chrono::duration<double, std::ratio<3600>>(time).count(); }
 
@@ -102,7 +103,7 @@ Task<Result<>> Care::lookAt(RuntimeId id) {
   }
   const auto found = cared_.find(id);
   if (found == cared_.end()) co_return Result<>{};
-  found->second.cpuSeconds = usage.cpuSeconds;
+  noteUse(found->second, usage);
   found->second.idle.look(clock_.sinceStart(), std::move(signs));
   auto& needed = found->second.neededSince;
   if (!isNeeded(id)) {
@@ -111,6 +112,22 @@ Task<Result<>> Care::lookAt(RuntimeId id) {
     needed = clock_.sinceStart();
   }
   co_return Result<>{};
+}
+
+void Care::noteUse(Cared& cared, const Usage& usage) const {
+  const auto now = clock_.sinceStart();
+  const std::chrono::duration<double> time = now - cared.lookedAt.value_or(now);
+  const auto cpus = time.count() > 0 ? std::max(0.0, usage.cpuSeconds - cared.cpuSeconds) / time.count() : 0;
+  cared.looks.push_back({.at = clock_.now(), .memoryBytes = usage.memoryBytes, .cpus = cpus});
+  while (cared.looks.size() > kMostLooks || cared.looks.front().at < clock_.now() - 1h) cared.looks.pop_front();
+  cared.lookedAt = now;
+  cared.cpuSeconds = usage.cpuSeconds;
+}
+
+std::vector<Use> Care::lastHour(const AccountId& of, const RuntimeId& id) const {
+  const auto found = cared_.find(id);
+  if (found == cared_.end() || found->second.of != of) return {};
+  return {found->second.looks.begin(), found->second.looks.end()};
 }
 
 // As many of those that are idle longest as there are people waiting.

@@ -2,6 +2,7 @@
 // Looks after running runtimes: counts what they use, and ends those in which nothing runs or whose units are used up, announced before.
 // Part of the door server/runtimes/runtimes.h.
 
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -24,6 +25,13 @@ struct Outlook {
   std::optional<Instant> unitsEndAt;  // absent where units are not counted
 };
 
+// What a runtime used at a look.
+struct Use {
+  Instant at;
+  std::int64_t memoryBytes = 0;
+  double cpus = 0;  // processors, on average since the look before
+};
+
 class Care {
  public:
   Care(Executor executor, Runtimes& runtimes, quota::Ledger& ledger, quota::Admission& admission, Clock& clock, CareSettings settings = {});
@@ -37,6 +45,8 @@ class Care {
   Duration idleFor(const RuntimeId& id) const;
   // Its person wants it kept: the idle time begins anew. NotFound when it does not run.
   Result<> keep(const AccountId& of, const RuntimeId& id);
+  // Its looks of the last hour, oldest first; none when it is not theirs or does not run.
+  std::vector<Use> lastHour(const AccountId& of, const RuntimeId& id) const;
   // What it has used since the ledger's last entry, in compute units.
   double unwritten(const RuntimeId& id) const;
 
@@ -50,11 +60,14 @@ class Care {
     quota::Ledger::Counted counted;
     Duration countedAt{0};  // the same moment, of Clock::sinceStart()
     double cpuSeconds = 0;
+    std::optional<Duration> lookedAt;
+    std::deque<Use> looks;  // at most an hour
     std::optional<Duration> neededSince;
   };
 
   Task<> lookAfter(RuntimeId id);
   Task<Result<>> lookAt(RuntimeId id);
+  void noteUse(Cared& cared, const Usage& usage) const;
   Task<> write(RuntimeId id);
   quota::UsageEntry take(const RuntimeId& id, Cared& cared) const;
   Task<> writeLast(quota::UsageEntry entry);

@@ -282,6 +282,21 @@ TEST_F(RuntimesOf, whoDoesNothingEndAfterTheIdleTimeAnnouncedBefore) {
   }(this));
 }
 
+TEST_F(RuntimesOf, oneIsKnownForTheLastHour) {
+  free.idle = 0h;
+  open();
+  run([](RuntimesOf* self) -> Task<> {
+    const auto id = co_await self->start(self->ada);
+    co_await self->pass(10min);
+    EXPECT_NEAR(static_cast<double>(self->server->care.lastHour(self->ada, id).size()), 40, 2);
+    co_await self->pass(100min);
+    const auto looks = self->server->care.lastHour(self->ada, id);
+    EXPECT_NEAR(static_cast<double>(looks.size()), 240, 2);
+    EXPECT_LE(self->clock.now() - looks.front().at, 1h);
+    EXPECT_TRUE(self->server->care.lastHour(self->bob, id).empty());
+  }(this));
+}
+
 TEST_F(RuntimesOf, whoWorkAreNeverIdle) {
   free.idle = 1h;
   open();

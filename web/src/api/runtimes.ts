@@ -1,7 +1,7 @@
 // Runtimes as the server speaks of them, made into what the page shows.
 import type { NetworkAccess, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
-import type { Quota, Runtime } from './schema';
+import type { Quota, Runtime, RuntimeUse } from './schema';
 
 function runtimeOf(wire: Runtime): RuntimeView {
   return {
@@ -42,6 +42,11 @@ export async function deleteRuntime(id: string): Promise<void> {
 /** Keeps it though nothing runs in it: the idle time begins anew. */
 export async function keepRuntime(id: string): Promise<void> {
   await api.post(`api/runtimes/${encodeURIComponent(id)}/keep`, {});
+}
+
+/** What it used in the last hour, oldest first. */
+export async function getUse(id: string): Promise<readonly RuntimeUse[]> {
+  return api.get<RuntimeUse[]>(`api/runtimes/${encodeURIComponent(id)}/use`);
 }
 
 export async function getQuota(): Promise<Quota> {

@@ -157,6 +157,14 @@ export interface QueuePlace {
   readonly estimate_s?: number;
 }
 
+export interface RuntimeUse {
+  readonly at: string;
+  /** Working set at that moment. */
+  readonly memory_bytes: number;
+  /** Processors, on average since the moment before. */
+  readonly cpus: number;
+}
+
 export interface Quota {
   readonly tier: Tier;
   /** When another tier holds; absent = no end. */

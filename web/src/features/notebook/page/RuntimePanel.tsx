@@ -5,10 +5,10 @@ import { levelOf, type Share, shareOf } from '../../../core/runtime-state';
 import { bytes, duration, locale, t, time } from '../../../ui/i18n';
 import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
-import { deleteRuntime, getQuota } from '../../../api/runtimes';
+import { deleteRuntime, getQuota, getUse } from '../../../api/runtimes';
 import { addressOf } from '../../../api/config';
 import { failureWords } from '../../failure';
-import type { Quota } from '../../../api/schema';
+import type { Quota, RuntimeUse } from '../../../api/schema';
 import { queueWords, useNow, words } from './ConnectButton';
 
 interface Props {
@@ -25,13 +25,21 @@ export function endWords(connection: Extract<Connection, { kind: 'ended' }>): st
 
 const number = (value: number): string => value.toLocaleString(locale(), { maximumFractionDigits: 1 });
 
-function Meter({ label, part, text }: { label: string; part: Share | null; text: string }) {
+/** The last hour as a line below a meter; the newest is at its end. */
+function LastHour({ values, limit }: { values: readonly number[]; limit: number }) {
+  if (values.length < 2 || limit <= 0) return null;
+  const points = values.map((value, index) => `${(index / (values.length - 1)) * 100},${20 - Math.min(1, value / limit) * 19}`).join(' ');
+  return <svg className="nb-last-hour" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden><polyline points={points} vectorEffect="non-scaling-stroke" /></svg>;
+}
+
+function Meter({ label, part, text, lately = [] }: { label: string; part: Share | null; text: string; lately?: readonly number[] }) {
   if (!part) return null;
   const share = shareOf(part);
   return (
     <div className={`nb-meter nb-level-${levelOf(share)}`}>
       <span>{label}</span><span>{text}</span>
       <div className="nb-gauge-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)} aria-valuetext={text}><i style={{ width: `${share * 100}%` }} /></div>
+      <LastHour values={lately} limit={part.limit} />
     </div>
   );
 }
@@ -54,6 +62,15 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [anchor, onClose]);
+  const running = runtime?.state === 'ready' ? runtime.id : null;
+  const [lately, setLately] = useState<readonly RuntimeUse[]>([]);
+  useEffect(() => {
+    if (!running) return;
+    const look = () => void getUse(running).then(setLately, () => undefined);
+    look();
+    const timer = setInterval(look, 15_000);
+    return () => clearInterval(timer);
+  }, [running]);
   const queued = runtime?.state === 'queued' ? runtime : null;
   const leaveQueue = () => queued && void deleteRuntime(queued.id).catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const lives = runtime && (runtime.state === 'ready' || runtime.state === 'starting') ? runtime : null;
@@ -72,10 +89,10 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       {!lives && !queued && <p>{t('runtime.none')}</p>}
       {queued?.queue && <><p className="nb-queue">{queueWords(queued.queue)}</p><p className="nb-hint">{t('queue.why')}</p></>}
       {lives && <>
-        <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} />
+        <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} lately={lately.map(use => use.memory_bytes)} />
         <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
         {lives.drive && lives.drive.limit > 0 && <Meter label={t('runtime.drive')} part={lives.drive} text={words(lives.drive)} />}
-        {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} />}
+        {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} lately={lately.map(use => use.cpus)} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
         {lives.network && <p>{t(`runtime.network.${lives.network.access}`, { received: bytes(lives.network.received), sent: bytes(lives.network.sent) })}</p>}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
