@@ -167,8 +167,8 @@ Result<> watch(const Context& context, std::vector<std::string>& flags, Child& n
 Result<> serve(Context context, std::vector<std::string> serverFlags) {
   log::setProgram("launcher");
   enterOwnScope();
+  blockSignals();  // before anybody can learn whom to send them
   TRY(claimDataDirectory(context.data));
-  blockSignals();
   TRY(auto node, startNode(context));
   auto server = startServer(context, serverFlags);
   if (!server) {

@@ -6,3 +6,4 @@
 #include "node/machine/holder.h"
 #include "node/machine/network_namespace.h"
 #include "node/machine/program.h"
+#include "node/machine/short_hash.h"

@@ -23,13 +23,6 @@ std::string privateNetworks() {
   return text;
 }
 
-// FNV-1a; only has to differ between the nodes of one machine.
-std::uint32_t hashOf(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
-
 bool isSpecial(const link::Network& allowed, const link::Reach& reach) {
   return allowed.access == link::kAllowList || !reach.networks.empty();
 }
@@ -43,7 +36,7 @@ std::string textOf(Address address) {
 }
 
 Uplink uplinkOf(const std::string& name) {
-  const auto hash = hashOf(name);
+  const auto hash = machine::shortHashOf(name);
   const Address pair = 0xC6120000U | ((hash % (1U << 15U)) << 2U);
   return {.link = fmt::format("al{:08x}", hash), .machine = pair | 1U, .gateway = pair | 2U};
 }

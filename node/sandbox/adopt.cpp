@@ -15,14 +15,6 @@ namespace {
 
 constexpr const char* kRecord = "/kept.json";
 
-bool isIn(const CgroupLayout& cgroups, const std::string& group, std::int64_t pid) {
-  std::istringstream lines(readFile(cgroups.directory("pids", group) + "/cgroup.procs").value_or(""));
-  for (std::int64_t one = 0; lines >> one;) {
-    if (one == pid) return true;
-  }
-  return false;
-}
-
 // mountinfo writes a space as \040, and so on.
 std::string unescaped(std::string_view text) {
   std::string plain;
@@ -100,7 +92,8 @@ Result<Adopted> adopt(Places& places, const RuntimeId& id) {
   sandbox->startedAtMs = record.startedAtMs;
   sandbox->adopted = true;
   sandbox->init = Fd(static_cast<int>(::syscall(SYS_pidfd_open, sandbox->pid, 0)));
-  if (!sandbox->init.open() || !isIn(places.cgroups, sandbox->cgroup, record.pid))
+  const auto inside = processesOf(places.cgroups, sandbox->cgroup);
+  if (!sandbox->init.open() || std::ranges::find(inside, sandbox->pid) == inside.end())
     return fail(Code::NotFound, "the agent of {} runs no more", id.text());
   sandbox->disk = fmt::format("/proc/{}/root/content", record.pid);  // the mount itself went with the node that made it
   TRY(sandbox->memoryRanOut, watchMemory(places.cgroups, sandbox->cgroup));

@@ -148,6 +148,10 @@ Result<> setCpuShares(const CgroupLayout& layout, const std::string& group, std:
   return writeFile(directory + "/cpu.weight", std::to_string(1 + (shares - 2) * 9999 / 262142));  // as crun reckons
 }
 
+std::vector<pid_t> processesOf(const CgroupLayout& layout, const std::string& group) {
+  return processesIn(layout.directory("pids", group));
+}
+
 Result<> killGroup(const CgroupLayout& layout, const std::string& group, Duration patience) {
   const auto directory = layout.directory("pids", group);
   if (!exists(directory)) return {};

@@ -43,6 +43,9 @@ Result<Fd> watchMemory(const CgroupLayout& layout, const std::string& group);
 // How many processes of that group were killed because memory ran out; 0 when the group is gone.
 std::int64_t readMemoryKills(const CgroupLayout& layout, const std::string& group);
 
+// The processes in that group and the groups below; none when it is gone.
+std::vector<pid_t> processesOf(const CgroupLayout& layout, const std::string& group);
+
 // Kills every process in the group and the groups below, and waits until none is left. Fails with TimedOut.
 Result<> killGroup(const CgroupLayout& layout, const std::string& group, Duration patience);
 

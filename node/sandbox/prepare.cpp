@@ -21,13 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// FNV-1a; only has to differ between the data directories of one machine.
-std::uint32_t hashOf(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
-
 Result<> findServerUser(Places& places) {
   const auto& name = places.demand.serverUser;
   if (name.empty()) return {};
@@ -51,7 +44,7 @@ Result<> nameThings(Places& places) {
   const auto data = fs::canonical(places.demand.data, error);
   if (error) return fail(Code::InvalidInput, "data directory {}: {}", places.demand.data, error.message());
   places.runtimes = (data / "runtimes").string();
-  places.name = fmt::format("allmende-{:08x}", hashOf(data.string()));
+  places.name = fmt::format("allmende-{:08x}", machine::shortHashOf(data.string()));
   places.work = fmt::format("/run/{}", places.name);
   places.skeleton = "skeleton-" + randomHex(4);
   const auto longest = places.runtimes.size() + std::string_view("/rt_0123456789abcdef0123/agent.sock").size();

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <sstream>
 #include <thread>
 
 #include "lib/base/log.h"
@@ -343,13 +342,11 @@ void Site::askToEnd(const Sandbox& sandbox) { ::syscall(SYS_pidfd_send_signal, s
 
 namespace {
 
-std::vector<pid_t> processesOf(const Places& places, const Drive& drive) {
-  std::vector<pid_t> all;
-  std::istringstream lines(readFile(places.cgroups.directory("pids", drive.cgroup) + "/cgroup.procs").value_or(""));
-  for (pid_t pid = 0; lines >> pid;) {
-    if (pid != drive.agent) all.push_back(pid);
-  }
-  return all;
+// All that see the account's files but the agent, which is to go on.
+std::vector<pid_t> whoSees(const Places& places, const Drive& drive) {
+  auto processes = processesOf(places.cgroups, drive.cgroup);
+  std::erase(processes, drive.agent);
+  return processes;
 }
 
 // How long files may become that the kernels' processes write. As their user: not every root may say so of others.
@@ -367,12 +364,12 @@ Result<> limitFiles(const std::vector<pid_t>& processes, uid_t user, rlim_t byte
 
 Result<> Site::setDriveWriting(const Drive& drive, bool allowed) {
   const auto set = setWriting(drive.mounts, drive.inside, allowed ? Writing::Allowed : Writing::Forbidden);
-  TRY(limitFiles(processesOf(*places_, drive), drive.user, set ? RLIM_INFINITY : 0));
+  TRY(limitFiles(whoSees(*places_, drive), drive.user, set ? RLIM_INFINITY : 0));
   return set;
 }
 
 void Site::killWhoSees(const Drive& drive) {
-  for (const auto pid : processesOf(*places_, drive)) ::kill(pid, SIGKILL);
+  for (const auto pid : whoSees(*places_, drive)) ::kill(pid, SIGKILL);
 }
 
 std::int64_t measureDrive(const Drive& drive) { return measureTree(drive.outside); }
