@@ -21,6 +21,7 @@ class Step:
     command: str  # for bash, in the root of the tree
     minutes: int  # the most it may take
     quick: bool = False  # part of ./test --quick
+    whole: bool = True  # part of ./test
     needs: str = ""  # a file without which there is nothing to test yet; the step is then skipped, and said to be
 
 
@@ -30,29 +31,36 @@ def build(preset, targets=""):
 
 POSTGRES = "PYTHONPATH=tests tests/with_postgres .cache/tests-python/bin/python tests/api/run_python.py"
 
-STEPS = [
-    Step("rooms", "the graph of rooms holds", "tools/check_rooms.py", 1, quick=True),
-    Step("format", "C++ and Rust are formatted",
-         "git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run --Werror && git ls-files '*.rs' | xargs /usr/bin/rustfmt --check", 2, quick=True),
-    Step("unit", "every room's own tests", f"{build('dev')} && ctest --test-dir build/dev --verbose --timeout 120", 25, quick=True),
-    Step("generated", "generated files are fresh", f"{build('dev', 'allmende-server')} && tools/generate --check", 10, quick=True),
-    Step("postgres", "the store on a real PostgreSQL", "tests/with_postgres build/dev/lib_store_test", 5),
-    Step("ydoc", "live documents beside npm's Yjs", "tests/ydoc/run", 5, quick=True),
-    Step("page", "the page's own tests", "cd web && npm test --silent", 5, quick=True),
-    Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
-    Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),
-    Step("documents", "live documents on a real PostgreSQL",
-         f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
-    Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
-    Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
-    Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
-    Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),
-    Step("asan", "unit tests under AddressSanitizer and UBSan", f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300 -E '^fuzz/'", 30),
-    Step("asan-api", "stock clients against the server under both", f"{build('asan', 'allmende allmende-server allmende-node allmende-agent')} && tests/api/run asan", 20),
-    Step("tsan", "what runs on threads under ThreadSanitizer",
-         f"{build('tsan', 'lib_base_test lib_net_test lib_store_test')} && ctest --test-dir build/tsan --verbose --timeout 300 -R '^lib/(base|net|store)$'", 20),
-    Step("fuzz", "the fuzz targets over their corpus", f"{build('asan', 'fuzzers')} && ctest --test-dir build/asan --verbose --timeout 300 -R '^fuzz/'", 20),
-]
+
+def steps(preset):
+    """The steps in their order; `preset` is the build whose programs the tests of parts are run with."""
+    return [
+        Step("rooms", "the graph of rooms holds", "tools/check_rooms.py", 1, quick=True),
+        Step("format", "C++ and Rust are formatted",
+             "git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run --Werror && git ls-files '*.rs' | xargs /usr/bin/rustfmt --check", 2, quick=True),
+        # A build from nothing is the dearest step: the whole run has every room's tests from the build with sanitizers alone.
+        Step("unit", "every room's own tests", f"{build('dev')} && ctest --test-dir build/dev --verbose --timeout 120", 25, quick=True, whole=False),
+        Step("asan", "every room's own tests under AddressSanitizer and UBSan",
+             f"{build('asan')} && ctest --test-dir build/asan --verbose --timeout 300 -E '^fuzz/'", 40),
+        Step("fuzz", "the fuzz targets over their corpus", f"{build('asan', 'fuzzers')} && ctest --test-dir build/asan --verbose --timeout 300 -R '^fuzz/'", 20),
+        Step("generated", "generated files are fresh",
+             f"{build(preset, 'allmende-server')} && tools/generate --check build/{preset}/allmende-server", 20, quick=True),
+        Step("postgres", "the store on a real PostgreSQL", f"{build(preset, 'lib_store_test')} && tests/with_postgres build/{preset}/lib_store_test", 10),
+        Step("ydoc", "live documents beside npm's Yjs", f"{build(preset, 'ydoc_peer')} && YDOC_PEER=build/{preset}/ydoc_peer tests/ydoc/run", 10, quick=True),
+        Step("page", "the page's own tests", "cd web && npm test --silent", 5, quick=True),
+        Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
+        Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, needs="node/main.cpp"),
+        Step("documents", "live documents on a real PostgreSQL",
+             f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
+        Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
+        Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
+        Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
+        Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),
+        Step("asan-api", "stock clients against the server under both", f"{build('asan', 'allmende allmende-server allmende-node allmende-agent')} && tests/api/run asan", 20),
+        Step("tsan", "what runs on threads under ThreadSanitizer",
+             f"{build('tsan', 'lib_base_test lib_net_test lib_store_test')} && ctest --test-dir build/tsan --verbose --timeout 300 -R '^lib/(base|net|store)$'", 20),
+    ]
+
 
 COUNTERS = [  # (pattern, group that passed, group that failed); a step's counts are the sum of all matches
     (r"^(?:\d+: )?\[  PASSED  \] (\d+) tests?\.", 1, None),
@@ -120,15 +128,17 @@ def run(step):
 
 def main(arguments):
     if "--list" in arguments:
-        print("\n".join(f"{step.name:<10} {step.says}{' (quick)' if step.quick else ''}" for step in STEPS))
+        print("\n".join(f"{step.name:<10} {step.says}{' (quick)' if step.quick else ''}" for step in steps("dev")))
         return 0
     quick = "--quick" in arguments
     filters = [argument for argument in arguments if not argument.startswith("--")]
+    whole = not quick and not filters
     unknown = [argument for argument in arguments if argument.startswith("--") and argument != "--quick"]
     if unknown or len(filters) > 1:
         print(f"unknown argument '{(unknown or filters[1:])[0]}'; allowed: --quick, --list, and one FILTER", file=sys.stderr)
         return 2
-    chosen = [step for step in STEPS if (step.quick or not quick) and (not filters or filters[0] in step.name)]
+    chosen = [step for step in steps("asan" if whole else "dev")
+              if (step.quick or not quick) and (step.whole or not whole) and (not filters or filters[0] in step.name)]
     if not chosen:
         print(f"no step's name contains '{filters[0]}'; ./test --list names them", file=sys.stderr)
         return 2
