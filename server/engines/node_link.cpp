@@ -1,5 +1,6 @@
 #include "server/engines/node_link.h"
 
+#include "lib/base/cases.h"
 #include "lib/base/log.h"
 
 namespace allmende::engines {
@@ -8,11 +9,6 @@ namespace {
 constexpr Duration kSweep = 1s;  // how exactly deadlines are kept
 
 Error linkEnded() { return {Code::Unavailable, "the link to allmende-node ended before it answered; try again in a moment", {}}; }
-
-template <class... F>
-struct Cases : F... {
-  using F::operator()...;
-};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/cases.h"
 #include "lib/base/log.h"
 
 namespace allmende::runtimes {
@@ -34,11 +35,6 @@ Error unitsUsedUp(const quota::Balance& balance) {
           formatUtc(balance.refillsAt).substr(0, 16)),
       {}};
 }
-
-template <class... F>
-struct Cases : F... {
-  using F::operator()...;
-};
 
 }  // namespace
 
