@@ -112,6 +112,16 @@ TEST(Clock, writesTimesTheWayStockJupyterClientsParseThem) {
   EXPECT_EQ(formatUtc(Instant{1795529437042ms}), "2026-11-24T14:10:37.042000Z");
 }
 
+TEST(ATime, isReadBackAsItWasWritten) {
+  for (const auto at : {Instant{1795529437042ms}, Instant{0ms}, Instant{951782400000ms}}) EXPECT_EQ(parseUtc(formatUtc(at)), at);
+  EXPECT_EQ(parseUtc("2026-11-24T14:10:37Z"), Instant{1795529437000ms});
+  EXPECT_EQ(parseUtc("2026-11-24T14:10:37.5Z"), Instant{1795529437500ms});
+  for (const auto* wrong : {"", "Z", "2026-11-24T14:10:37", "2026-02-30T14:10:37Z", "2026-11-24T24:10:37Z", "2026-11-24 14:10:37Z",
+           "2026-11-24T14:10:37.Z", "2026-11-24T14:10:37.1x3Z", "2026-11-24T14:-1:37Z", "+026-11-24T14:10:37Z"}) {
+    EXPECT_EQ(parseUtc(wrong), std::nullopt) << wrong;
+  }
+}
+
 Task<> countUntilStopped(FakeClock& clock, int& rounds) {  // NOLINT: both outlive the scope of the test
   for (;;) {
     co_await clock.sleep(1min);

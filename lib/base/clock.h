@@ -2,7 +2,9 @@
 // Time as a parameter: Clock for those who decide by time, FakeClock for their tests.
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/task.h"
@@ -15,6 +17,8 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;  // UTC
 
 // "2026-11-24T14:10:37.000000Z": microseconds and a literal Z, the one form that stock Jupyter clients parse.
 std::string formatUtc(Instant at);
+// Reads that form back, with any number of digits behind the point; nullopt for any other text, and for days that no calendar has.
+std::optional<Instant> parseUtc(std::string_view text);
 
 // The system's clock, for the log and for RealClock; everybody else is handed a Clock.
 Instant systemNow();

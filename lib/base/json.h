@@ -145,6 +145,11 @@ Result<> fromJson(const json::value& value, T& to, std::string_view path) {
     if (!value.is_string()) return wrongKind(path, "a string", value);
     TRY(to, T::parse(std::string_view(value.get_string())));
     return {};
+  } else if constexpr (std::is_same_v<T, Instant>) {
+    const auto at = value.is_string() ? parseUtc(std::string_view(value.get_string())) : std::nullopt;
+    if (!at) return wrongKind(path, "a time such as 2026-11-24T14:10:37.000000Z", value);
+    to = *at;
+    return {};
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!value.is_string()) return wrongKind(path, "a string", value);
     to = std::string_view(value.get_string());
@@ -164,7 +169,12 @@ Result<> fromJson(const json::value& value, T& to, std::string_view path) {
     to = value.to_number<T>();
     return {};
   } else {
-    to = value;  // json::value, or a json::object
+    if constexpr (std::is_same_v<T, json::object>) {
+      if (!value.is_object()) return wrongKind(path, "an object", value);
+      to = value.get_object();
+    } else {
+      to = value;
+    }
     return {};
   }
 }

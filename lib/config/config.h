@@ -90,10 +90,10 @@ Result<std::vector<std::string>> load(T& settings, const Sources& sources) {
   return loadSlots(slotsOf(settings), sources);
 }
 
-// A TOML file of nothing but tables of one kind: [tier.free], [tier.pro]. `slotsFor` gives the slots of the table `name`, which stands at
+// A TOML file of nothing but tables of some kinds: [tier.free], [tier.pro]. `slotsFor` gives the slots of the table `name`, which stands at
 // `place` ("tiers.toml:3"), in the order of their names. Fails with InvalidInput naming file and line.
-Result<> loadTables(const std::filesystem::path& file, std::string_view kind,
-    const std::function<Result<std::vector<Slot>>(std::string_view name, std::string_view place)>& slotsFor);
+using SlotsFor = std::function<Result<std::vector<Slot>>(std::string_view kind, std::string_view name, std::string_view place)>;
+Result<> loadTables(const std::filesystem::path& file, const std::vector<std::string_view>& kinds, const SlotsFor& slotsFor);
 
 // "  --idle-timeout DURATION   Default for tiers that set none. [90m]" a line each.
 std::string help(const std::vector<Slot>& slots);

@@ -134,19 +134,19 @@ Result<std::vector<std::string>> loadSlots(const std::vector<Slot>& slots, const
   return loadArguments(slots, sources.arguments);
 }
 
-Result<> loadTables(const std::filesystem::path& file, std::string_view kind,
-    const std::function<Result<std::vector<Slot>>(std::string_view name, std::string_view place)>& slotsFor) {
+Result<> loadTables(const std::filesystem::path& file, const std::vector<std::string_view>& kinds, const SlotsFor& slotsFor) {
   TRY(const auto root, parseFile(file));
+  const auto forms = fmt::format("[{}.NAME]", fmt::join(kinds, ".NAME] or ["));
   for (const auto& [key, node] : root) {
     const auto* tables = node.as_table();
-    if (key.str() != kind || tables == nullptr)
-      return fail(Code::InvalidInput, "{}: '{}' is not known here; write tables [{}.NAME]", placeOf(file, node), key.str(), kind);
+    if (std::ranges::find(kinds, key.str()) == kinds.end() || tables == nullptr)
+      return fail(Code::InvalidInput, "{}: '{}' is not known here; write tables {}", placeOf(file, node), key.str(), forms);
     for (const auto& [name, one] : *tables) {
       const auto* table = one.as_table();
       if (table == nullptr)
         return fail(
-            Code::InvalidInput, "{}: '{}' stands outside of a table; write it below [{}.NAME]", placeOf(file, one), name.str(), kind);
-      TRY(const auto slots, slotsFor(name.str(), placeOf(file, one)));
+            Code::InvalidInput, "{}: '{}' stands outside of a table; write it below [{}.NAME]", placeOf(file, one), name.str(), key.str());
+      TRY(const auto slots, slotsFor(key.str(), name.str(), placeOf(file, one)));
       TRY(fillSlots(slots, *table, file));
     }
   }

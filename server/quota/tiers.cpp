@@ -63,7 +63,7 @@ double Tier::unitsPerHour() const {
 Result<TierBook> TierBook::load(const std::filesystem::path& file, const Tier& defaults) {
   TierBook book;
   std::map<std::string, std::string, std::less<>> places;
-  TRY(config::loadTables(file, "tier", [&](std::string_view name, std::string_view place) -> Result<std::vector<config::Slot>> {
+  TRY(config::loadTables(file, {"tier"}, [&](auto, std::string_view name, std::string_view place) -> Result<std::vector<config::Slot>> {
     if (!isName(name))
       return fail(Code::InvalidInput, "{}: a tier's name has 1 to 32 of a-z, 0-9, - and _, not '{}'", place, name.substr(0, 64));
     if (book.tiers_.size() >= kMostTiers) return fail(Code::InvalidInput, "{}: more than {} tiers", place, kMostTiers);
