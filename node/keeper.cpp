@@ -120,6 +120,7 @@ Keeper::~Keeper() = default;
 void Keeper::begin() {
   for (auto& adopted : site_.takeAdopted()) adopt(std::move(adopted));
   scope_.spawn("watch lifetimes", watchLifetimes());
+  scope_.spawn("observe", observeAll());
 }
 
 void Keeper::adopt(sandbox::Adopted adopted) {
@@ -164,6 +165,8 @@ Task<Result<json::value>> Keeper::answer(link::AskBody ask) {
   if (auto* one = std::get_if<link::StartRuntime>(&ask)) co_return asJson(co_await start(std::move(*one)));
   if (auto* one = std::get_if<link::StopRuntime>(&ask)) co_return asJson(co_await end(std::move(*one)));
   if (auto* one = std::get_if<link::ReadUsage>(&ask)) co_return asJson(co_await usage(std::move(*one)));
+  if (auto* one = std::get_if<link::Restrain>(&ask)) co_return asJson(co_await restrain(std::move(*one)));
+  if (auto* one = std::get_if<link::Observe>(&ask)) co_return asJson(setWhatToObserve(std::move(*one)));
   co_return toJson(list());
 }
 

@@ -42,6 +42,8 @@ class Keeper {
   Task<Result<link::RuntimeEnded>> end(link::StopRuntime ask);
   link::Runtimes list() const;
   Task<Result<link::Usage>> usage(link::ReadUsage ask);
+  Task<Result<link::Done>> restrain(link::Restrain ask);
+  Result<link::Done> setWhatToObserve(link::Observe what);
   Task<std::shared_ptr<network::Gateway>> wayOut(link::Network demanded);
 
   Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
@@ -69,6 +71,7 @@ class Keeper {
   Task<> hear(std::shared_ptr<Kept> kept);
   Task<> noteMemoryKills(std::shared_ptr<Kept> kept);
   Task<> watchLifetimes();
+  Task<> observeAll();
   Task<> watchDrive(std::shared_ptr<Kept> kept);
   Task<> openOrCloseDrive(std::shared_ptr<Kept> kept);
 
@@ -81,6 +84,7 @@ class Keeper {
   std::list<Ready> ready_;                                           // at most kMostReady
   Ready wanted_;                                                     // the shape that was asked for last
   bool refilling_ = false;
+  link::Observe observed_;                     // what is looked for
   Notifier changed_;                           // kept_ became smaller
   net::Pool work_;                             // starts and removes
   net::Pool looks_;                            // reads usage

@@ -18,7 +18,9 @@ struct Kept {
   Wish wish = Wish::None;
   Duration killAt{0};  // when an agent that was asked to end must be gone
   bool agentEnded = false;
-  std::int64_t driveBytes = 0;  // as last measured
+  link::Restrain restraint;                                                    // as it holds
+  std::shared_ptr<observe::Watch> watch = std::make_shared<observe::Watch>();  // one look at a time
+  std::int64_t driveBytes = 0;                                                 // as last measured
   bool driveIsFull = false;
   std::int64_t memoryKills = 0;              // that the server was told of
   std::optional<Duration> memoryRanOutAt;    // the last time

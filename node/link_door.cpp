@@ -142,6 +142,8 @@ Task<> LinkDoor::expectGreeting(std::shared_ptr<Link> link) {
 }
 
 void LinkDoor::tell(link::Event event) {
+  // What is seen is seen again in a moment: it is for a server that is there.
+  if (std::holds_alternative<link::Observed>(event) && !(link_ && link_->greeted)) return;
   outbox_.keep(std::move(event));
   if (link_) link_->changed.notifyAll();
 }

@@ -12,6 +12,7 @@ const link::MemoryRanOut* memoryNews(const link::Event& event) { return std::get
 }  // namespace
 
 void Outbox::keep(link::Event event) {
+  if (std::holds_alternative<link::Observed>(event) && events_.size() >= kMostObserved) return;
   if (const auto* news = memoryNews(event)) {
     const auto older = std::ranges::find_if(events_, [&](const link::Event& one) {
       const auto* before = memoryNews(one);

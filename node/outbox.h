@@ -9,6 +9,7 @@
 namespace allmende::node {
 
 inline constexpr std::size_t kMostKept = 4096;
+inline constexpr std::size_t kMostObserved = 1024;  // with so many waiting, what was observed is dropped
 
 // In the order of what happened. News of memory counts on, so the latest of a runtime replaces one that still waits: what grows is at most
 // the number of runtimes. Should it be full all the same, the oldest news of memory goes first, then the oldest end.

@@ -47,6 +47,15 @@ constexpr auto fieldsOf(Type<Usage>) {
       field("drive_is_seen", &Usage::driveIsSeen), field("drive_bytes", &Usage::driveBytes),
       field("drive_limit_bytes", &Usage::driveLimitBytes), field("drive_is_full", &Usage::driveIsFull));
 }
+constexpr auto fieldsOf(Type<Observe>) {
+  return record("observe", field("programs", &Observe::programs), field("flags", &Observe::flags), field("telling", &Observe::telling));
+}
+constexpr auto fieldsOf(Type<Done>) { return record("done"); }
+constexpr auto fieldsOf(Type<Restrain>) {
+  return record("restrain", field("id", &Restrain::id), field("cpus", &Restrain::cpus),
+      field("upload_bps", &Restrain::uploadBytesPerSecond), field("connections", &Restrain::connections));
+}
+constexpr auto fieldsOf(Type<Observed>) { return record("observed", field("id", &Observed::id), field("facts", &Observed::facts)); }
 constexpr auto fieldsOf(Type<RuntimeEnded>) {
   return record("runtime_ended", field("id", &RuntimeEnded::id), field("reason", &RuntimeEnded::reason),
       field("sentence", &RuntimeEnded::sentence), field("memory_peak_bytes", &RuntimeEnded::memoryPeakBytes),

@@ -12,26 +12,21 @@
 #include <variant>
 #include <vector>
 
-#include "lib/base/id.h"
 #include "lib/base/json.h"
 #include "lib/base/record.h"
 #include "lib/base/result.h"
+#include "lib/link/observe.h"
 #include "lib/link/reach.h"
+#include "lib/link/runtime_id.h"
 
 namespace allmende::link {
-
-struct RuntimeKind {
-  static constexpr std::string_view prefix = "rt_";
-  static constexpr std::string_view name = "runtime";
-};
-using RuntimeId = Id<RuntimeKind>;
 
 struct Version {
   int major = 0;
   int minor = 0;
   bool operator==(const Version&) const = default;
 };
-inline constexpr Version kLinkVersion{1, 1};
+inline constexpr Version kLinkVersion{1, 2};
 
 struct Hello {
   int major = kLinkVersion.major;
@@ -151,7 +146,7 @@ struct MemoryRanOut {
 
 // ---- texts ----
 
-using AskBody = std::variant<StartRuntime, StopRuntime, ListRuntimes, ReadUsage>;
+using AskBody = std::variant<StartRuntime, StopRuntime, ListRuntimes, ReadUsage, Observe, Restrain>;
 struct Ask {
   std::int64_t number = 0;
   AskBody body;
@@ -161,7 +156,7 @@ struct Answer {
   std::int64_t number = 0;
   Result<json::value> body;  // read with fromJson into the struct that the ask promises
 };
-using Event = std::variant<RuntimeEnded, MemoryRanOut>;
+using Event = std::variant<RuntimeEnded, MemoryRanOut, Observed>;
 
 using FromServer = std::variant<Hello, Ask>;
 using FromNode = std::variant<Hello, Answer, Event>;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "lib/base/log.h"
+#include "node/network/counters.h"
 #include "node/network/rules.h"
 
 namespace allmende::network {
@@ -213,6 +214,7 @@ Result<> Gateway::connect(const Plug& plug, const link::Network& allowed) {
 }
 
 void Gateway::unplug(const Plug& plug, const link::Network& allowed) {
+  static_cast<void>(hold(plug.address, Hold::None));
   const auto gone = [&]() -> Result<> {
     TRY(const auto visit, NetworkVisit::enter(space_));
     const auto ended = machine::runProgram({.arguments = {"ip", "link", "delete", linkOf(plug.address)}});
@@ -241,6 +243,52 @@ Traffic Gateway::traffic(Address of) const {
     fields >> traffic.received;
     return traffic;
   }
+  return {};
+}
+
+Result<std::map<Address, Refusals>> Gateway::refusals() const {
+  std::map<Address, Refusals> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [address, guest] : guests_) all.emplace(address, Refusals{});
+  }
+  TRY(const auto visit, NetworkVisit::enter(space_));
+  const auto add = [&](const char* set, const auto& to) -> Result<> {
+    TRY(const auto listed, machine::runToSuccess({.arguments = {"nft", "-j", "list", "set", "inet", "allmende", set}}));
+    TRY(const auto elements, during(set, readCountedSet(listed)));
+    for (const auto& element : elements) {
+      const auto guest = addressOf(element.key);
+      const auto found = guest ? all.find(*guest) : all.end();
+      if (found != all.end()) to(found->second, element.packets);
+    }
+    return {};
+  };
+  TRY(add("refused", [](Refusals& of, std::int64_t count) { of.beyondLimits = count; }));
+  TRY(add("mail", [](Refusals& of, std::int64_t count) { of.mail = count; }));
+  TRY(add("spoofed", [](Refusals& of, std::int64_t count) { of.spoofed = count; }));
+  TRY(add("refused_places", [](Refusals& of, std::int64_t) { ++of.places; }));
+  return all;
+}
+
+Result<> Gateway::hold(Address guest, Hold hold) {
+  const std::lock_guard lock(mutex_);
+  const auto held = holds_.find(guest);
+  const auto before = held == holds_.end() ? Hold::None : held->second;
+  if (before == hold) return {};
+  TRY(const auto visit, NetworkVisit::enter(space_));
+  TRY(nft(holdRules(guest, before, hold)));
+  if (hold == Hold::None) {
+    holds_.erase(guest);
+  } else {
+    holds_[guest] = hold;
+  }
+  return {};
+}
+
+Result<> Gateway::slowUpload(const Plug& plug, std::int64_t bytesPerSecond) {
+  TRY(const auto visit, NetworkVisit::enter(plug.space));
+  if (bytesPerSecond > 0) return tc(shaping("eth0", bytesPerSecond));
+  static_cast<void>(machine::runProgram({.arguments = {"tc", "qdisc", "delete", "dev", "eth0", "root"}}));  // there may be none
   return {};
 }
 

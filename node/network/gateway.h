@@ -41,6 +41,17 @@ struct Guest {
   std::vector<std::string> names;
 };
 
+// What is held back of what a runtime sends, beside its limits.
+enum class Hold : std::uint8_t { None, New, AllButWeb };
+
+// What was not let through, since the gateway was opened.
+struct Refusals {
+  std::int64_t beyondLimits = 0;  // connections and packets
+  std::int64_t mail = 0;
+  std::int64_t spoofed = 0;  // with a sender's address that is not the runtime's own
+  std::int64_t places = 0;   // addresses at which those beyond the limits were aimed, within the last minute
+};
+
 // Everything here blocks for some milliseconds and belongs on a pool, but guestAt().
 class Gateway {
  public:
@@ -58,6 +69,11 @@ class Gateway {
   // `allowed` is what it was plugged with.
   void unplug(const Plug& plug, const link::Network& allowed);
   Traffic traffic(Address of) const;
+  // Of all runtimes that are plugged in.
+  Result<std::map<Address, Refusals>> refusals() const;
+  Result<> hold(Address guest, Hold hold);
+  // From now on it sends so many bytes a second at most; 0 = as fast as the machine.
+  Result<> slowUpload(const Plug& plug, std::int64_t bytesPerSecond);
 
   // Sockets bound where runtimes ask for names; each is given once.
   Fd takeDatagramDoor() { return std::move(datagrams_); }
@@ -80,7 +96,8 @@ class Gateway {
   Fd streams_;
   mutable std::mutex mutex_;
   std::map<Address, Guest> guests_;
-  Address next_ = 0;  // addresses are given in turn, so that nobody inherits one while what was sent to it may still come
+  std::map<Address, Hold> holds_;  // but Hold::None
+  Address next_ = 0;               // addresses are given in turn, so that nobody inherits one while what was sent to it may still come
 };
 
 // Refuses words, places and rates that mean nothing, naming the value and what is allowed.

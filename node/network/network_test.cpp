@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/network/counters.h"
 #include "node/network/names.h"
 #include "node/network/rules.h"
 
@@ -122,6 +123,33 @@ TEST(Rules, admitPublicAddressesOnly) {
   EXPECT_THAT(admitRules(kFirstGuest, {0xA9FEA9FE}), IsEmpty());
 }
 
+TEST(Counters, areReadFromWhatNftListsOfASet) {
+  const auto read = readCountedSet(
+      R"({"nftables": [{"metainfo": {"json_schema_version": 1}}, {"set": {"name": "refused", "elem": [
+      {"elem": {"val": "100.64.0.2", "counter": {"packets": 352, "bytes": 9}}},
+      {"elem": {"val": {"concat": ["100.64.0.3", "203.0.113.10"]}, "expires": 55}}, "r7"]}}]})");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->size(), 3U);
+  EXPECT_EQ(std::pair((*read)[0].key, (*read)[0].packets), std::pair(std::string("100.64.0.2"), std::int64_t{352}));
+  EXPECT_EQ((*read)[1].key, "100.64.0.3");
+  EXPECT_EQ((*read)[2].key, "r7");
+  EXPECT_TRUE(readCountedSet(R"({"nftables": [{"set": {"name": "mail"}}]})")->empty());
+  EXPECT_FALSE(readCountedSet("no JSON"));
+  EXPECT_FALSE(readCountedSet(R"({"nftables": [{"set": {"elem": [7]}}]})"));
+}
+
+TEST(Counters, belongToTheGuestOfAnAddressOrACable) {
+  EXPECT_EQ(addressOf("100.64.0.2"), kFirstGuest);
+  EXPECT_EQ(addressOf(linkOf(kFirstGuest + 5)), kFirstGuest + 5);
+  for (const auto* wrong : {"", "r", "rx", "r1x", "up0", "1.2.3"}) EXPECT_EQ(addressOf(wrong), std::nullopt) << wrong;
+}
+
+TEST(Holds, takeTheOneBeforeOutOfItsSet) {
+  EXPECT_EQ(holdRules(kFirstGuest, Hold::None, Hold::New), "add element inet allmende held_new { 100.64.0.2 }\n");
+  EXPECT_EQ(holdRules(kFirstGuest, Hold::New, Hold::AllButWeb),
+      "delete element inet allmende held_new { 100.64.0.2 }\nadd element inet allmende held_all_but_web { 100.64.0.2 }\n");
+}
+
 TEST(Limits, thatMeanNothingAreRefusedWithWhatIsAllowed) {
   EXPECT_TRUE(checkNetwork({}));
   EXPECT_EQ(checkNetwork({.access = "all"}).error().message, "network is 'all'; allowed are none, egress and allow-list");
@@ -153,6 +181,18 @@ TEST_F(GatewayOfAMachine, touchesOneLinkAndOneTableAndTakesThemAway) {
   }
   EXPECT_THAT(linksOfMachine(), Not(HasSubstr(uplinkOf("allmende-test").link)));
   EXPECT_EQ(tables(), "");
+}
+
+TEST_F(GatewayOfAMachine, countsAndHoldsBackWithRulesThatNftTakes) {
+  const auto gateway = Gateway::open("allmende-test");
+  ASSERT_TRUE(gateway) << gateway.error().message;
+  const auto refusals = (*gateway)->refusals();
+  ASSERT_TRUE(refusals) << refusals.error().message;
+  EXPECT_TRUE(refusals->empty());
+  for (const auto hold : {Hold::New, Hold::AllButWeb, Hold::None}) {
+    const auto held = (*gateway)->hold(kFirstGuest, hold);
+    EXPECT_TRUE(held) << held.error().message;
+  }
 }
 
 TEST_F(GatewayOfAMachine, takesTheTraceOfADeadOneAway) {

@@ -78,10 +78,16 @@ std::string gatewayRules() {
       "  set datagrams {{ type ipv4_addr; flags dynamic,timeout; size 65535; timeout 30s; }}\n"
       "  set echoes {{ type ipv4_addr; flags dynamic,timeout; size 65535; timeout 30s; }}\n"
       "  set open {{ type ipv4_addr; flags dynamic; size 65535; }}\n"
+      "  set refused {{ type ipv4_addr; flags dynamic; size 65535; counter; }}\n"
+      "  set refused_places {{ type ipv4_addr . ipv4_addr; flags dynamic,timeout; size 65535; timeout 60s; }}\n"
+      "  set mail {{ type ipv4_addr; flags dynamic; size 65535; counter; }}\n"
+      "  set spoofed {{ type ifname; flags dynamic; size 65535; counter; }}\n"
+      "  set held_new {{ type ipv4_addr; }}\n"
+      "  set held_all_but_web {{ type ipv4_addr; }}\n"
       "  chain arrive {{ type filter hook prerouting priority raw; policy accept;\n"
       "    iifname \"lo\" accept\n"
       "    meta nfproto != ipv4 drop\n"
-      "    iifname != \"up0\" iifname . ip saddr != @places drop\n"
+      "    iifname != \"up0\" iifname . ip saddr != @places update @spoofed {{ iifname }} drop\n"
       "  }}\n"
       "  chain input {{ type filter hook input priority filter; policy drop;\n"
       "    iifname \"lo\" accept\n"
@@ -98,7 +104,10 @@ std::string gatewayRules() {
       "    iifname \"up0\" ct state established,related accept\n"
       "    iifname \"up0\" drop\n"
       "    oifname != \"up0\" reject with icmpx admin-prohibited\n"
+      "    ip saddr @held_all_but_web tcp dport != {{ 80, 443 }} drop\n"
+      "    ip saddr @held_all_but_web meta l4proto != tcp drop\n"
       "    ct state established,related accept\n"
+      "    ip saddr @held_new reject with icmpx admin-prohibited\n"
       "    ip saddr vmap @special\n"
       "    goto public\n"
       "  }}\n"
@@ -107,15 +116,21 @@ std::string gatewayRules() {
       "    goto begin\n"
       "  }}\n"
       "  chain begin {{\n"
-      "    tcp dport {{ 25, 465, 587 }} reject with tcp reset\n"
-      "    meta l4proto tcp update @same_place {{ ip saddr . ip daddr . tcp dport limit rate over 50/second burst 300 packets }} drop\n"
-      "    meta l4proto tcp update @all_places {{ ip saddr limit rate over 100/second burst 500 packets }} drop\n"
-      "    meta l4proto udp update @datagrams {{ ip saddr limit rate over 200/second burst 400 packets }} drop\n"
-      "    icmp type echo-request update @echoes {{ ip saddr limit rate over 10/second burst 20 packets }} drop\n"
-      "    ct state new add @open {{ ip saddr ct count over 1024 }} drop\n"
+      "    tcp dport {{ 25, 465, 587 }} update @mail {{ ip saddr }} reject with tcp reset\n"
+      "    meta l4proto tcp update @same_place {{ ip saddr . ip daddr . tcp dport limit rate over 50/second burst 300 packets }} goto "
+      "refuse\n"
+      "    meta l4proto tcp update @all_places {{ ip saddr limit rate over 100/second burst 500 packets }} goto refuse\n"
+      "    meta l4proto udp update @datagrams {{ ip saddr limit rate over 200/second burst 400 packets }} goto refuse\n"
+      "    icmp type echo-request update @echoes {{ ip saddr limit rate over 10/second burst 20 packets }} goto refuse\n"
+      "    ct state new add @open {{ ip saddr ct count over 1024 }} goto refuse\n"
       "    meta l4proto {{ tcp, udp }} accept\n"
       "    icmp type echo-request accept\n"
       "    reject with icmpx admin-prohibited\n"
+      "  }}\n"
+      "  chain refuse {{\n"
+      "    update @refused {{ ip saddr }}\n"
+      "    update @refused_places {{ ip saddr . ip daddr }}\n"
+      "    drop\n"
       "  }}\n"
       "  chain leave {{ type nat hook postrouting priority srcnat; policy accept;\n"
       "    oifname \"up0\" masquerade\n"
@@ -161,6 +176,14 @@ std::string admitRules(Address guest, const std::vector<Address>& named) {
   return rules;
 }
 
+std::string holdRules(Address guest, Hold before, Hold after) {
+  const auto element = [&](std::string_view verb, Hold hold) {
+    if (hold == Hold::None) return std::string();
+    return fmt::format("{} element inet allmende held_{} {{ {} }}\n", verb, hold == Hold::New ? "new" : "all_but_web", textOf(guest));
+  };
+  return element("delete", before) + element("add", after);
+}
+
 std::string machineLinks(const Uplink& uplink, const std::string& space, int mtu) {
   return fmt::format(
       "link add {0} mtu {3} type veth peer name up0 netns {1} mtu {3}\n"
@@ -201,7 +224,7 @@ std::string shaping(const std::string& link, std::int64_t bytesPerSecond) {
   if (bytesPerSecond <= 0) return "";
   // What may pass at once: the bytes of 20 ms, and enough for one offloaded segment.
   const auto burst = std::max<std::int64_t>(64 << 10, bytesPerSecond / 50);
-  return fmt::format("qdisc add dev {} root tbf rate {}bps burst {} latency 50ms\n", link, bytesPerSecond, burst);
+  return fmt::format("qdisc replace dev {} root tbf rate {}bps burst {} latency 50ms\n", link, bytesPerSecond, burst);
 }
 
 }  // namespace allmende::network

@@ -31,6 +31,8 @@ std::string gatewayRules();
 std::string guestRules(Address guest, const link::Network& allowed, const link::Reach& reach);
 std::string guestRulesUndone(Address guest, const link::Network& allowed, const link::Reach& reach);
 std::string admitRules(Address guest, const std::vector<Address>& named);
+// What may leave a guest is held back in another way than before.
+std::string holdRules(Address guest, Hold before, Hold after);
 
 // Commands of `ip -batch`, in the namespace they are named after. `space` is where the other end's namespace can be opened.
 std::string machineLinks(const Uplink& uplink, const std::string& space, int mtu);

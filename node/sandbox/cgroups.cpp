@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <thread>
 
@@ -146,6 +147,14 @@ Result<> setCpuShares(const CgroupLayout& layout, const std::string& group, std:
   const auto directory = layout.directory("cpu", group);
   if (!layout.unified) return writeFile(directory + "/cpu.shares", std::to_string(shares));
   return writeFile(directory + "/cpu.weight", std::to_string(1 + (shares - 2) * 9999 / 262142));  // as crun reckons
+}
+
+Result<> setCpus(const CgroupLayout& layout, const std::string& group, double cpus) {
+  constexpr std::int64_t kPeriod = 100'000;  // microseconds, as in the bundle
+  const auto quota = std::max<std::int64_t>(1000, std::llround(cpus * static_cast<double>(kPeriod)));
+  const auto directory = layout.directory("cpu", group);
+  if (!layout.unified) return writeFile(directory + "/cpu.cfs_quota_us", std::to_string(quota));
+  return writeFile(directory + "/cpu.max", fmt::format("{} {}", quota, kPeriod));
 }
 
 std::vector<pid_t> processesOf(const CgroupLayout& layout, const std::string& group) {

@@ -37,6 +37,9 @@ Result<> makeParentGroup(const CgroupLayout& layout, const std::string& parent);
 // runtime may have, 2 is the least.
 Result<> setCpuShares(const CgroupLayout& layout, const std::string& group, std::int64_t shares);
 
+// The processors that the group may use, parts of one included.
+Result<> setCpus(const CgroupLayout& layout, const std::string& group, double cpus);
+
 // Readable when memory ran out in that group: an eventfd in v1, an inotify descriptor in v2. Read it empty after each wake-up.
 Result<Fd> watchMemory(const CgroupLayout& layout, const std::string& group);
 

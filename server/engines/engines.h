@@ -55,13 +55,15 @@ struct RuntimeEnded {
   double cpuSeconds = 0;
 };
 using link::MemoryRanOut;
+using link::Observed;
+using link::Restrain;
 
 // The engine is reachable (again), or is not; `sentence` says why and what an operator can do.
 struct EngineReachable {};
 struct EngineUnreachable {
   std::string sentence;
 };
-using News = std::variant<RuntimeEnded, MemoryRanOut, EngineReachable, EngineUnreachable>;
+using News = std::variant<RuntimeEnded, MemoryRanOut, Observed, EngineReachable, EngineUnreachable>;
 
 class Engine {
  public:
@@ -74,6 +76,10 @@ class Engine {
   // What runs now, also what an earlier server process started: the truth after a restart.
   virtual Task<Result<std::vector<RunningRuntime>>> list() = 0;
   virtual Task<Result<Usage>> usage(RuntimeId id) = 0;
+  // What is to be looked for in running programs from now on, whatever becomes of the link.
+  virtual void observe(link::Observe what) = 0;
+  // Slows a runtime down, until the next call for it. NotFound when it does not run.
+  virtual Task<Result<>> restrain(Restrain how) = 0;
   // Where news goes, on the loop of the engine. RuntimeEnded comes exactly once for every runtime that start() or list() has named.
   // Set it before begin().
   virtual void onNews(std::function<void(const News&)> to) = 0;

@@ -46,6 +46,11 @@ class LocalEngine final : public Engine {
   Task<Result<>> stop(RuntimeId id, Duration grace) override;
   Task<Result<std::vector<RunningRuntime>>> list() override;
   Task<Result<Usage>> usage(RuntimeId id) override;
+  void observe(link::Observe what) override {
+    observed_ = std::move(what);
+    if (linked_) scope_.spawn("tell what to observe", tellWhatToObserve());
+  }
+  Task<Result<>> restrain(Restrain how) override;
   void onNews(std::function<void(const News&)> to) override { onNews_ = std::move(to); }
   void begin() override { scope_.spawn("link to the node", keepLinked()); }
   Task<> close() override;
@@ -70,6 +75,7 @@ class LocalEngine final : public Engine {
   Task<> keepLinked();
   Task<Error> linkOnce();
   Task<Result<>> compare();
+  Task<> tellWhatToObserve();
   Task<> undo(RuntimeId id);
   void hear(const link::Event& event);
   void end(const RuntimeEnded& ended);
@@ -83,6 +89,7 @@ class LocalEngine final : public Engine {
   std::unordered_set<RuntimeId> undoing_;                      // failed starts that the node may carry out yet
   std::unordered_map<RuntimeId, std::string> endedMeanwhile_;  // with the sentence; empty when nobody looks
   int looking_ = 0;
+  std::optional<link::Observe> observed_;
   std::unique_ptr<NodeLink> link_;
   bool linked_ = false;               // greeted and compared: the link takes asks
   std::optional<std::string> fault_;  // the last one told
@@ -208,6 +215,7 @@ Task<Error> LocalEngine::linkOnce() {
   }
   linked_ = true;
   tell(EngineReachable{});
+  co_await tellWhatToObserve();
   co_return co_await link_->ended();
 }
 
@@ -223,6 +231,17 @@ Task<Result<>> LocalEngine::compare() {
   co_return Result<>{};
 }
 
+Task<> LocalEngine::tellWhatToObserve() {
+  if (!observed_) co_return;
+  const auto told = co_await ask<link::Done>(*observed_, kLookPatience);
+  if (!told) log::warning("node.does_not_observe", {{"error", told.error().message}});
+}
+
+Task<Result<>> LocalEngine::restrain(Restrain how) {
+  CO_TRY(co_await ask<link::Done>(std::move(how), kLookPatience));
+  co_return Result<>{};
+}
+
 Task<> LocalEngine::close() {
   closed_ = true;
   if (link_) co_await link_->close();
@@ -234,6 +253,10 @@ Task<> LocalEngine::close() {
 void LocalEngine::hear(const link::Event& event) {
   if (const auto* ranOut = std::get_if<link::MemoryRanOut>(&event)) {
     if (named_.contains(ranOut->id)) tell(*ranOut);
+    return;
+  }
+  if (const auto* observed = std::get_if<link::Observed>(&event)) {
+    if (named_.contains(observed->id)) tell(*observed);
     return;
   }
   const auto& ended = std::get<link::RuntimeEnded>(event);

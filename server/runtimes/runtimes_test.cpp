@@ -83,6 +83,8 @@ class FakeEngine final : public engines::Engine {
   }
   Task<Result<std::vector<engines::RunningRuntime>>> list() override { co_return running; }
   Task<Result<Usage>> usage(RuntimeId) override { co_return Usage{.cpuSeconds = cpuSeconds}; }
+  void observe(link::Observe) override {}
+  Task<Result<>> restrain(engines::Restrain) override { co_return Result<>{}; }
   void onNews(std::function<void(const engines::News&)> to) override { news = std::move(to); }
   void begin() override { news(engines::EngineReachable{}); }
   Task<> close() override { co_return; }

@@ -1,0 +1,42 @@
+#pragma once
+// What there is to tell of a runtime, from what is measured of it every ten seconds. Behind the door of node/observe. It judges nothing.
+
+#include <optional>
+#include <vector>
+
+#include "lib/link/link.h"
+#include "node/observe/programs.h"
+#include "node/observe/windows.h"
+
+namespace allmende::observe {
+
+// What was measured of its network, since it began.
+struct NetworkCounts {
+  std::int64_t sent = 0;
+  std::int64_t received = 0;
+  std::int64_t refused = 0;
+  std::int64_t refusedPlaces = 0;  // within the last minute
+  std::int64_t mail = 0;
+  std::int64_t spoofed = 0;
+};
+
+class Watch {
+ public:
+  // What is worth telling now: every text is one moment's facts that belong together. At most 1 + Programs::kMostTold.
+  std::vector<json::object> look(
+      const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network, const link::Observe& what, Duration now);
+
+ private:
+  std::optional<json::object> lookAtNetwork(const NetworkCounts& network, Duration now);
+
+  Programs programs_;
+  Window refusedLately_{Duration{10'000}, Duration{5'000}};
+  Window refused_{Duration{60'000}, Duration{5'000}};
+  Window mail_{Duration{60'000}, Duration{5'000}};
+  Window spoofed_{Duration{60'000}, Duration{5'000}};
+  Window sentHour_{Duration{3'600'000}, Duration{60'000}};
+  Window receivedHour_{Duration{3'600'000}, Duration{60'000}};
+  Window sentDay_{Duration{86'400'000}, Duration{600'000}};
+};
+
+}  // namespace allmende::observe
