@@ -146,6 +146,8 @@ int run(int argumentCount, char** arguments) {
   unitsGive->add_option("--reason", reason, "Why; the person can read it")->required();
   unitsGive->callback([&] { verb = [&] { return giveUnits(context, account, units, reason); }; });
 
+  declarePolicyVerbs(app, context, verb);
+
   app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
     verb = [&] { return printSignInLink(context); };
   });

@@ -2,10 +2,15 @@
 // The verbs of `allmende`, one file each. Every verb returns what it prints last, or the error that becomes message and exit code.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "lib/base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace allmende::cli {
 
@@ -67,6 +72,9 @@ Result<> grantTier(Context context, TierGrant grant);
 
 // Gives compute units; less than 0 takes some. The person can read the reason.
 Result<> giveUnits(Context context, std::string account, double units, std::string reason);
+
+// `allmende policy …`: declares its verbs; which one was asked for is put into `verb`. `context` is read when that is called.
+void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Result<>()>& verb);
 
 // Prints a link that signs an administrator in once.
 Result<> printSignInLink(Context context);

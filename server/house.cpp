@@ -45,24 +45,32 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
           {.python = installedPythonOf(settings_), .ready = settings_.runtimesReady}),
       kernels_(runtimes_, clock_),
       care_(executor, runtimes_, ledger_, admission_, clock_),
+      book_(*database_, journal_, clock_),
+      decisions_(*database_, journal_, clock_),
+      enforcement_(executor, {book_, decisions_, accounts_, ledger_, runtimes_, *engine_, journal_, clock_}),
       sessions_(*database_, kernels_, clock_),
       documents_(executor, {*database_, contents_, kernels_, sessions_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor,
           {*database_, accounts_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_, shelf_,
-              clock_},
-          apiSettingsOf(settings_), std::move(stop), [this] { return readTiers(); }),
+              book_, decisions_, enforcement_, journal_, clock_},
+          apiSettingsOf(settings_), {std::move(stop), [this] { return readTiers(); }, [this] { return readRules(); }}),
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
       firstSignIn_(accounts_, journal_),
       round_(executor, clock_,
           {{"contents", [this] { return contents_.sweep(); }}, {"documents", [this] { return documents_.forgetPurged(std::nullopt); }},
-              {"accounts", [this] { return accounts_.sweep(); }}}) {
+              {"accounts", [this] { return accounts_.sweep(); }}, {"decisions", [this] { return decisions_.sweep(); }}}) {
   runtimes_.onChange([this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return runtimeFound(std::move(agent), std::move(of)); },
       [this](const runtimes::Runtime& ended, std::optional<double> cpuSeconds) {
         kernels_.ended(ended);
         care_.ended(ended, cpuSeconds);
+        enforcement_.ended(ended);
       });
+  runtimes_.onObserved([this](const engines::Observed& seen) { enforcement_.observed(seen); });
+  runtimes_.onStart([this](const AccountId& of) { return enforcement_.mayStart(of); });
+  kernels_.onCode([this](const AccountId& of, std::string_view code) { enforcement_.ran(of, code); });
+  documents_.onRun([this](AccountId by, std::vector<documents::CellToRun> cells) { return mayRun(std::move(by), std::move(cells)); });
   runtimes_.begin();
   api_.watch(street_);
 }
@@ -79,6 +87,23 @@ Task<Result<Ready>> House::open() {
 Task<> House::runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
   co_await kernels_.found(agent, of);
   co_await care_.found(agent, of);
+  co_await enforcement_.found(agent, of);
+}
+
+Task<Result<>> House::mayRun(AccountId by, std::vector<documents::CellToRun> cells) {
+  std::vector<enforcement::Enforcement::Cell> asked;
+  for (auto& cell : cells) asked.push_back({std::move(cell.id), std::move(cell.source)});
+  co_return co_await enforcement_.mayRun(std::move(by), std::move(asked));
+}
+
+Task<Result<>> House::readRules() {
+  const auto folder = rulesFolderOf(settings_, programDirectory());
+  if (folder.empty()) co_return co_await book_.load();
+  CO_TRY(auto rules, policy::RuleBook::load(folder));
+  CO_TRY(co_await book_.load());
+  CO_TRY(co_await book_.publish(std::move(rules), anybodyHere_));
+  enforcement_.tellPolicy();
+  co_return Result<>{};
 }
 
 Result<> House::readTiers() {
@@ -93,6 +118,9 @@ Task<Result<Ready>> House::openStreet() {
   CO_TRY(contents_.begin());
   CO_TRY(co_await sessions_.load());
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
+  anybodyHere_ = !secret;
+  CO_TRY(during("reading the rules", co_await readRules()));
+  CO_TRY(co_await enforcement_.begin());
   const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
   const auto tls = tlsOf(settings_);
   CO_TRY(const auto where, during("listening where host and port say", tls ? street_.listenTls(wanted, *tls) : street_.listen(wanted)));
@@ -115,6 +143,7 @@ Task<> House::close() {
   co_await operators_.stop(kPatienceForRequests);
   co_await documents_.close();
   co_await round_.stop();
+  co_await enforcement_.close();
   co_await care_.close();
   co_await runtimes_.close();
   co_await engine_->close();

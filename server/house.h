@@ -10,10 +10,12 @@
 #include "server/api/api.h"
 #include "server/contents/contents.h"
 #include "server/documents/documents.h"
+#include "server/enforcement/enforcement.h"
 #include "server/engines/engines.h"
 #include "server/first_sign_in.h"
 #include "server/hourly_round.h"
 #include "server/journal/journal.h"
+#include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/settings.h"
@@ -44,10 +46,13 @@ class House {
  private:
   Task<Result<Ready>> openStreet();
   Task<> runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of);
+  Task<Result<>> mayRun(AccountId by, std::vector<documents::CellToRun> cells);
   // Bytes that an account may keep in its files.
   Task<Result<std::int64_t>> allowanceOf(AccountId of);
   // Makes the file's book of tiers the one that holds; leaves the present one when the file cannot be used.
   Result<> readTiers();
+  // Publishes what the folder of the rules says; leaves the present ones when it cannot be used.
+  Task<Result<>> readRules();
 
   ServerSettings settings_;
   RealClock clock_;
@@ -62,6 +67,9 @@ class House {
   runtimes::Runtimes runtimes_;
   runtimes::Kernels kernels_;
   runtimes::Care care_;
+  policy::Book book_;
+  policy::Decisions decisions_;
+  enforcement::Enforcement enforcement_;
   runtimes::Sessions sessions_;
   documents::Documents documents_;
   runtimes::Kernelspecs kernelspecs_;
@@ -70,6 +78,7 @@ class House {
   net::HttpServer operators_;  // for `allmende` on this machine
   FirstSignIn firstSignIn_;
   HourlyRound round_;
+  bool anybodyHere_ = true;  // somebody has ever signed in
 };
 
 }  // namespace allmende

@@ -10,11 +10,13 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "lib/base/log.h"
 #include "server/doctor.h"
 #include "server/house.h"
 #include "server/migrations/migrations.h"
+#include "server/policy_check.h"
 
 namespace allmende {
 namespace {
@@ -123,12 +125,26 @@ int examine(std::vector<std::string> arguments) {
   return 0;
 }
 
+// FOLDER, or FOLDER and FILE.
+int tryPolicy(const std::vector<std::string>& arguments, bool isReplay) {
+  if (arguments.size() != (isReplay ? 2 : 1)) {
+    say({{"failure", isReplay ? "--replay-policy takes a folder and a file" : "--check-policy takes a folder"}});
+    return kExitInvalid;
+  }
+  if (!isReplay) return checkPolicy(arguments[0], say) ? 0 : kExitInvalid;
+  std::ifstream file(arguments[1]);
+  if (!file) return say({{"failure", arguments[1] + " cannot be read"}}), kExitInvalid;
+  return replayPolicy(arguments[0], file, say) ? 0 : kExitInvalid;
+}
+
 int printHelp() {
   ServerSettings settings;
   std::puts("allmende-server: control plane and front door of Allmende. `allmende serve` starts it together with allmende-node.\n");
   std::fputs(config::help(config::slotsOf(settings)).c_str(), stdout);
   std::puts(
       "\n  --doctor                           Print what this machine has and lacks, a JSON object a line.\n"
+      "  --check-policy FOLDER              Read the rules of FOLDER/rules and run the scenarios of FOLDER/scenarios.\n"
+      "  --replay-policy FOLDER FILE        Let the rules of FOLDER/rules decide over the evidence of FILE.\n"
       "  --print-openapi                    Print the API as OpenAPI 3.1.\n"
       "  --print-settings                   Print these settings as a Markdown page.\n"
       "  --version                          Print the version.");
@@ -141,6 +157,8 @@ int start(std::vector<std::string> arguments) {
   if (asks("--version")) return std::puts("allmende-server " ALLMENDE_VERSION), 0;
   if (asks("--print-openapi")) return printOpenApi();
   if (asks("--print-settings")) return std::fputs(settingsPage().c_str(), stdout), 0;
+  if (asks("--check-policy")) return tryPolicy(arguments, false);
+  if (asks("--replay-policy")) return tryPolicy(arguments, true);
   return asks("--doctor") ? examine(std::move(arguments)) : serve(std::move(arguments));
 }
 

@@ -179,6 +179,16 @@ std::string tiersFileOf(const ServerSettings& settings, const fs::path& programs
   return {};
 }
 
+std::string rulesFolderOf(const ServerSettings& settings, const fs::path& programs) {
+  if (!settings.rules.empty()) return settings.rules;
+  std::error_code error;
+  for (const auto& folder : {fs::path(settings.data) / "rules", programs.parent_path() / "share/policies/rules",
+           programs.parent_path().parent_path() / "policies/rules"}) {
+    if (fs::is_directory(folder, error)) return folder;
+  }
+  return {};
+}
+
 std::int64_t runtimesMemoryOf(const ServerSettings& settings) {
   if (settings.runtimesMemory.bytes > 0) return settings.runtimesMemory.bytes;
   const auto pages = ::sysconf(_SC_PHYS_PAGES);

@@ -39,6 +39,7 @@ struct ServerSettings {
   config::ByteSize runtimesMemory;
   std::int64_t runtimesReady = 1;
   std::string tiers;
+  std::string rules;
   Duration trashLifetime = std::chrono::hours{30 * 24};
   bool metricsForLoopback = false;
   std::string logLevel = "info";
@@ -80,6 +81,7 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("runtimes_ready", &S::runtimesReady,
           "How many runtimes wait with a kernel for whoever comes next, of the kind that was started last; each takes some 80 MB."),
       field("tiers", &S::tiers, "File of the tiers; empty = tiers.toml in the data directory, else the one that was installed."),
+      field("rules", &S::rules, "Folder of the rules; empty = rules in the data directory, else the one that was installed."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
       field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),
       field("log_level", &S::logLevel, "The least that is logged: debug, info, warning or error."),
@@ -109,6 +111,8 @@ std::vector<std::string> hostsOf(const ServerSettings& settings);
 quota::Tier tierDefaultsOf(const ServerSettings& settings);
 // The file that the tiers are read from; empty when there is none.
 std::string tiersFileOf(const ServerSettings& settings, const std::filesystem::path& programs);
+// The folder that the rules are read from; empty when there is none.
+std::string rulesFolderOf(const ServerSettings& settings, const std::filesystem::path& programs);
 // Bytes that may be promised to all runtimes together.
 std::int64_t runtimesMemoryOf(const ServerSettings& settings);
 

@@ -10,8 +10,8 @@ namespace {
 // Answers what the operator's socket is asked.
 class OperatorHandler final : public net::Handler {
  public:
-  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota) {
-    declareOperatorRoutes(table_, api, notebooks, quota);
+  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy) {
+    declareOperatorRoutes(table_, api, notebooks, quota, policy);
   }
 
   Task<net::Answer> handle(net::Request request) override {
@@ -58,7 +58,7 @@ const std::string kLinesOfData = fmt::format("{}Content-Security-Policy: {}\r\nC
 }  // namespace
 
 struct Api::Impl {
-  Impl(Executor executor, Rooms to, ApiSettings given, std::function<void()> stop, std::function<Result<>()> readTiers)
+  Impl(Executor executor, Rooms to, ApiSettings given, Wishes wishes)
       : rooms(to),
         settings(std::move(given)),
         events(std::move(executor)),
@@ -68,23 +68,26 @@ struct Api::Impl {
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         drive(rooms.contents, rooms.documents, events),
         eventsApi(events),
-        jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(stop)),
+        jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(wishes.stop)),
         kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),
         kernelspecs(rooms.kernelspecs, settings.baseUrl),
         lab(rooms.shelf, settings.jupyterData),
         operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.admission, rooms.clock, settings.metricsForLoopback),
         pages(rooms.accounts, settings.web, settings.baseUrl),
+        policy(rooms.book, rooms.decisions, rooms.enforcement, rooms.clock, settings.baseUrl),
         quota(rooms.ledger, rooms.runtimes, rooms.care),
-        runtimes(rooms.runtimes, rooms.kernels, rooms.care),
+        runtimes(rooms.runtimes, rooms.kernels, rooms.care, rooms.enforcement, rooms.book),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         sharing(rooms.documents, rooms.accounts),
+        staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorNotebooks(rooms.documents, rooms.accounts),
-        operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(readTiers)),
-        operatorHandler(operatorApi, operatorNotebooks, operatorQuota) {
-    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, quota,
-        runtimes, sessions, sharing, terminals};
+        operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(wishes.readTiers)),
+        operatorPolicy(staff, std::move(wishes.readRules)),
+        operatorHandler(operatorApi, operatorNotebooks, operatorQuota, operatorPolicy) {
+    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, policy,
+        quota, runtimes, sessions, sharing, staff, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -119,20 +122,23 @@ struct Api::Impl {
   LabApi lab;
   OperationsApi operations;
   Pages pages;
+  PolicyApi policy;
   QuotaApi quota;
   RuntimesApi runtimes;
   SessionsApi sessions;
   SharingApi sharing;
+  StaffApi staff;
   TerminalsApi terminals;
   OperatorApi operatorApi;
   OperatorNotebooks operatorNotebooks;
   OperatorQuota operatorQuota;
+  OperatorPolicy operatorPolicy;
   OperatorHandler operatorHandler;
   RouteTable table;
 };
 
-Api::Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop, std::function<Result<>()> readTiers)
-    : impl_(std::make_unique<Impl>(std::move(executor), rooms, std::move(settings), std::move(stop), std::move(readTiers))) {}
+Api::Api(Executor executor, Rooms rooms, ApiSettings settings, Wishes wishes)
+    : impl_(std::make_unique<Impl>(std::move(executor), rooms, std::move(settings), std::move(wishes))) {}
 Api::~Api() = default;
 
 net::Handler& Api::operatorsHandler() { return impl_->operatorHandler; }

@@ -15,6 +15,8 @@
 #include "server/api/access.h"
 #include "server/contents/contents.h"
 #include "server/documents/documents.h"
+#include "server/enforcement/enforcement.h"
+#include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/shelf/shelf.h"
@@ -43,13 +45,22 @@ struct Rooms {
   runtimes::Sessions& sessions;
   runtimes::Kernelspecs& kernelspecs;
   shelf::Shelf& shelf;
+  policy::Book& book;
+  policy::Decisions& decisions;
+  enforcement::Enforcement& enforcement;
+  journal::Journal& journal;
   const Clock& clock;
 };
 
 class Api : public net::Handler {
  public:
-  // `stop` is called when an administrator asks the server to end, `readTiers` when they ask it to read the file of the tiers anew.
-  Api(Executor executor, Rooms rooms, ApiSettings settings, std::function<void()> stop, std::function<Result<>()> readTiers);
+  // What the house does when an administrator asks for it.
+  struct Wishes {
+    std::function<void()> stop;
+    std::function<Result<>()> readTiers;        // the file of the tiers, anew
+    std::function<Task<Result<>>()> readRules;  // the folder of the rules, anew
+  };
+  Api(Executor executor, Rooms rooms, ApiSettings settings, Wishes wishes);
   ~Api() override;
 
   Task<net::Answer> handle(net::Request request) override;

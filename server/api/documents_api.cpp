@@ -41,6 +41,7 @@ Result<std::vector<documents::CellWish>> readCells(const json::object& body, std
 }
 
 net::Response runError(const Error& error) {
+  if (error.decision) return net::errorResponse(error);
   const auto reason = error.code == Code::Conflict ? std::string_view("source_mismatch") : nameOf(error.code);
   return jupyterError(net::httpStatusOf(error.code), error.message, reason);
 }

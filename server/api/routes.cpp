@@ -15,6 +15,9 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/login",                     Everybody, api.pages, &Pages::home,     "The page to sign in; ?link= holds a one-time link.");
   on.get("/notebooks/{path*}",         Everybody, api.pages, &Pages::notebook, "The notebook page.");
   on.get("/d/{id}",                    Everybody, api.pages, &Pages::shared,   "The same for a notebook that one knows by its id: a share link.");
+  on.get("/policy",                    Everybody, api.pages, &Pages::home,     "The rules of this commons, for everybody to read.");
+  on.get("/decisions",                 Everybody, api.pages, &Pages::home,     "What was decided of the person who is signed in.");
+  on.get("/policy.atom",               Unguarded, api.policy, &PolicyApi::feed, "A feed of the rules: what was announced when.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
   on.get("/favicon.ico",               Unguarded, api.pages, &Pages::icon,     "The icon.");
@@ -46,6 +49,21 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.patch("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Rename a file in the runtime.");
   on.del  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Delete a file in the runtime.");
   on.get  ("/api/runtimes/{id}/files/{path*}",    RunCode,     api.runtimes, &RuntimesApi::files,    "The bytes of a file in the runtime.");
+
+  // ---- the rules of the commons ----
+  on.get  ("/api/policy",                        Everybody,     api.policy, &PolicyApi::get,         "The rules that hold or are announced.");
+  on.get  ("/api/policy/versions",               Everybody,     api.policy, &PolicyApi::versions,    "Every version of every rule, the newest first.");
+  on.put  ("/api/policy/acceptance",             ManageAccount, api.policy, &PolicyApi::accept,      "Say that one has read the rules.");
+  on.get  ("/api/decisions",                     ReadAccount,   api.policy, &PolicyApi::list,        "What was decided of the account, newest first.");
+  on.get  ("/api/decisions/{id}",                ReadAccount,   api.policy, &PolicyApi::decision,    "One decision.");
+  on.put  ("/api/decisions/{id}/answer",         RunCode,       api.policy, &PolicyApi::answer,      "Answer the question of a warning.");
+  on.post ("/api/decisions/{id}/appeal",         ManageAccount, api.policy, &PolicyApi::appeal,      "Ask a person to look at it again.");
+  on.get  ("/api/staff/decisions",               Administer,    api.staff, &StaffApi::list,          "Decisions of everybody, newest first.");
+  on.get  ("/api/staff/decisions/{id}",          Administer,    api.staff, &StaffApi::get,           "One of them; the look is noted.");
+  on.post ("/api/staff/decisions/{id}/lift",     Administer,    api.staff, &StaffApi::lift,          "End a measure before its time.");
+  on.put  ("/api/staff/decisions/{id}/appeal",   Administer,    api.staff, &StaffApi::answer,        "Answer an appeal.");
+  on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
+  on.post ("/api/staff/rules/{rule}/resume",     Administer,    api.staff, &StaffApi::resume,        "A rule that has paused itself acts again.");
 
   // ---- drive ----
   on.get  ("/api/drive/recent",        ReadContents,  api.drive, &DriveApi::recent,    "Files last changed, newest first.");
@@ -158,7 +176,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/metrics",                      Everybody, api.operations, &OperationsApi::metrics,   "Figures for Prometheus; for administrators.");
 }
 
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota) {
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy) {
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
@@ -171,6 +189,12 @@ void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& 
   on.post("/admin/units",         Unguarded, quota, &OperatorQuota::correct,   "Give an account compute units, or take some.");
   on.post("/admin/runtimes",      Unguarded, quota, &OperatorQuota::runtimes,  "All runtimes that run or wait.");
   on.post("/admin/runtimes/stop", Unguarded, quota, &OperatorQuota::stop,      "Stop somebody's runtime, with a reason for them.");
+  on.post("/admin/policy/read",      Unguarded, policy, &OperatorPolicy::read,   "Publish what the folder of the rules says now.");
+  on.post("/admin/policy/rules",     Unguarded, policy, &OperatorPolicy::health, "How the rules fare.");
+  on.post("/admin/policy/decisions", Unguarded, policy, &OperatorPolicy::list,   "Decisions of everybody.");
+  on.post("/admin/policy/appeal",    Unguarded, policy, &OperatorPolicy::answer, "Answer an appeal.");
+  on.post("/admin/policy/lift",      Unguarded, policy, &OperatorPolicy::lift,   "End a measure before its time.");
+  on.post("/admin/policy/resume",    Unguarded, policy, &OperatorPolicy::resume, "A rule that has paused itself acts again.");
   on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
 }
 

@@ -14,10 +14,12 @@
 #include "server/api/operator_notebooks.h"
 #include "server/api/operator_quota.h"
 #include "server/api/pages.h"
+#include "server/api/policy_api.h"
 #include "server/api/quota_api.h"
 #include "server/api/route_table.h"
 #include "server/api/runtimes_api.h"
 #include "server/api/sharing_api.h"
+#include "server/api/staff_api.h"
 #include "server/api/terminals_api.h"
 
 namespace allmende::api {
@@ -35,14 +37,16 @@ struct Apis {
   LabApi& lab;
   OperationsApi& operations;
   Pages& pages;
+  PolicyApi& policy;
   QuotaApi& quota;
   RuntimesApi& runtimes;
   SessionsApi& sessions;
   SharingApi& sharing;
+  StaffApi& staff;
   TerminalsApi& terminals;
 };
 
 void declareRoutes(RouteTable& on, Apis& api);
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota);
+void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy);
 
 }  // namespace allmende::api

@@ -17,6 +17,9 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   if (const auto place = runtimes_.placeOf(runtime.id))
     view.queue = QueueView{static_cast<std::int64_t>(place->number), static_cast<std::int64_t>(place->of),
         place->estimate ? std::optional(place->estimate->count() / 1000) : std::nullopt};
+  for (const auto& decision : enforcement_.holding(runtime.owner)) {
+    if (decision.runtime == runtime.id.text()) view.decisions.push_back(api::viewOf(decision, book_));
+  }
   if (runtime.state != runtimes::RuntimeState::Ready) co_return view;
   const auto outlook = care_.outlookOf(runtime.id);
   view.outlook = OutlookView{outlook.idleEndsAt, outlook.neededByOthers, outlook.unitsEndAt};

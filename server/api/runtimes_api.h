@@ -1,6 +1,7 @@
 #pragma once
 // Runtimes as we show them, and the files inside. Behind the door of server/api.
 
+#include "server/api/policy_api.h"
 #include "server/api/typed.h"
 #include "server/runtimes/runtimes.h"
 
@@ -91,13 +92,15 @@ struct RuntimeView {
   std::string tier;
   std::optional<OutlookView> outlook;
   std::optional<QueueView> queue;
+  std::vector<DecisionView> decisions;
 };
 constexpr auto fieldsOf(Type<RuntimeView>) {
   using R = RuntimeView;
   return record("Runtime", field("id", &R::id, "Begins with rt_."),
       field("state", &R::state, "queued, starting, ready, stopping or stopped."),
       field("reason", &R::reason,
-          "Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, out_of_memory, exited, "
+          "Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, policy, out_of_memory, "
+          "exited, "
           "killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory."),
       field("message", &R::message, "The same as a sentence."), field("started_at", &R::startedAt, "When it began."),
       field("ends_at", &R::endsAt, "When its time is over."), field("memory", &R::memory, "Bytes; absent when it does not run."),
@@ -108,13 +111,15 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
       field("processes", &R::processes, "Processes and threads."), field("network", &R::network, "Absent when it does not run."),
       field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
       field("tier", &R::tier, "Whose limits it has."), field("outlook", &R::outlook, "Of a ready one."),
-      field("queue", &R::queue, "Of a queued one."));
+      field("queue", &R::queue, "Of a queued one."),
+      field("decisions", &R::decisions, "What holds of it by the rules of the commons, the last first."));
 }
 
 class RuntimesApi {
  public:
-  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Care& care)
-      : runtimes_(runtimes), kernels_(kernels), care_(care) {}
+  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Care& care, enforcement::Enforcement& enforcement,
+      const policy::Book& book)
+      : runtimes_(runtimes), kernels_(kernels), care_(care), enforcement_(enforcement), book_(book) {}
 
   Task<Result<std::vector<RuntimeView>>> list(accounts::Caller caller);
   Task<Result<Created<RuntimeView>>> start(accounts::Caller caller);
@@ -133,6 +138,8 @@ class RuntimesApi {
   runtimes::Runtimes& runtimes_;
   runtimes::Kernels& kernels_;
   runtimes::Care& care_;
+  enforcement::Enforcement& enforcement_;
+  const policy::Book& book_;
 };
 
 }  // namespace allmende::api

@@ -42,6 +42,12 @@ struct Opened {
   bool created = false;  // its log began with this call
 };
 
+// A cell that somebody is about to run.
+struct CellToRun {
+  std::string id;
+  std::string source;
+};
+
 // How the last run of a cell went.
 struct LastRun {
   std::string cell;

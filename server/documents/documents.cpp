@@ -70,6 +70,8 @@ std::optional<Instant> nextExpiryOf(const std::vector<Share>& shares, Instant no
 Documents::Documents(Executor executor, Below below) : impl_(std::make_unique<Impl>(std::move(executor), below)) {}
 Documents::~Documents() = default;
 
+void Documents::onRun(MayRun mayRun) { impl_->running.mayRun = std::move(mayRun); }
+
 // ---- opening ----
 
 Task<Turn::Held> Documents::Impl::turnFor(AccountId of, std::string path) {

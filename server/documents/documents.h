@@ -5,6 +5,7 @@
 // A document is a Yjs document in the shape of @jupyter/ydoc. It lives in memory while somebody has it open and for a minute more; its log
 // is in the database. What others do to its file, through the contents API or beside it, is merged into it.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,9 @@ class Documents {
   Documents(Executor executor, Below below);
   ~Documents();
 
+  // Asked before cells run: an error keeps them all from it, and is what the asker hears.
+  using MayRun = std::function<Task<Result<>>(AccountId, std::vector<CellToRun>)>;
+  void onRun(MayRun mayRun);
   // From here on changes are stored; what a crash left out of the files is written to them.
   void begin();
   // Writes what is left. Connections are to be closed before.

@@ -103,6 +103,11 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
         .state = Run::State::Queued,
         .changedAt = running_.clock.now()});
   }
+  if (running_.mayRun) {
+    std::vector<CellToRun> asked;
+    for (const auto& run : runs) asked.push_back({run.cell, run.source});
+    CO_TRY(co_await running_.mayRun(account_, std::move(asked)));
+  }
   CO_TRY(co_await running_.store.add(runs));
   for (const auto& cell : blank) change(room_->document().clearOutputs(cell));
   if (!runs.empty()) room_->addAuthor(by.name);

@@ -22,6 +22,7 @@ struct Running {
   runtimes::Kernels& kernels;
   runtimes::Sessions& sessions;
   const Clock& clock;
+  std::function<Task<Result<>>(AccountId, std::vector<CellToRun>)> mayRun = {};  // see Documents::onRun
 };
 
 class Runs {

@@ -35,5 +35,15 @@ inline constexpr EventKind kRuntimeStopBegun{"runtime.stop_begun", "Somebody ask
 inline constexpr EventKind kTierGranted{"tier.granted", "An account was given a tier."};
 inline constexpr EventKind kUsageCorrected{"usage.corrected", "Compute units were given to an account, or taken, with a reason."};
 inline constexpr EventKind kRuntimeStopped{"runtime.stopped", "A runtime ended; the detail says why."};
+inline constexpr EventKind kRulePublished{"rule.published", "A version of a rule was announced."};
+inline constexpr EventKind kRulesAccepted{"rules.accepted", "Somebody has read the rules and accepted them."};
+inline constexpr EventKind kRulePaused{
+    "rule.paused", "A rule hit too many at once: it goes no further than a notice until somebody looks."};
+inline constexpr EventKind kRuleResumed{"rule.resumed", "Somebody has looked: the rule acts again."};
+inline constexpr EventKind kDecisionMade{"decision.made", "A rule was applied to somebody."};
+inline constexpr EventKind kDecisionEnded{"decision.ended", "A measure was lifted, lapsed, or was overturned."};
+inline constexpr EventKind kDecisionViewed{"decision.viewed", "Somebody of the staff looked at a decision about somebody."};
+inline constexpr EventKind kAppealMade{"appeal.made", "Somebody appealed against a decision."};
+inline constexpr EventKind kAppealAnswered{"appeal.answered", "An appeal was answered."};
 
 }  // namespace allmende::journal

@@ -62,6 +62,12 @@ class Kernels {
     AccountId of_;
     std::string id_;
   };
+  // Called with code that a client has a kernel run past the documents.
+  using HearCode = std::function<void(const AccountId&, std::string_view code)>;
+  void onCode(HearCode code) { code_ = std::move(code); }
+  void tellCode(const AccountId& of, std::string_view code) const {
+    if (code_) code_(of, code);
+  }
   // Somebody used the kernel just now.
   void touch(const AccountId& of, const std::string& id);
 
@@ -93,6 +99,7 @@ class Kernels {
   Runtimes& runtimes_;
   const Clock& clock_;
   std::map<AccountId, Ours> ours_;
+  HearCode code_;
 };
 
 }  // namespace allmende::runtimes

@@ -81,8 +81,11 @@ Runtimes::Slot& Runtimes::slotOf(const AccountId& of) { return slots_.try_emplac
 // ---- starting ----
 
 Task<Result<std::shared_ptr<Agent>>> Runtimes::start(AccountId of) {
-  if (!known_) co_return std::unexpected(notKnownYet(fault_));
   auto& slot = slotOf(of);
+  if (mayStart_ && !slot.current) {
+    CO_TRY(mayStart_(of));
+  }
+  if (!known_) co_return std::unexpected(notKnownYet(fault_));
   std::optional<RuntimeId> asked;
   while (!closed_) {
     if (!slot.current && asked) co_return std::unexpected(slot.startFailure.value_or(Error{Code::Unavailable, slot.ended->message, {}}));
@@ -244,6 +247,9 @@ void Runtimes::hear(const engines::News& news) {
                    if (owner == owners_.end()) return;
                    const auto of = owner->second;
                    end(of, ended.id, std::string(engines::nameOf(ended.reason)), ended.sentence, ended.cpuSeconds);
+                 },
+                 [this](const engines::Observed& observed) {
+                   if (observed_) observed_(observed);
                  },
                  [this](const engines::MemoryRanOut& ran) {
                    const auto owner = owners_.find(ran.id);

@@ -37,6 +37,11 @@ class Runtimes {
   // With the seconds of processor time it has used, where they are known.
   using Ended = std::function<void(const Runtime&, std::optional<double> cpuSeconds)>;
   void onChange(Found found, Ended ended);
+  // Called with what was seen of a runtime from outside.
+  void onObserved(std::function<void(const engines::Observed&)> observed) { observed_ = std::move(observed); }
+  // Asked before a runtime is started or one that waits is: an error refuses it.
+  using MayStart = std::function<Result<>(const AccountId&)>;
+  void onStart(MayStart mayStart) { mayStart_ = std::move(mayStart); }
 
   // The agent of the account's runtime, started first when there is none, after its turn in the queue when the machine is full. Fails with
   // the reason the start failed; OverLimit when the account's compute units are used up.
@@ -104,6 +109,8 @@ class Runtimes {
   RuntimesSettings settings_;
   Found found_;
   Ended ended_;
+  std::function<void(const engines::Observed&)> observed_;
+  MayStart mayStart_;
   std::map<AccountId, Slot> slots_;  // never erased: at most one for each account
   std::unordered_map<RuntimeId, AccountId> owners_;
   std::optional<std::string> fault_ = "the server has not reached allmende-node yet";

@@ -19,6 +19,21 @@ std::uint64_t offsetAt(std::string_view frame, std::size_t index) {
   return offset;
 }
 
+constexpr std::size_t kMostCode = 1U << 20U;  // bytes of a message; what is larger is not looked at
+
+// The code of an execute_request; nothing of anything else.
+std::optional<std::string> codeOf(std::string_view frame) {
+  if (frame.size() < 4 * 8 || frame.size() > kMostCode) return std::nullopt;
+  const auto from = offsetAt(frame, 1);
+  const auto to = offsetAt(frame, 2);
+  if (from > to || to > frame.size() || !frame.substr(from, to - from).contains(R"("execute_request")")) return std::nullopt;
+  const auto message = jupyter::decodeV1(frame);
+  if (!message) return std::nullopt;
+  const auto content = parseJsonObject(message->content);
+  const auto* code = content ? findString(*content, "code") : nullptr;
+  return code == nullptr ? std::nullopt : std::optional<std::string>(std::string_view(*code));
+}
+
 // Shared by its two directions: cancelled, one may end a moment after the other.
 struct KernelRelay {
   Socket client;
@@ -45,6 +60,7 @@ struct KernelRelay {
       }
       if (!frame->binary) continue;  // v1 has no text frames
       if (isUse(frame->bytes)) kernels.touch(of, kernel);
+      if (const auto code = codeOf(frame->bytes)) kernels.tellCode(of, *code);
       if (!co_await agent->write(*std::move(frame))) break;
     }
     agent->abort();

@@ -33,6 +33,7 @@ inline constexpr EndWord kEndWords[] = {
     {"needed", "nothing ran in it, and others waited for a place"},
     {"lifetime", "its time was over"},
     {"quota", "the compute units of its person were used up"},
+    {"policy", "a rule of the commons stopped it; the message says which and why"},
     {"out_of_memory", "it ran out of memory as a whole"},
     {"exited", "the program that holds it ended by itself"},
     {"killed", "it was killed from inside or by the operator"},

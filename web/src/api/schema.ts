@@ -92,7 +92,7 @@ export interface Runtime {
   readonly id: string;
   /** queued, starting, ready, stopping or stopped. */
   readonly state: string;
-  /** Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, out_of_memory, exited, killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory. */
+  /** Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, policy, out_of_memory, exited, killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory. */
   readonly reason?: string;
   /** The same as a sentence. */
   readonly message?: string;
@@ -114,6 +114,8 @@ export interface Runtime {
   readonly tier: string;
   readonly outlook?: RuntimeOutlook;
   readonly queue?: QueuePlace;
+  /** What holds of it by the rules of the commons, the last first. */
+  readonly decisions: readonly Decision[];
 }
 
 export interface Share {
@@ -155,6 +157,73 @@ export interface QueuePlace {
   readonly of: number;
   /** Seconds until its turn, judged by how often places became free; absent when unknown. */
   readonly estimate_s?: number;
+}
+
+export interface Decision {
+  /** Begins with dec_. */
+  readonly id: string;
+  readonly rule: string;
+  readonly version: number;
+  /** Of the rule. */
+  readonly title: string;
+  readonly title_de: string;
+  /** What is not allowed. */
+  readonly text: string;
+  readonly text_de: string;
+  /** Why. */
+  readonly reason: string;
+  readonly reason_de: string;
+  /** What is allowed. */
+  readonly instead: string;
+  readonly instead_de: string;
+  /** notice, warning, throttle, stop or hold. */
+  readonly step: string;
+  /** What is slowed down. */
+  readonly throttle?: string;
+  /** In which it was seen; empty = none ran. */
+  readonly runtime: string;
+  /** What was seen. */
+  readonly evidence: readonly Finding[];
+  readonly at: string;
+  /** By itself. */
+  readonly ends_at?: string;
+  /** It holds no more. */
+  readonly ended_at?: string;
+  /** lifted, lapsed, paused or overturned. */
+  readonly ending?: string;
+  /** To a warning: run_anyway, allowed_use or cancelled. */
+  readonly answer?: string;
+  readonly remark?: string;
+  readonly appealable: boolean;
+  readonly appeal?: Appeal;
+  /** When it is deleted, unless an appeal is open. */
+  readonly forgotten_at?: string;
+}
+
+export interface Finding {
+  readonly detector: string;
+  /** code, exec, cpu, network: where it was seen. */
+  readonly family: string;
+  /** 1 weak, 2 medium, 3 hard evidence. */
+  readonly tier: number;
+  readonly since: string;
+  /** What was seen. */
+  readonly says: string;
+  /** In German. */
+  readonly says_de: string;
+  /** Of the cell. */
+  readonly line?: number;
+  /** What stands there. */
+  readonly excerpt?: string;
+}
+
+export interface Appeal {
+  readonly words: string;
+  readonly made_at: string;
+  /** upheld or overturned; absent while nobody has answered. */
+  readonly outcome?: string;
+  readonly answered_at?: string;
+  readonly answer?: string;
 }
 
 export interface RuntimeUse {
@@ -232,6 +301,119 @@ export interface UsageEntry {
   readonly runtime?: string;
   /** Of a correction. */
   readonly reason?: string;
+}
+
+export interface Policy {
+  /** The number of the last version of any rule; 0 = there are no rules. */
+  readonly last: number;
+  /** Up to which number the caller has accepted them; absent when nobody is signed in. */
+  readonly accepted?: number;
+  /** Those that hold and those that are announced. */
+  readonly rules: readonly Rule[];
+}
+
+export interface Rule {
+  readonly id: string;
+  /** Of all versions of all rules, in the order of publication. */
+  readonly number: number;
+  /** Of this rule. */
+  readonly version: number;
+  readonly title: string;
+  readonly title_de: string;
+  /** What is not allowed. */
+  readonly text: string;
+  readonly text_de: string;
+  /** Why. */
+  readonly reason: string;
+  readonly reason_de: string;
+  /** What is allowed. */
+  readonly instead: string;
+  readonly instead_de: string;
+  /** What it goes by, as those concerned are told. */
+  readonly says: readonly string[];
+  readonly says_de: readonly string[];
+  /** Whom it holds for; empty = everybody. */
+  readonly tiers: readonly string[];
+  /** The furthest step that is taken without people: log, notice, warning, throttle, stop, hold. */
+  readonly most: string;
+  /** What is slowed down: cpu, connections, all_but_web, upload. */
+  readonly throttle: string;
+  /** Whether its decisions can be appealed against. */
+  readonly appeal: boolean;
+  /** Why it bound at once; absent when it did not. */
+  readonly emergency?: string;
+  readonly emergency_de?: string;
+  readonly announced_at: string;
+  /** From then on it holds. */
+  readonly binds_at: string;
+  /** Until then what would be done is only logged. */
+  readonly enforced_at: string;
+  /** Since then it is no longer published. */
+  readonly withdrawn_at?: string;
+  /** upcoming, watching (it holds and is not yet enforced), in_force, paused, superseded or withdrawn. */
+  readonly state: string;
+}
+
+export interface PolicyAcceptance {
+  /** The number up to which the rules were read. */
+  readonly up_to?: number;
+}
+
+export interface DecisionAnswer {
+  /** run_anyway, allowed_use or cancelled. */
+  readonly answer?: string;
+  /** One line, for whoever may look at it; at most 300 bytes. */
+  readonly remark?: string;
+}
+
+export interface AppealWish {
+  /** At most 4000 bytes. */
+  readonly words?: string;
+}
+
+export interface StaffDecisions {
+  /** Newest first. */
+  readonly decisions: readonly StaffDecision[];
+}
+
+export interface StaffDecision {
+  /** Its name. */
+  readonly account: string;
+  /** 1 = it was only logged. */
+  readonly shadow: number;
+  readonly decision: Decision;
+}
+
+export interface AppealAnswer {
+  /** upheld or overturned. */
+  readonly outcome?: string;
+  /** To the person; why. */
+  readonly words?: string;
+}
+
+export interface RulesHealth {
+  readonly rules: readonly RuleHealth[];
+}
+
+export interface RuleHealth {
+  readonly rule: string;
+  readonly title: string;
+  readonly version: number;
+  /** As in Rule. */
+  readonly state: string;
+  /** How often each step was taken within 30 days. */
+  readonly steps: Readonly<Record<string, unknown>>;
+  /** How often it would have been. */
+  readonly shadow_steps: Readonly<Record<string, unknown>>;
+  /** To how many accounts. */
+  readonly accounts: number;
+  /** Against them. */
+  readonly appeals: number;
+  readonly open_appeals: number;
+  readonly overturned: number;
+  /** Between this share and the next one of its stops and holds were right, judged by the appeals that were answered (Wilson's interval, 95 %). */
+  readonly right_low: number;
+  readonly right_high: number;
 }
 
 export interface Trashed {

@@ -1,0 +1,429 @@
+#include "server/enforcement/enforcement.h"
+
+#include <algorithm>
+
+#include "lib/base/cases.h"
+#include "lib/base/log.h"
+
+namespace allmende::enforcement {
+namespace {
+
+using policy::Decision;
+using policy::DecisionId;
+using policy::Step;
+using policy::Verdict;
+
+constexpr Duration kLookEvery{5'000};
+constexpr double kThrottledCpus = 0.1;
+constexpr std::int64_t kThrottledUpload = 250'000;  // bytes a second
+constexpr std::size_t kMostHolding = 20;            // shown of one person
+constexpr std::size_t kMostMatches = 8;
+
+std::string dayWords(Instant at) { return formatUtc(at).substr(0, 16) + " UTC"; }
+
+// Which of two holds back more.
+std::string_view stricter(std::string_view left, std::string_view right) {
+  if (left == link::kHoldAllButWeb || right == link::kHoldNone) return left;
+  return right == link::kHoldAllButWeb || left == link::kHoldNone ? right : left;
+}
+
+}  // namespace
+
+std::string sentenceOf(const policy::Rule& rule, const Decision& decision) {
+  std::string seen;
+  for (const auto& finding : decision.evidence) seen += (seen.empty() ? "" : " ") + finding.says;
+  switch (decision.step) {
+    case Step::Stop:
+      return fmt::format(
+          "The runtime was stopped by the rule \"{}\". {} Files and notebooks are kept, and you can start another.", rule.title, seen);
+    case Step::Hold:
+      return fmt::format(
+          "The runtime was stopped by the rule \"{}\", and no other can be started until {}. {} Files and notebooks are kept.", rule.title,
+          decision.endsAt ? dayWords(*decision.endsAt) : "somebody has looked", seen);
+    default: return fmt::format("Signs of what the rule \"{}\" is about: {}", rule.title, seen);
+  }
+}
+
+Enforcement::Enforcement(Executor executor, Rooms rooms)
+    : rooms_(rooms),
+      engine_(rooms.book.inForce(), rooms.book.bindings()),
+      scanner_(rooms.book.inForce()),
+      changed_(executor),
+      scope_(executor) {}
+
+Task<Result<>> Enforcement::begin() {
+  begunAt_ = rooms_.clock.now();
+  CO_TRY(co_await rooms_.decisions.endLeftOver());
+  CO_TRY(auto holds, co_await rooms_.decisions.holds());
+  for (auto& hold : holds) {
+    people_[hold.account].holding.push_front(hold);
+    held_.insert_or_assign(hold.account, std::move(hold));
+  }
+  tellPolicy();
+  scope_.spawn("carry out decisions", work());
+  scope_.spawn("look at runtimes", look());
+  co_return Result<>{};
+}
+
+Task<> Enforcement::close() { co_await scope_.close(); }
+
+void Enforcement::tellPolicy() {
+  const auto& book = rooms_.book.inForce();
+  engine_.setBook(book, rooms_.book.bindings());
+  scanner_ = policy::Scanner(book);
+  rooms_.engine.observe({.programs = book.wordsFor("exec.program"), .flags = book.wordsFor("exec.flags"), .telling = book.tellingFlags()});
+}
+
+// ---- what comes in ----
+
+void Enforcement::feed(policy::Input input) {
+  if (due_.size() >= kMostWaiting && std::holds_alternative<policy::Observed>(input)) {
+    ++counters_.dropped;
+    return;
+  }
+  due_.push_back(std::move(input));
+  changed_.notifyAll();
+}
+
+Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
+  const auto id = agent->runtime().text();
+  owners_.insert_or_assign(id, of);
+  auto& person = people_[of];
+  person.runtime = id;
+  const auto account = co_await rooms_.accounts.get(of);
+  const auto tier = co_await rooms_.ledger.tierOf(of);
+  const auto record = co_await rooms_.decisions.recordOf(of);
+  if (!account || !tier || !record) log::error("policy.knows_less", {{"runtime", id}});
+  policy::RuntimeBegan began{.runtime = id,
+      .account = of.text(),
+      .tier = tier ? tier->name : "free",
+      .accountSince = account ? account->createdAt : rooms_.clock.now(),
+      .strikes = {}};
+  if (record) std::tie(began.strikes, began.seenBefore) = std::pair(record->strikes, record->seenBefore);
+  feed(std::move(began));
+  // What an earlier server had slowed down is free again: its evidence is gone with it.
+  for (const auto& runtime : rooms_.runtimes.list(of)) {
+    if (runtime.id.text() == id && runtime.startedAt < begunAt_) co_await restrain(of);
+  }
+}
+
+void Enforcement::ended(const runtimes::Runtime& runtime) {
+  const auto id = runtime.id.text();
+  owners_.erase(id);
+  auto& person = people_[runtime.owner];
+  if (person.runtime == id) {
+    person.runtime.clear();
+    person.answered.clear();
+    person.matches.clear();
+  }
+  for (const auto& decision : person.holding) {
+    if (decision.runtime == id && decision.step != Step::Hold && decision.step != Step::Stop)
+      scope_.spawn("end decision", [](Enforcement* self, DecisionId which) -> Task<> {
+        static_cast<void>(co_await self->rooms_.decisions.end(std::move(which), "lapsed"));
+      }(this, decision.id));
+  }
+  std::erase_if(person.holding, [&](const Decision& one) { return one.runtime == id && one.step != Step::Hold && one.step != Step::Stop; });
+  feed(policy::RuntimeEnded{id});
+}
+
+void Enforcement::observed(const engines::Observed& seen) {
+  ++counters_.observed;
+  auto facts = policy::readFacts(seen.facts);
+  if (!facts) {
+    ++counters_.refused;
+    log::warning("policy.facts_refused", {{"runtime", seen.id.text()}, {"error", facts.error().message}});
+    return;
+  }
+  feed(policy::Observed{seen.id.text(), *std::move(facts)});
+}
+
+Task<> Enforcement::look() {
+  for (;;) {
+    co_await rooms_.clock.sleep(kLookEvery);
+    if (const auto changed = rooms_.book.refresh(); changed && *changed) tellPolicy();
+    const auto now = rooms_.clock.now();
+    for (auto hold = held_.begin(); hold != held_.end();) {
+      if (!hold->second.endsAt || *hold->second.endsAt > now) {
+        ++hold;
+        continue;
+      }
+      static_cast<void>(co_await rooms_.decisions.end(hold->second.id, "lapsed"));
+      forget(hold->second.account, hold->second.id);
+      hold = held_.erase(hold);
+    }
+    if (due_.empty()) feed(policy::Look{});
+  }
+}
+
+Task<> Enforcement::work() {
+  for (;;) {
+    while (due_.empty()) co_await changed_.wait();
+    const auto input = std::move(due_.front());
+    due_.pop_front();
+    for (auto& verdict : engine_.take(input, moment())) co_await carryOut(std::move(verdict));
+  }
+}
+
+// ---- what goes out ----
+
+std::vector<policy::Finding> Enforcement::findingsOf(const Verdict& verdict) const {
+  std::vector<policy::Finding> findings;
+  for (const auto& evidence : verdict.evidence) {
+    const auto* detector = rooms_.book.inForce().findDetector(evidence.detector);
+    if (detector == nullptr) continue;
+    findings.push_back({.detector = evidence.detector,
+        .family = std::string(policy::nameOf(evidence.family)),
+        .tier = evidence.tier,
+        .since = evidence.since,
+        .says = policy::sentenceOf(*detector, evidence.facts, "en"),
+        .saysDe = policy::sentenceOf(*detector, evidence.facts, "de"),
+        .line = {},
+        .excerpt = {}});
+  }
+  return findings;
+}
+
+policy::Finding Enforcement::findingOf(const policy::Match& match) const {
+  const auto* detector = rooms_.book.inForce().findDetector(match.detector);
+  return {.detector = match.detector,
+      .family = std::string(policy::nameOf(policy::Family::Code)),
+      .tier = 1,
+      .since = rooms_.clock.now(),
+      .says = detector == nullptr ? "" : policy::sentenceOf(*detector, {}, "en"),
+      .saysDe = detector == nullptr ? "" : policy::sentenceOf(*detector, {}, "de"),
+      .line = match.line,
+      .excerpt = match.excerpt};
+}
+
+Task<> Enforcement::carryOut(Verdict verdict) {
+  if (verdict.turn == policy::Turn::Paused) {
+    log::error("rule.paused", {{"rule", verdict.rule}, {"why", verdict.why}, {"help", "allmende policy resume RULE"}});
+    static_cast<void>(co_await rooms_.journal.record(journal::kRulePaused, {}, {{"rule", verdict.rule}, {"why", verdict.why}}));
+    co_return;
+  }
+  if (verdict.turn == policy::Turn::Lifted) co_return co_await carryOutLift(std::move(verdict));
+  co_await carryOutStep(std::move(verdict));
+}
+
+Task<> Enforcement::carryOutStep(Verdict verdict) {
+  auto of = AccountId::parse(verdict.account);
+  if (!of) co_return;
+  Decision decision{.id = DecisionId::make(),
+      .account = *of,
+      .runtime = verdict.runtime,
+      .rule = verdict.rule,
+      .version = verdict.version,
+      .step = verdict.step,
+      .shadow = verdict.shadow,
+      .evidence = findingsOf(verdict),
+      .at = rooms_.clock.now(),
+      .ending = {}};
+  if (decision.step == Step::Hold) decision.endsAt = decision.at + kHoldFor;
+  ++counters_.bySteps[fmt::format("{} {}", verdict.rule, policy::nameOf(verdict.step))];
+  // What is not written down is not done.
+  if (const auto recorded = co_await rooms_.decisions.record(decision); !recorded) {
+    log::error("decision.not_recorded", {{"rule", verdict.rule}, {"runtime", verdict.runtime}, {"error", recorded.error().message}});
+    co_return;
+  }
+  if (decision.shadow || decision.step == Step::Log) co_return;
+  log::info("decision.made",
+      {{"decision", decision.id.text()}, {"rule", decision.rule}, {"step", policy::nameOf(decision.step)}, {"runtime", decision.runtime}});
+  auto& person = people_[*of];
+  // A further step of the same rule takes the place of the one before.
+  std::vector<DecisionId> before;
+  std::erase_if(person.holding, [&](const Decision& one) {
+    const bool same = one.rule == decision.rule && one.runtime == decision.runtime && one.step < decision.step;
+    if (same) before.push_back(one.id);
+    return same;
+  });
+  person.holding.push_front(decision);
+  while (person.holding.size() > kMostHolding) person.holding.pop_back();
+  for (auto& id : before) static_cast<void>(co_await rooms_.decisions.end(std::move(id), "lapsed"));
+  if (decision.step == Step::Throttle) co_await restrain(*of);
+  if (decision.step >= Step::Stop) co_await stop(std::move(decision));
+}
+
+Task<> Enforcement::carryOutLift(Verdict verdict) {
+  const auto of = AccountId::parse(verdict.account);
+  if (!of || verdict.shadow) co_return;
+  auto& holding = people_[*of].holding;
+  const auto found = std::ranges::find_if(holding, [&](const Decision& one) {
+    return one.rule == verdict.rule && one.runtime == verdict.runtime && one.step != Step::Stop && one.step != Step::Hold;
+  });
+  if (found == holding.end()) co_return;
+  const auto id = found->id;
+  holding.erase(found);
+  static_cast<void>(co_await rooms_.decisions.end(id, engine_.isPaused(verdict.rule) ? "paused" : "lifted"));
+  co_await restrain(*of);
+}
+
+// Slows their runtime down as much as all that holds of it says, and no more.
+Task<> Enforcement::restrain(AccountId of) {
+  const auto& person = people_[of];
+  const auto runtime = engines::RuntimeId::parse(person.runtime);
+  if (!runtime) co_return;
+  engines::Restrain how{.id = *runtime, .connections = std::string(link::kHoldNone)};
+  for (const auto& decision : person.holding) {
+    if (decision.step != Step::Throttle || decision.runtime != person.runtime) continue;
+    const auto* rule = rooms_.book.inForce().findRule(decision.rule);
+    if (rule == nullptr) continue;
+    if (rule->throttle == "cpu") how.cpus = kThrottledCpus;
+    if (rule->throttle == "upload") how.uploadBytesPerSecond = kThrottledUpload;
+    if (rule->throttle == "connections") how.connections = stricter(how.connections, link::kHoldNew);
+    if (rule->throttle == "all_but_web") how.connections = stricter(how.connections, link::kHoldAllButWeb);
+  }
+  if (const auto done = co_await rooms_.engine.restrain(how); !done)
+    log::warning("runtime.not_restrained", {{"runtime", how.id.text()}, {"error", done.error().message}});
+}
+
+Task<> Enforcement::stop(Decision decision) {
+  if (decision.step == Step::Hold) held_.insert_or_assign(decision.account, decision);
+  const auto* rule = rooms_.book.inForce().findRule(decision.rule);
+  const auto runtime = engines::RuntimeId::parse(decision.runtime);
+  if (rule == nullptr || !runtime) co_return;
+  const auto stopped = co_await rooms_.runtimes.stopBecause(decision.account, *runtime, "policy", sentenceOf(*rule, decision));
+  if (!stopped && stopped.error().code != Code::NotFound)
+    log::error("runtime.not_stopped", {{"runtime", decision.runtime}, {"error", stopped.error().message}});
+}
+
+// ---- before ----
+
+Result<> Enforcement::mayStart(const AccountId& of) const {
+  const auto found = held_.find(of);
+  if (found == held_.end() || (found->second.endsAt && *found->second.endsAt <= rooms_.clock.now())) return {};
+  const auto* rule = rooms_.book.inForce().findRule(found->second.rule);
+  return std::unexpected(Error{Code::Denied,
+      fmt::format(
+          "no runtime can be started until {}: the rule \"{}\" stopped yours again. Files and notebooks are open; the page Decisions "
+          "shows what was seen, and there you can appeal",
+          found->second.endsAt ? dayWords(*found->second.endsAt) : "somebody has looked",
+          rule == nullptr ? found->second.rule : rule->title),
+      found->second.id.text()});
+}
+
+bool Enforcement::ruleAsks(const policy::Rule& rule, std::string_view tier) const {
+  const auto binding = rooms_.book.bindings().find(rule.id);
+  if (binding == rooms_.book.bindings().end() || rooms_.clock.now() < binding->second.enforcedAt) return false;
+  if (!rule.tiers.empty() && std::ranges::find(rule.tiers, tier) == rule.tiers.end()) return false;
+  return *policy::stepNamed(rule.most) >= Step::Warning && !engine_.isPaused(rule.id);
+}
+
+Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
+  std::map<std::string, std::vector<policy::Match>> byRule;
+  for (const auto& cell : cells) {
+    ++counters_.cellsScanned;
+    for (auto& match : scanner_.scan(cell.source)) {
+      const auto* detector = rooms_.book.inForce().findDetector(match.detector);
+      auto& matches = byRule[detector->rule];
+      if (matches.size() < kMostMatches) matches.push_back(std::move(match));
+    }
+  }
+  if (byRule.empty()) co_return Result<>{};
+  const auto tier = co_await rooms_.ledger.tierOf(by);
+  for (auto& [id, matches] : byRule) {
+    const auto& person = people_[by];
+    std::vector<std::string> detectors;
+    for (const auto& match : matches) detectors.push_back(match.detector);
+    if (!person.runtime.empty()) feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
+    const auto* rule = rooms_.book.inForce().findRule(id);
+    if (rule == nullptr || person.answered.contains(id) || !ruleAsks(*rule, tier ? tier->name : "free")) continue;
+    const auto asked = co_await question(by, *rule, std::move(matches));
+    // Who cannot be asked is not kept from working.
+    if (!asked) {
+      log::error("question.not_asked", {{"rule", id}, {"error", asked.error().message}});
+      continue;
+    }
+    co_return std::unexpected(Error{Code::Denied,
+        fmt::format("before this cell runs there is a question: it shows signs of what the rule \"{}\" is about. Answer it on the page "
+                    "Decisions, or by PUT /api/decisions/{}/answer, and run the cell again",
+            rule->title, asked->text()),
+        asked->text()});
+  }
+  co_return Result<>{};
+}
+
+Task<Result<DecisionId>> Enforcement::question(AccountId by, const policy::Rule& rule, std::vector<policy::Match> matches) {
+  auto& person = people_[by];
+  const auto open = person.asked.find(rule.id);
+  const auto known = person.matches.find(rule.id);
+  if (open != person.asked.end() && known != person.matches.end() && known->second == matches) co_return DecisionId::parse(open->second);
+  Decision decision{.id = DecisionId::make(),
+      .account = by,
+      .runtime = person.runtime,
+      .rule = rule.id,
+      .version = rule.version,
+      .step = Step::Warning,
+      .evidence = {},
+      .at = rooms_.clock.now(),
+      .ending = {}};
+  for (const auto& match : matches) decision.evidence.push_back(findingOf(match));
+  CO_TRY(co_await rooms_.decisions.record(decision));
+  ++counters_.questions;
+  people_[by].asked.insert_or_assign(decision.rule, decision.id.text());
+  people_[by].matches.insert_or_assign(decision.rule, std::move(matches));
+  co_return decision.id;
+}
+
+void Enforcement::ran(const AccountId& by, std::string_view code) {
+  ++counters_.cellsScanned;
+  const auto matches = scanner_.scan(code);
+  if (matches.empty()) return;
+  const auto found = people_.find(by);
+  if (found == people_.end() || found->second.runtime.empty()) return;
+  std::vector<std::string> detectors;
+  for (const auto& match : matches) detectors.push_back(match.detector);
+  feed(policy::Observed{found->second.runtime, {{"cell.matches", std::move(detectors)}}});
+}
+
+Task<Result<Decision>> Enforcement::answer(AccountId by, DecisionId id, std::string answer, std::optional<std::string> remark) {
+  CO_TRY(co_await rooms_.decisions.answer(by, id, answer, std::move(remark)));
+  CO_TRY(auto decision, co_await rooms_.decisions.get(by, id));
+  auto& person = people_[by];
+  if (const auto asked = person.asked.find(decision.rule); asked != person.asked.end() && asked->second == id.text())
+    person.asked.erase(asked);
+  if (answer != "cancelled") person.answered[decision.rule] = true;
+  for (auto& one : person.holding) {
+    if (one.id == id) one.answer = answer;
+  }
+  co_return decision;
+}
+
+std::vector<Decision> Enforcement::holding(const AccountId& of) const {
+  const auto found = people_.find(of);
+  if (found == people_.end()) return {};
+  return {found->second.holding.begin(), found->second.holding.end()};
+}
+
+// ---- afterwards ----
+
+void Enforcement::forget(const AccountId& of, const DecisionId& id) {
+  std::erase_if(people_[of].holding, [&](const Decision& one) { return one.id == id; });
+}
+
+Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
+  CO_TRY(const auto decision, co_await rooms_.decisions.get(std::nullopt, id));
+  CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
+  log::info("decision.lifted", {{"decision", id.text()}, {"by", by}});
+  forget(decision.account, id);
+  if (const auto held = held_.find(decision.account); held != held_.end() && held->second.id == id) held_.erase(held);
+  co_await restrain(decision.account);
+  co_return Result<>{};
+}
+
+Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words) {
+  CO_TRY(auto decision, co_await rooms_.decisions.answerAppeal(id, by, outcome, std::move(words)));
+  if (decision.appeal->outcome == "overturned") {
+    forget(decision.account, id);
+    if (const auto held = held_.find(decision.account); held != held_.end() && held->second.id == id) held_.erase(held);
+    co_await restrain(decision.account);
+  }
+  co_return decision;
+}
+
+Task<Result<>> Enforcement::resume(std::string rule, std::string by) {
+  if (rooms_.book.inForce().findRule(rule) == nullptr) co_return fail(Code::NotFound, "there is no rule '{}' in force", rule.substr(0, 64));
+  feed(policy::RuleResumed{rule});
+  co_return co_await rooms_.journal.record(journal::kRuleResumed, {}, {{"rule", rule}, {"by", by}});
+}
+
+}  // namespace allmende::enforcement
