@@ -7,9 +7,12 @@ export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
   readonly retryAfterSeconds: number | null;
+  /** The id of the decision that is the reason, by a rule of the commons. */
+  readonly decision: string | null;
 
-  constructor(status: number, reason: string, message: string, retryAfterSeconds: number | null = null) {
+  constructor(status: number, reason: string, message: string, { retryAfterSeconds = null, decision = null }: { retryAfterSeconds?: number | null; decision?: string | null } = {}) {
     super(message);
+    this.decision = decision;
     this.status = status;
     this.reason = reason;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -32,9 +35,9 @@ export function xsrfToken(): string {
 }
 
 async function failureOf(response: Response): Promise<ApiError> {
-  const said = (await response.json().catch(() => ({}))) as { message?: string; reason?: string };
+  const said = (await response.json().catch(() => ({}))) as { message?: string; reason?: string; decision?: string };
   const wait = Number(response.headers.get('Retry-After'));
-  return new ApiError(response.status, said.reason ?? '', said.message ?? `${response.status} ${response.statusText}`, wait > 0 ? wait : null);
+  return new ApiError(response.status, said.reason ?? '', said.message ?? `${response.status} ${response.statusText}`, { retryAfterSeconds: wait > 0 ? wait : null, decision: said.decision ?? null });
 }
 
 async function send(method: string, path: string, ask: Ask): Promise<Response> {

@@ -1,5 +1,5 @@
 // Runtimes as the server speaks of them, made into what the page shows.
-import type { NetworkAccess, RuntimeView } from '../core/runtime-state';
+import type { NetworkAccess, RuntimeDecision, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
 import type { Quota, Runtime, RuntimeUse } from './schema';
 
@@ -22,6 +22,7 @@ function runtimeOf(wire: Runtime): RuntimeView {
     idleEndsAt: moment(wire.outlook?.idle_ends_at),
     neededByOthers: wire.outlook?.needed_by_others ?? false,
     unitsEndAt: moment(wire.outlook?.units_end_at),
+    decisions: wire.decisions.map(({ id, step, throttle, title, title_de, evidence, ends_at }) => ({ id, step: step as RuntimeDecision['step'], throttle: throttle ?? null, title, title_de, seen: evidence, endsAt: moment(ends_at) })),
     queue: wire.queue ? { place: wire.queue.place, of: wire.queue.of, estimateSeconds: wire.queue.estimate_s ?? null } : null,
   };
 }

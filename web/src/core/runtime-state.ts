@@ -8,6 +8,19 @@ export interface Share {
 /** Everywhere but to private networks; where its tier says; nowhere. */
 export type NetworkAccess = 'egress' | 'allow-list' | 'none';
 
+export interface RuntimeDecision {
+  readonly id: string;
+  readonly step: 'notice' | 'warning' | 'throttle' | 'stop' | 'hold';
+  /** What is slowed down. */
+  readonly throttle: string | null;
+  readonly title: string;
+  readonly title_de: string;
+  /** What was seen, the strongest first. */
+  readonly seen: readonly { readonly says: string; readonly says_de: string }[];
+  /** When it ends by itself. */
+  readonly endsAt: number | null;
+}
+
 export interface RuntimeView {
   readonly id: string;
   readonly state: 'queued' | 'starting' | 'ready' | 'stopping' | 'stopped';
@@ -32,6 +45,8 @@ export interface RuntimeView {
   readonly neededByOthers: boolean;
   /** When its person's compute units are used up. */
   readonly unitsEndAt: number | null;
+  /** What holds of it by the rules of the commons, the last first. */
+  readonly decisions: readonly RuntimeDecision[];
   /** Where it stands while it waits for its turn. */
   readonly queue: { readonly place: number; readonly of: number; readonly estimateSeconds: number | null } | null;
 }

@@ -26,6 +26,12 @@ export function locale(): string {
   return navigator.languages.find(each => known(each) === language()) ?? language();
 }
 
+/** `key` of what the server says in two languages: the German one on a German page, where there is one, else the English. */
+export function inLanguage<K extends string>(said: Readonly<Record<K, string>> & Readonly<Partial<Record<`${K}_de`, string>>>, key: K): string {
+  const german = said[`${key}_de` as const] as string | undefined;
+  return language() === 'de' && german ? german : said[key];
+}
+
 /** Loads the sentences of these namespaces; resolves before the first of them is drawn. */
 export async function startTranslations(wanted: Language, namespaces: readonly string[]): Promise<void> {
   const resources: Record<string, Record<string, Record<string, string>>> = {};

@@ -1,7 +1,8 @@
 // The home page: search and account above, places at the side, one list in the middle.
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Clock, FolderClosed, Trash2, UsersRound } from 'lucide-react';
 import { addressOf } from '../../api/config';
+import { getPolicy } from '../../api/policy';
 import type { Account } from '../../api/schema';
 import { type Place, placeOf, queryOf, root } from '../../core/home-place';
 import { t } from '../../ui/i18n';
@@ -40,6 +41,14 @@ const places: readonly { readonly place: Place; readonly label: string; readonly
 function titleOf(place: Place): string {
   if (place.kind === 'folder') return (place.file ?? place.path).split('/').at(-1) || t('place.files');
   return place.kind === 'search' ? t('search.results', { query: place.query }) : t(`place.${place.kind}`);
+}
+
+/** Rules that were published and not accepted yet: at the first sign-in, and when they change. */
+function NewRules() {
+  const [news, setNews] = useState<'first' | 'changed' | null>(null);
+  useEffect(() => void getPolicy().then(({ accepted = 0, last }) => setNews(accepted >= last ? null : accepted === 0 ? 'first' : 'changed'), () => undefined), []);
+  if (!news) return null;
+  return <p className="home-banner" role="status">{t(`policy.news.${news}`)} <a href={addressOf('policy')}>{t('policy.news.read')}</a></p>;
 }
 
 export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
@@ -84,6 +93,7 @@ export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
       }}>{t('skip')}</a>
       <Header home={home} account={account} search={search} onSignOut={onSignOut} />
       {signedOut && <p className="home-banner" role="alert">{t('signedOut')} <a href={`${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('signIn.go')}</a></p>}
+      {!signedOut && <NewRules />}
       <nav className="home-places" aria-label={t('places')}>
         <NewMenu home={home} uploads={uploads} />
         <ul>

@@ -20,10 +20,11 @@ export type PanelId = 'contents' | 'files' | 'comments';
 
 export type Dialog =
   | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' }
+  | { readonly kind: 'policy'; readonly decision: string; readonly onAnswer: (runs: boolean) => void }
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
 export interface Banner {
-  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'ending' | 'kept' | 'save' | 'conflict' | 'role' | 'asked';
+  readonly id: 'away' | 'signed-out' | 'died' | 'ended' | 'ending' | 'kept' | 'save' | 'conflict' | 'role' | 'asked' | 'policy';
   readonly tone: 'plain' | 'warn' | 'danger';
   readonly text: string;
   /** Epoch milliseconds that the text counts down to, put in as {{left}} when drawn. */

@@ -1,7 +1,8 @@
 // Keeps what the page says about the runtime true while somebody looks at it.
+import { addressOf } from '../../api/config';
 import { keepRuntime, listRuntimes } from '../../api/runtimes';
 import { comingEnd, coresBetween, currentRuntime, type RuntimeView } from '../../core/runtime-state';
-import { t } from '../../ui/i18n';
+import { inLanguage, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 import type { Page } from './store';
 
@@ -20,6 +21,7 @@ export function watchRuntime(page: Page): void {
         page.store.set({ runtime, cores: before && now && before.id === now.id ? coresBetween(before, now) : null });
         before = now;
         announceEnd(page, runtime, look);
+        announceDecision(page, runtime);
       }
     }
     const { connection, runtimeShown } = page.state;
@@ -37,6 +39,25 @@ export function watchRuntime(page: Page): void {
   });
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void look());
   void look();
+}
+
+let announced: string | null = null;
+
+/** A bar that says which rule was applied, what was seen, and where more is. Closed, it comes back with the next decision. */
+function announceDecision(page: Page, runtime: RuntimeView | null): void {
+  const decision = runtime?.decisions[0];
+  if (!decision) {
+    announced = null;
+    return page.lower('policy');
+  }
+  if (announced === decision.id) return;
+  announced = decision.id;
+  const seen = decision.seen.map(each => inLanguage(each, 'says')).join(' ');
+  const what = decision.step === 'throttle' ? `policy.throttle.${decision.throttle ?? 'cpu'}` : `policy.${decision.step}`;
+  const text = t(what, { title: inLanguage(decision, 'title'), seen });
+  const more = () => void window.open(`${addressOf('decisions')}#${decision.id}`, '_blank', 'noopener');
+  page.say(text);
+  page.raise({ id: 'policy', tone: decision.step === 'notice' || decision.step === 'warning' ? 'warn' : 'danger', text, actions: [{ label: t('policy.more'), run: more }], canClose: true });
 }
 
 /** A bar that counts down to an end that is near, with what can be done about it. */

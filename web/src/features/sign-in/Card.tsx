@@ -1,5 +1,6 @@
 // The frame of everything before the home page: the mark, one card, and language and look below.
 import type { ReactNode } from 'react';
+import { addressOf } from '../../api/config';
 import { t } from '../../ui/i18n';
 import { Logo } from '../../ui/logo';
 import { LanguageAndLook } from './LanguageAndLook';
@@ -17,7 +18,7 @@ export function Card({ title, lead, icon, children }: { title: string; lead?: st
           {children}
         </div>
       </main>
-      <footer className="sign-in-foot"><span>{t('signIn.motto')}</span><LanguageAndLook /></footer>
+      <footer className="sign-in-foot"><span>{t('signIn.motto')} <a className="al-link" href={addressOf('policy')}>{t('policy.title')}</a></span><LanguageAndLook /></footer>
     </div>
   );
 }

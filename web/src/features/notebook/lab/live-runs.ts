@@ -4,6 +4,7 @@ import { CodeCell, type ICodeCellModel } from '@jupyterlab/cells';
 import { KernelError, type NotebookPanel } from '@jupyterlab/notebook';
 import { type Kernel, KernelMessage } from '@jupyterlab/services';
 import { KernelShellFutureHandler } from '@jupyterlab/services/lib/kernel/future';
+import { ApiError } from '../../../api/client';
 import { answerInput, cancelRuns, type LastRun, runCells } from '../../../api/documents';
 import type { Notice, RoomLink } from '../../../core/room-link';
 import { sourceHash } from '../../../core/source-hash';
@@ -110,8 +111,21 @@ export class LiveRuns {
       }
       for (const { id } of this.#listed) if (this.#asked.has(id)) this.#seen.add(id);
     } catch (error) {
-      refuse(failureWords(error));
+      const decision = error instanceof ApiError ? error.decision : null;
+      if (decision === null) return refuse(failureWords(error));
+      if (await this.#askBefore(decision)) return this.#send(batch);
+      batch.forEach(({ done }) => done({ kind: 'cancelled' }));
     }
+  }
+
+  /** The question of a rule, before cells run. Whether they are to run. */
+  #askBefore(decision: string): Promise<boolean> {
+    return new Promise(answered => {
+      this.#page.show({ kind: 'policy', decision, onAnswer: runs => {
+        this.#page.show(null);
+        answered(runs);
+      } });
+    });
   }
 
   async stop(): Promise<void> {

@@ -18,7 +18,7 @@ const calm = 400;
 /** A connection that comes back at its first try is nobody's concern. */
 const quietTries = 1;
 
-const signedOut = new ApiError(401, 'signed_out', '', null);
+const signedOut = new ApiError(401, 'signed_out', '');
 
 const failureOf = (error: unknown): SaveFailure => (error === null ? 'away' : error instanceof ApiError ? failureOfStatus(error.status, error.reason) : 'server');
 
