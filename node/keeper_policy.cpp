@@ -67,10 +67,7 @@ Result<link::Done> Keeper::setWhatToObserve(link::Observe what) {
       return fail(
           Code::InvalidInput, "what is to be observed has more than {} words, or one of more than {} bytes", kMostWords, kLongestWord);
   }
-  if (what == observed_) return link::Done{};
   observed_ = std::move(what);
-  // What was looked at once is looked at again.
-  for (const auto& [id, kept] : kept_) kept->watch = std::make_shared<observe::Watch>();
   return link::Done{};
 }
 

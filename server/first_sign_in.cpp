@@ -11,10 +11,15 @@ constexpr std::chrono::hours kLinkLifetime{24};
 
 Task<Result<std::optional<std::string>>> FirstSignIn::prepare() {
   CO_TRY(const auto administrator, co_await getAdministrator());
-  CO_TRY(const auto signIns, co_await journal_.list({.subject = {}, .name = std::string(journal::kSessionOpened.name), .limit = 1}));
-  if (!signIns.empty()) co_return std::nullopt;
+  CO_TRY(const bool isLate, co_await hasAnybodySignedIn());
+  if (isLate) co_return std::nullopt;
   CO_TRY(auto secret, co_await accounts_.makeSignInLink(administrator.id, kLinkLifetime));
   co_return secret;
+}
+
+Task<Result<bool>> FirstSignIn::hasAnybodySignedIn() {
+  CO_TRY(const auto signIns, co_await journal_.list({.subject = {}, .name = std::string(journal::kSessionOpened.name), .limit = 1}));
+  co_return !signIns.empty();
 }
 
 // The oldest one; a new one when there is none, under the first free name of admin, admin-2, …

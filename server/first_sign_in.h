@@ -15,6 +15,7 @@ class FirstSignIn {
 
   // The secret of a fresh link for the first administrator; nullopt once anybody has ever signed in.
   Task<Result<std::optional<std::string>>> prepare();
+  Task<Result<bool>> hasAnybodySignedIn();
 
  private:
   Task<Result<accounts::Account>> getAdministrator();

@@ -101,7 +101,8 @@ Task<Result<>> House::readRules() {
   if (folder.empty()) co_return co_await book_.load();
   CO_TRY(auto rules, policy::RuleBook::load(folder));
   CO_TRY(co_await book_.load());
-  CO_TRY(co_await book_.publish(std::move(rules), anybodyHere_));
+  CO_TRY(const bool anybodyHere, co_await firstSignIn_.hasAnybodySignedIn());
+  CO_TRY(co_await book_.publish(std::move(rules), anybodyHere));
   enforcement_.tellPolicy();
   co_return Result<>{};
 }
@@ -118,7 +119,6 @@ Task<Result<Ready>> House::openStreet() {
   CO_TRY(contents_.begin());
   CO_TRY(co_await sessions_.load());
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
-  anybodyHere_ = !secret;
   CO_TRY(during("reading the rules", co_await readRules()));
   CO_TRY(co_await enforcement_.begin());
   const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};

@@ -78,7 +78,6 @@ class House {
   net::HttpServer operators_;  // for `allmende` on this machine
   FirstSignIn firstSignIn_;
   HourlyRound round_;
-  bool anybodyHere_ = true;  // somebody has ever signed in
 };
 
 }  // namespace allmende

@@ -54,6 +54,7 @@ def steps(preset):
              f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
         Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
         Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
+        Step("policy", "the rules against misuse and ordinary use", "tests/policy/run", 10, needs="tests/policy/run"),
         Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
         Step("e2e", "a person in a browser", "tests/e2e/run", 20, needs="node/main.cpp"),
         Step("asan-api", "stock clients against the server under both", f"{build('asan', 'allmende allmende-server allmende-node allmende-agent')} && tests/api/run asan", 20),

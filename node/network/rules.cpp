@@ -143,6 +143,10 @@ std::string guestRules(Address guest, const link::Network& allowed, const link::
   const auto link = linkOf(guest);
   const auto address = textOf(guest);
   auto text = fmt::format("add element inet allmende places {{ \"{}\" . {} }}\n", link, address);
+  // What was counted of whoever had this address before is nobody's. What is not there can be taken out only once it was put in.
+  for (const auto& [set, key] :
+      {std::pair("refused", address), std::pair("mail", address), std::pair("spoofed", fmt::format("\"{}\"", link))})
+    text += fmt::format("add element inet allmende {0} {{ {1} }}\ndelete element inet allmende {0} {{ {1} }}\n", set, key);
   if (!isSpecial(allowed, reach)) return text;
   text +=
       fmt::format("add set inet allmende named_{0} {{ type ipv4_addr; flags timeout; size 65535; }}\nadd chain inet allmende {0}\n", link);

@@ -1,6 +1,7 @@
 #include "node/observe/programs.h"
 
 #include <unistd.h>
+#include <ctime>
 
 #include <algorithm>
 #include <array>
@@ -66,6 +67,7 @@ std::vector<std::string> argumentsOf(const std::string& process) {
 
 struct Times {
   std::string start;  // in ticks since the machine began
+  Duration age{0};
   double cpuSeconds = 0;
 };
 
@@ -83,7 +85,12 @@ std::optional<Times> timesOf(const std::string& process) {
     if (field == 22) times.start = word;
   }
   if (times.start.empty()) return std::nullopt;
-  times.cpuSeconds = ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const auto perSecond = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  times.cpuSeconds = ticks / perSecond;
+  timespec sinceBoot{};
+  ::clock_gettime(CLOCK_BOOTTIME, &sinceBoot);
+  const auto age = static_cast<double>(sinceBoot.tv_sec) - std::strtod(times.start.c_str(), nullptr) / perSecond;
+  times.age = Duration{static_cast<std::int64_t>(std::max(0.0, age) * 1000)};
   return times;
 }
 
@@ -128,7 +135,8 @@ std::vector<Program> Programs::look(const std::vector<pid_t>& processes, const l
     const auto file = linkOf(process + "/exe");
     auto known = seen_.extract(pid);
     if (known.empty() || known.mapped().startTime != times->start || known.mapped().file != file) {
-      still[pid] = {.startTime = times->start, .file = file, .since = now, .program = tellOf(file, argumentsOf(process), what)};
+      still[pid] = {
+          .startTime = times->start, .file = file, .since = now - times->age, .program = tellOf(file, argumentsOf(process), what)};
     } else {
       still[pid] = std::move(known.mapped());
     }

@@ -18,7 +18,7 @@ namespace allmende::observe {
 struct Program {
   std::string name;
   std::vector<std::string> flags;
-  double seconds = 0;     // since it was first seen
+  double seconds = 0;     // since it was started
   double cpuSeconds = 0;  // of all its threads
   bool operator==(const Program&) const = default;
 };

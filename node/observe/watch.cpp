@@ -12,13 +12,14 @@ constexpr double kManyRefused = 20;
 }  // namespace
 
 std::optional<json::object> Watch::lookAtNetwork(const NetworkCounts& network, Duration now) {
-  refusedLately_.add(now, static_cast<double>(network.refused));
-  refused_.add(now, static_cast<double>(network.refused));
-  mail_.add(now, static_cast<double>(network.mail));
-  spoofed_.add(now, static_cast<double>(network.spoofed));
-  sentHour_.add(now, static_cast<double>(network.sent));
-  receivedHour_.add(now, static_cast<double>(network.received));
-  sentDay_.add(now, static_cast<double>(network.sent));
+  const std::pair<Window*, std::int64_t> counted[] = {{&refusedLately_, network.refused}, {&refused_, network.refused},
+      {&mail_, network.mail}, {&spoofed_, network.spoofed}, {&sentHour_, network.sent}, {&receivedHour_, network.received},
+      {&sentDay_, network.sent}};
+  for (const auto& [window, value] : counted) {
+    if (!isBegun_) window->add(now, 0);
+    window->add(now, static_cast<double>(value));
+  }
+  isBegun_ = true;
   const bool worth = refused_.growth() >= kManyRefused || mail_.growth() > 0 || spoofed_.growth() > 0 || sentDay_.growth() >= kMuchSent;
   if (!worth) return std::nullopt;
   return json::object{{"network.refused", refusedLately_.growth()}, {"network.refused_minute", refused_.growth()},
@@ -34,6 +35,8 @@ std::vector<json::object> Watch::look(
     if (auto facts = lookAtNetwork(*network, now)) told.push_back(*std::move(facts));
   }
   if (what.programs.empty() && what.telling.empty()) return told;
+  if (what != what_) programs_.forget();  // what was looked at once is looked at again
+  what_ = what;
   for (const auto& program : programs_.look(processes, what, now)) {
     told.push_back({{"exec.program", program.name}, {"exec.flags", toJson(program.flags)}, {"exec.seconds", program.seconds},
         {"exec.cpu_seconds", program.cpuSeconds}});

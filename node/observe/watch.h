@@ -20,6 +20,7 @@ struct NetworkCounts {
   std::int64_t spoofed = 0;
 };
 
+// Of one runtime, from its beginning or that of its cable: what was counted before the first look happened lately.
 class Watch {
  public:
   // What is worth telling now: every text is one moment's facts that belong together. At most 1 + Programs::kMostTold.
@@ -30,6 +31,8 @@ class Watch {
   std::optional<json::object> lookAtNetwork(const NetworkCounts& network, Duration now);
 
   Programs programs_;
+  link::Observe what_;  // that programs_ was looked at with
+  bool isBegun_ = false;
   Window refusedLately_{Duration{10'000}, Duration{5'000}};
   Window refused_{Duration{60'000}, Duration{5'000}};
   Window mail_{Duration{60'000}, Duration{5'000}};

@@ -40,12 +40,13 @@ class Exposition {
 }  // namespace
 
 OperationsApi::OperationsApi(store::Database& database, runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, const Counters& counters,
-    const quota::Admission& admission, const Clock& clock, bool metricsForLoopback)
+    const quota::Admission& admission, const enforcement::Enforcement& enforcement, const Clock& clock, bool metricsForLoopback)
     : database_(database),
       runtimes_(runtimes),
       kernels_(kernels),
       counters_(counters),
       admission_(admission),
+      enforcement_(enforcement),
       clock_(clock),
       metricsForLoopback_(metricsForLoopback),
       started_(clock.sinceStart()) {}
@@ -88,6 +89,17 @@ Task<net::Response> OperationsApi::metrics(Call call) {
       "allmende_memory_promised_bytes", "gauge", "Memory that is promised to runtimes.", static_cast<std::uint64_t>(admission_.promised()));
   out.add("allmende_memory_promisable_bytes", "gauge", "Memory that may be promised to runtimes together.",
       static_cast<std::uint64_t>(admission_.room()));
+  const auto& policy = enforcement_.counters();
+  out.begin("allmende_policy_steps_total", "counter", "How often each rule reached each step, those included that were only logged.");
+  for (const auto& [what, count] : policy.bySteps) {
+    const auto space = what.find(' ');
+    out.line(fmt::format("allmende_policy_steps_total{{rule=\"{}\",step=\"{}\"}} {}", what.substr(0, space), what.substr(space + 1), count));
+  }
+  out.add("allmende_policy_observed_total", "counter", "Observations of runtimes.", policy.observed);
+  out.add("allmende_policy_dropped_total", "counter", "Observations that came faster than they could be looked at.", policy.dropped);
+  out.add("allmende_policy_refused_total", "counter", "Observations that said what is no fact.", policy.refused);
+  out.add("allmende_policy_cells_total", "counter", "Cells whose commands were looked through.", policy.cellsScanned);
+  out.add("allmende_policy_questions_total", "counter", "Questions that were asked before a cell ran.", policy.questions);
   out.add("allmende_kernels", "gauge", "Running kernels.", status.kernels);
   out.add("allmende_kernel_connections", "gauge", "Sockets to kernels.", status.connections);
   out.add("process_resident_memory_bytes", "gauge", "Resident memory of the server.", residentBytes());

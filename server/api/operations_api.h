@@ -3,6 +3,7 @@
 
 #include "server/api/account_api.h"
 #include "server/api/typed.h"
+#include "server/enforcement/enforcement.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 
@@ -18,7 +19,7 @@ struct Counters {
 class OperationsApi {
  public:
   OperationsApi(store::Database& database, runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, const Counters& counters,
-      const quota::Admission& admission, const Clock& clock, bool metricsForLoopback);
+      const quota::Admission& admission, const enforcement::Enforcement& enforcement, const Clock& clock, bool metricsForLoopback);
 
   void watch(const net::HttpServer& server) { server_ = &server; }
 
@@ -32,6 +33,7 @@ class OperationsApi {
   runtimes::Kernels& kernels_;
   const Counters& counters_;
   const quota::Admission& admission_;
+  const enforcement::Enforcement& enforcement_;
   const Clock& clock_;
   bool metricsForLoopback_;
   Duration started_;

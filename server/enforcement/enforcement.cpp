@@ -19,7 +19,10 @@ constexpr std::int64_t kThrottledUpload = 250'000;  // bytes a second
 constexpr std::size_t kMostHolding = 20;            // shown of one person
 constexpr std::size_t kMostMatches = 8;
 
-std::string dayWords(Instant at) { return formatUtc(at).substr(0, 16) + " UTC"; }
+std::string dayWords(Instant at) {
+  const auto text = formatUtc(at);
+  return fmt::format("{} {} UTC", text.substr(0, 10), text.substr(11, 5));
+}
 
 // Which of two holds back more.
 std::string_view stricter(std::string_view left, std::string_view right) {

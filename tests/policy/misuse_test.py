@@ -1,0 +1,114 @@
+"""Misuse that reaches the step it must, and how long that takes. Where no tool of that kind is at hand, a program of ours stands in under its name.
+
+Case numbers are those of the corpus. All of them begin at once, each in a runtime of its own; the table at the end says what was seen when.
+"""
+import json
+import subprocess
+import sys
+import time
+import unittest
+
+from client import ask, until
+from person import URL, Kernel, Person, processes_of
+
+PATIENCE = 240  # seconds in which all steps must be reached, beside each other on two processors
+TABLE = []
+STAND_IN = """
+shutil.copy('/bin/dd', '/content/{0}')
+subprocess.Popen(['/content/{0}', 'if=/dev/zero', 'of=/dev/null'], stderr=subprocess.DEVNULL)"""
+UDP_FLOOD = """
+plug, end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), time.time() + 25
+while time.time() < end: plug.sendto(b'x', ('203.0.113.10', 9999))"""
+CONNECT_FLOOD = """
+end = time.time() + 30
+while time.time() < end:
+    plug = socket.socket()
+    plug.setblocking(False)
+    plug.connect_ex(('203.0.113.10', 81))
+    plug.close()"""
+RENAMED_MINER = """
+shutil.copy('/bin/sh', '/content/train')
+subprocess.Popen(['/content/train', '-c', 'while :; do :; done', 'x', '-o', 'stratum+tcp://pool.invalid:3333', '--donate-level=1', '-u', 'SECRET'])"""
+FACE_SWAPPER = """
+open('/content/faceswap.py', 'w').write('while True: pass')
+subprocess.Popen(['python3', '/content/faceswap.py', 'train', '-A', 'a', '-B', 'b'])"""
+# No program in a runtime can do this; whoever has broken out of its walls could.
+SPOOFING = """
+import socket, struct
+plug = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+for n in range(500):
+    head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 28, 1, 0, 64, 17, 0, socket.inet_aton(f'203.0.{n % 250}.99'), socket.inet_aton('203.0.113.10'))
+    plug.sendto(head + struct.pack('!HHHH', 4000, 9999, 8, 0), ('203.0.113.10', 0))"""
+CASES = {
+    "M05": ("faker", FACE_SWAPPER),
+    "M13": ("sharer", STAND_IN.format("transmission-daemon")),
+    "M27": ("digger", RENAMED_MINER),
+    "M30": ("mallory", UDP_FLOOD),
+    "M31": ("spoofer", "pass"),
+    "M32": ("trudy", CONNECT_FLOOD),
+    "M42": ("tunneler", STAND_IN.format("dropbear")),
+}
+
+
+class Misuse(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kernels = {}
+        for case, (name, code) in CASES.items():
+            person = Person.new(name)
+            cls.addClassCleanup(person.stop_runtime)
+            kernel = cls.kernels[case] = Kernel(person)
+            cls.addClassCleanup(kernel.close)
+            kernel.person = person
+            kernel.run("import shutil, socket, subprocess, time")
+        cls.began = time.monotonic()
+        for case, (_, code) in CASES.items():
+            cls.kernels[case].channels.ask(code)
+        inside = processes_of(cls.kernels["M31"].runtime)[0]
+        subprocess.run(["nsenter", f"--net=/proc/{inside}/ns/net", sys.executable, "-c", SPOOFING], timeout=60, check=True)
+        cls.addClassCleanup(lambda: print("\n".join(["", "case  rule                 step      within seconds", *sorted(TABLE)])))
+
+    def reaches(self, case, rule, step):
+        def decided():
+            found = ask(f"{URL}api/decisions", self.kernels[case].person.token)[1]
+            return next((one for one in found if one["rule"] == rule and one["step"] == step), None)
+        decision = until(f"{case}: {rule} to {step}", decided, PATIENCE)
+        TABLE.append(f"{case}   {rule:<20} {step:<9} {time.monotonic() - self.began:5.0f}")
+        for finding in decision["evidence"]:
+            self.assertTrue(finding["says"] and finding["says_de"])
+            self.assertNotIn("?", finding["says"])
+        return decision
+
+    def test_1_foreign_senders_end_the_runtime_at_once(self):
+        self.reaches("M31", "denial-of-service", "stop")
+        token = self.kernels["M31"].person.token
+        until("the runtime to be gone", lambda: all(one["state"] == "stopped" for one in ask(f"{URL}api/runtimes", token)[1]))
+
+    def test_2_a_flood_of_connections_is_cut_off(self):
+        self.reaches("M32", "denial-of-service", "throttle")
+
+    def test_3_a_flood_of_datagrams_is_cut_off_and_nobody_else_is(self):
+        self.assertEqual(self.reaches("M30", "denial-of-service", "throttle")["throttle"], "connections")
+        connect = "try: socket.create_connection(('203.0.113.10', 80), 5); print('open')\nexcept OSError as fault: print(fault)"
+        # Nothing new is opened from here on, though the kernel is there; others are not touched.
+        until("new connections to be refused", lambda: "No route" in self.kernels["M30"].run(connect))
+        self.assertEqual(self.kernels["M42"].run(connect), "open\n")
+
+    def test_4_a_miner_under_another_name_is_known_by_its_flags_and_asked_about(self):
+        decision = self.reaches("M27", "crypto-mining", "notice")
+        self.assertNotIn("SECRET", json.dumps(decision))
+        self.assertNotIn("pool.invalid", json.dumps(decision))
+        self.reaches("M27", "crypto-mining", "warning")
+
+    def test_5_who_lets_others_in_by_a_tunnel_is_told(self):
+        self.reaches("M42", "remote-access", "notice")
+
+    def test_6_a_torrent_client_is_told(self):
+        self.reaches("M13", "peer-to-peer", "notice")
+
+    def test_7_the_training_of_a_face_swapper_is_told(self):
+        self.reaches("M05", "deepfakes", "notice")
+
+
+if __name__ == "__main__":
+    unittest.main()
