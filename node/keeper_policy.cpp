@@ -18,6 +18,9 @@ struct ToLookAt {
   std::shared_ptr<Kept> kept;
   link::RuntimeId id;
   std::string cgroup;
+  observe::Places places;
+  link::Limits limits;
+  int pid = 0;  // of its agent
   std::shared_ptr<network::Gateway> wayOut;
   network::Address address = 0;
   std::shared_ptr<observe::Watch> watch;
@@ -30,8 +33,8 @@ Result<network::Hold> holdOf(std::string_view word) {
   return fail(Code::InvalidInput, "connections is '{}'; allowed are '', new and all_but_web", word.substr(0, kLongestWord));
 }
 
-std::vector<link::Observed> lookAt(
-    const std::vector<ToLookAt>& all, const sandbox::CgroupLayout& cgroups, const link::Observe& what, Duration now) {
+std::vector<link::Observed> lookAt(const std::vector<ToLookAt>& all, const sandbox::CgroupLayout& cgroups,
+    const observe::Rounding* rounding, const link::Observe& what, Duration now) {
   std::map<network::Gateway*, std::map<network::Address, network::Refusals>> refusals;
   std::vector<link::Observed> told;
   for (const auto& one : all) {
@@ -52,7 +55,10 @@ std::vector<link::Observed> lookAt(
           .mail = refused.mail,
           .spoofed = refused.spoofed};
     }
-    for (auto& facts : one.watch->look(sandbox::processesOf(cgroups, one.cgroup), counts, what, now))
+    observe::CpuCounts cpu;
+    if (const auto usage = observe::readUsage(one.places, one.limits)) cpu.seconds = usage->cpuSeconds;
+    if (rounding != nullptr) cpu.rounding = rounding->of(observe::pidNamespaceOf(one.pid));
+    for (auto& facts : one.watch->look(sandbox::processesOf(cgroups, one.cgroup), counts, cpu, what, now))
       told.push_back({.id = one.id, .facts = std::move(facts)});
   }
   return told;
@@ -72,15 +78,21 @@ Result<link::Done> Keeper::setWhatToObserve(link::Observe what) {
 }
 
 Task<> Keeper::observeAll() {
+  auto opened = observe::Rounding::open();
+  if (!opened) log::warning("rounding.not_counted", {{"message", opened.error().message}, {"help", "allmende doctor"}});
+  const std::shared_ptr<observe::Rounding> rounding = opened ? *std::move(opened) : nullptr;
   while (!stopping_) {
     co_await clock_.sleep(kLookEvery);
     std::vector<ToLookAt> all;
     for (const auto& [id, kept] : kept_) {
-      if (kept->sandbox) all.push_back({kept, id, kept->sandbox->cgroup, kept->sandbox->wayOut, kept->sandbox->plug.address, kept->watch});
+      if (kept->sandbox)
+        all.push_back({kept, id, kept->sandbox->cgroup, kept->places, kept->runtime.limits, kept->sandbox->pid, kept->sandbox->wayOut,
+            kept->sandbox->plug.address, kept->watch});
     }
     if (all.empty()) continue;
-    auto told = co_await looks_.run(
-        [all, &cgroups = site_.cgroups(), what = observed_, now = clock_.sinceStart()] { return lookAt(all, cgroups, what, now); });
+    auto told = co_await looks_.run([all, rounding, &cgroups = site_.cgroups(), what = observed_, now = clock_.sinceStart()] {
+      return lookAt(all, cgroups, rounding.get(), what, now);
+    });
     if (!told) continue;  // the pool is full: there is another look
     for (auto& one : *told) {
       if (kept_.contains(one.id)) tell_(std::move(one));

@@ -13,6 +13,7 @@
 #include "lib/base/log.h"
 #include "node/keeper.h"
 #include "node/link_door.h"
+#include "node/observe/observe.h"
 #include "node/settings.h"
 
 namespace allmende::node {
@@ -134,8 +135,16 @@ int serve(const NodeSettings& settings) {
   return loop.run(run(loop, settings, **site));
 }
 
+Finding examineEvidence() {
+  const auto rounding = observe::Rounding::open();
+  if (rounding) return Finding::good("evidence", "programs, flows and ways of rounding can be seen");
+  return Finding::optional(Finding::bad("evidence", rounding.error().message, "mining by random programs is not recognised; all else is",
+      "a kernel from 5.11 on with BTF, and the capabilities CAP_BPF and CAP_PERFMON"));
+}
+
 int examine(const NodeSettings& settings) {
   for (const auto& finding : sandbox::examineMachine(demandOf(settings))) say(toJson(finding).as_object());
+  say(toJson(examineEvidence()).as_object());
   return 0;
 }
 

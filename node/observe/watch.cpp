@@ -28,12 +28,30 @@ std::optional<json::object> Watch::lookAtNetwork(const NetworkCounts& network, D
       {"network.sent_ratio", sentHour_.growth() / std::max(1.0, receivedHour_.growth())}};
 }
 
-std::vector<json::object> Watch::look(
-    const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network, const link::Observe& what, Duration now) {
+// Nothing of a runtime that rounds to the nearest alone.
+std::optional<json::object> Watch::lookAtCpu(const CpuCounts& cpu, Duration now) {
+  cpu_.add(now, cpu.seconds);
+  std::array<double, 4> counts{};
+  double all = 0;
+  for (std::size_t mode = 0; mode < counts.size(); ++mode) {
+    rounding_.at(mode).add(now, static_cast<double>(cpu.rounding.at(mode)));
+    counts.at(mode) = rounding_.at(mode).growth();
+    all += counts.at(mode);
+  }
+  const auto least = std::min({counts[1], counts[2], counts[3]});
+  if (least <= 0) return std::nullopt;
+  const auto seconds = std::chrono::duration<double>(cpu_.covered(now)).count();
+  return json::object{{"cpu.share", seconds > 0 ? cpu_.growth() / seconds : 0}, {"cpu.rounding_samples", all},
+      {"cpu.rounding_least", least / all}, {"cpu.rounding_others", (all - counts[0]) / all}};
+}
+
+std::vector<json::object> Watch::look(const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network,
+    const CpuCounts& cpu, const link::Observe& what, Duration now) {
   std::vector<json::object> told;
   if (network) {
     if (auto facts = lookAtNetwork(*network, now)) told.push_back(*std::move(facts));
   }
+  if (auto facts = lookAtCpu(cpu, now)) told.push_back(*std::move(facts));
   if (what.programs.empty() && what.telling.empty()) return told;
   if (what != what_) programs_.forget();  // what was looked at once is looked at again
   what_ = what;

@@ -6,6 +6,7 @@
 
 #include "lib/link/link.h"
 #include "node/observe/programs.h"
+#include "node/observe/rounding.h"
 #include "node/observe/windows.h"
 
 namespace allmende::observe {
@@ -20,15 +21,21 @@ struct NetworkCounts {
   std::int64_t spoofed = 0;
 };
 
+struct CpuCounts {
+  double seconds = 0;         // of processor time
+  RoundingCounts rounding{};  // zeros where nothing counts them
+};
+
 // Of one runtime, from its beginning or that of its cable: what was counted before the first look happened lately.
 class Watch {
  public:
   // What is worth telling now: every text is one moment's facts that belong together. At most 1 + Programs::kMostTold.
-  std::vector<json::object> look(
-      const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network, const link::Observe& what, Duration now);
+  std::vector<json::object> look(const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network, const CpuCounts& cpu,
+      const link::Observe& what, Duration now);
 
  private:
   std::optional<json::object> lookAtNetwork(const NetworkCounts& network, Duration now);
+  std::optional<json::object> lookAtCpu(const CpuCounts& cpu, Duration now);
 
   Programs programs_;
   link::Observe what_;  // that programs_ was looked at with
@@ -39,6 +46,9 @@ class Watch {
   Window spoofed_{Duration{60'000}, Duration{5'000}};
   Window sentHour_{Duration{3'600'000}, Duration{60'000}};
   Window receivedHour_{Duration{3'600'000}, Duration{60'000}};
+  Window cpu_{Duration{60'000}, Duration{5'000}};
+  std::array<Window, 4> rounding_{Window{Duration{60'000}, Duration{5'000}}, Window{Duration{60'000}, Duration{5'000}},
+      Window{Duration{60'000}, Duration{5'000}}, Window{Duration{60'000}, Duration{5'000}}};
   Window sentDay_{Duration{86'400'000}, Duration{600'000}};
 };
 

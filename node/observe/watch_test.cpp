@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cfenv>
 #include <fstream>
 
 #include "lib/base/testing.h"
@@ -80,12 +84,63 @@ TEST(AWindow, saysHowMuchWasAddedLately) {
   EXPECT_EQ(window.growth(), 20);
 }
 
+TEST(OfAProcessor, roundingIsToldWhereItGoesAllFourWaysAndNowhereElse) {
+  Watch watch;
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 0, .rounding = {}}, {}, 0s), IsEmpty());
+  // Interval arithmetic goes two ways, and everything else one.
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 10, .rounding = {17, 191, 180, 0}}, {}, 10s), IsEmpty());
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 20, .rounding = {900, 191, 180, 0}}, {}, 20s), IsEmpty());
+  const auto told = watch.look({}, {}, {.seconds = 30, .rounding = {1000, 291, 280, 100}}, {}, 30s);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].at("cpu.share").to_number<double>(), 1);
+  EXPECT_EQ(told[0].at("cpu.rounding_samples").to_number<double>(), 1671);
+  EXPECT_NEAR(told[0].at("cpu.rounding_least").to_number<double>(), 100 / 1671.0, 1e-9);
+  EXPECT_NEAR(told[0].at("cpu.rounding_others").to_number<double>(), 671 / 1671.0, 1e-9);
+}
+
+// Processes that compute with the rounding of their own choice, in a pid namespace of theirs, as a runtime is.
+TEST(TheKernel, countsHowEachRuntimeRounds) {
+  const auto rounding = Rounding::open();
+  if (!rounding) GTEST_SKIP() << rounding.error().message;
+  const auto child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::unshare(CLONE_NEWPID) != 0) ::_exit(1);
+    for (int i = 0; i < 4; ++i) {
+      if (::fork() != 0) continue;
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      constexpr int kModes[] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
+      for (unsigned round = 0;; ++round) {
+        std::fesetround(kModes[round % 4]);
+        for (volatile double x = 1; x < 1e5;) x = x + 1;
+        if (round % 16 == 0) ::sched_yield();
+      }
+    }
+    ::pause();
+  }
+  // The namespace of its children, once there are any.
+  const auto space = [&] {
+    struct stat status{};
+    return ::stat(fmt::format("/proc/{}/ns/pid_for_children", child).c_str(), &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
+  };
+  const auto enough = [](const RoundingCounts& counts) { return std::ranges::all_of(counts, [](auto count) { return count >= 5; }); };
+  RoundingCounts counts{};
+  for (int tries = 0; tries < 3000 && !enough(counts); ++tries) {
+    ::usleep(10'000);
+    if (const auto inode = space(); inode != pidNamespaceOf(::getpid())) counts = (*rounding)->of(inode);
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(enough(counts)) << fmt::format("{}", fmt::join(counts, " "));
+  EXPECT_EQ((*rounding)->of(1), RoundingCounts{});
+}
+
 TEST(OfANetwork, ordinaryUseIsNotToldAndAFloodIs) {
   Watch watch;
-  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 1000, .received = 100'000}, {}, 1s), IsEmpty());
-  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 50'000'000, .received = 900'000'000, .refused = 5}, {}, 10s), IsEmpty());
+  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 1000, .received = 100'000}, {}, {}, 1s), IsEmpty());
+  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 50'000'000, .received = 900'000'000, .refused = 5}, {}, {}, 10s), IsEmpty());
   const auto told =
-      watch.look({}, NetworkCounts{.sent = 60'000'000, .received = 900'000'000, .refused = 4005, .refusedPlaces = 1}, {}, 20s);
+      watch.look({}, NetworkCounts{.sent = 60'000'000, .received = 900'000'000, .refused = 4005, .refusedPlaces = 1}, {}, {}, 20s);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("network.refused").to_number<double>(), 4000);
   EXPECT_EQ(told[0].at("network.refused_minute").to_number<double>(), 4005);
@@ -94,7 +149,7 @@ TEST(OfANetwork, ordinaryUseIsNotToldAndAFloodIs) {
 
 TEST(OfANetwork, whatWasCountedBeforeTheFirstLookIsTold) {
   Watch watch;
-  const auto told = watch.look({}, NetworkCounts{.spoofed = 500}, {}, 9s);
+  const auto told = watch.look({}, NetworkCounts{.spoofed = 500}, {}, {}, 9s);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("network.spoofed").to_number<double>(), 500);
 }

@@ -93,7 +93,8 @@ Task<net::Response> OperationsApi::metrics(Call call) {
   out.begin("allmende_policy_steps_total", "counter", "How often each rule reached each step, those included that were only logged.");
   for (const auto& [what, count] : policy.bySteps) {
     const auto space = what.find(' ');
-    out.line(fmt::format("allmende_policy_steps_total{{rule=\"{}\",step=\"{}\"}} {}", what.substr(0, space), what.substr(space + 1), count));
+    out.line(
+        fmt::format("allmende_policy_steps_total{{rule=\"{}\",step=\"{}\"}} {}", what.substr(0, space), what.substr(space + 1), count));
   }
   out.add("allmende_policy_observed_total", "counter", "Observations of runtimes.", policy.observed);
   out.add("allmende_policy_dropped_total", "counter", "Observations that came faster than they could be looked at.", policy.dropped);

@@ -40,7 +40,11 @@ inline constexpr FactKind kFacts[] = {
     {"network.sent_day", Family::Network, FactUnit::Bytes, "Sent within a day."},
     {"network.sent_hour", Family::Network, FactUnit::Bytes, "Sent within an hour."},
     {"network.sent_ratio", Family::Network, FactUnit::Number, "Sent within an hour, for each byte that was received."},
-    {"cpu.share", Family::Cpu, FactUnit::Number, "Processors in use on average, within a minute."},
+    {"cpu.share", Family::Cpu, FactUnit::Number, "Processors in use on average, within a minute; told where rounding goes all four ways."},
+    {"cpu.rounding_samples", Family::Cpu, FactUnit::Number,
+        "At how many switches between tasks the way of rounding was seen, within a minute."},
+    {"cpu.rounding_least", Family::Cpu, FactUnit::Number, "The least share of the three ways that are not to the nearest."},
+    {"cpu.rounding_others", Family::Cpu, FactUnit::Number, "The share of these three together."},
 };
 const FactKind* findFact(std::string_view name);
 

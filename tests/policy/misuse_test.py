@@ -1,6 +1,7 @@
 """Misuse that reaches the step it must, and how long that takes. Where no tool of that kind is at hand, a program of ours stands in under its name.
 
-Case numbers are those of the corpus. All of them begin at once, each in a runtime of its own; the table at the end says what was seen when.
+Case numbers are those of the corpus. All of them begin at once, each in a runtime of its own (and few of
+them compute for long: there are two processors); the table at the end says what was seen when.
 """
 import json
 import subprocess
@@ -9,13 +10,13 @@ import time
 import unittest
 
 from client import ask, until
-from person import URL, Kernel, Person, processes_of
+from person import BIN, URL, Kernel, Person, processes_of
 
 PATIENCE = 240  # seconds in which all steps must be reached, beside each other on two processors
 TABLE = []
 STAND_IN = """
-shutil.copy('/bin/dd', '/content/{0}')
-subprocess.Popen(['/content/{0}', 'if=/dev/zero', 'of=/dev/null'], stderr=subprocess.DEVNULL)"""
+shutil.copy('/bin/sleep', '/content/{0}')
+subprocess.Popen(['/content/{0}', '600'])"""
 UDP_FLOOD = """
 plug, end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), time.time() + 25
 while time.time() < end: plug.sendto(b'x', ('203.0.113.10', 9999))"""
@@ -28,10 +29,26 @@ while time.time() < end:
     plug.close()"""
 RENAMED_MINER = """
 shutil.copy('/bin/sh', '/content/train')
-subprocess.Popen(['/content/train', '-c', 'while :; do :; done', 'x', '-o', 'stratum+tcp://pool.invalid:3333', '--donate-level=1', '-u', 'SECRET'])"""
+subprocess.Popen(['/content/train', '-c', 'i=0; while [ $i -lt 9000000 ]; do i=$((i+1)); done; sleep 600', 'x', '-o', 'stratum+tcp://pool.invalid:3333', '--donate-level=1', '-u', 'SECRET'])"""
 FACE_SWAPPER = """
-open('/content/faceswap.py', 'w').write('while True: pass')
+open('/content/faceswap.py', 'w').write('import time; time.sleep(600)')
 subprocess.Popen(['python3', '/content/faceswap.py', 'train', '-A', 'a', '-B', 'b'])"""
+# The true algorithm, without a wallet and without a pool, in a program with a harmless name and no flag.
+RANDOM_PROGRAMS = '''
+open('/content/train.py', 'w').write("""
+import ctypes, threading
+lib = ctypes.CDLL('librandomx.so.0')
+lib.randomx_alloc_cache.restype = lib.randomx_create_vm.restype = ctypes.c_void_p
+flags = lib.randomx_get_flags()
+cache = ctypes.c_void_p(lib.randomx_alloc_cache(flags))
+lib.randomx_init_cache(cache, b'epoch', 5)
+def work(n):
+    vm = ctypes.c_void_p(lib.randomx_create_vm(flags, cache, None))
+    out = ctypes.create_string_buffer(32)
+    while True: lib.randomx_calculate_hash(vm, str(n).encode(), len(str(n)), out)
+for n in range(2): threading.Thread(target=work, args=(n,)).start()
+""")
+subprocess.Popen(['python3', '/content/train.py'], stderr=open('/content/faults', 'w'))'''
 # No program in a runtime can do this; whoever has broken out of its walls could.
 SPOOFING = """
 import socket, struct
@@ -42,6 +59,7 @@ for n in range(500):
 CASES = {
     "M05": ("faker", FACE_SWAPPER),
     "M13": ("sharer", STAND_IN.format("transmission-daemon")),
+    "M23": ("prospector", RANDOM_PROGRAMS),
     "M27": ("digger", RENAMED_MINER),
     "M30": ("mallory", UDP_FLOOD),
     "M31": ("spoofer", "pass"),
@@ -99,6 +117,14 @@ class Misuse(unittest.TestCase):
         self.assertNotIn("SECRET", json.dumps(decision))
         self.assertNotIn("pool.invalid", json.dumps(decision))
         self.reaches("M27", "crypto-mining", "warning")
+
+    def test_5_mining_without_any_name_is_known_by_how_it_computes_and_slowed_down(self):
+        said = subprocess.run([f"{BIN}/allmende-node", "--doctor", "--data", "/nonexistent"], stdout=subprocess.PIPE, text=True, timeout=60).stdout
+        finding = next(found for found in map(json.loads, said.splitlines()) if found["check"] == "evidence")
+        if not finding["ok"]:
+            self.skipTest(finding["found"])
+        decision = self.reaches("M23", "crypto-mining", "throttle")
+        self.assertEqual([one["family"] for one in decision["evidence"]], ["cpu"])
 
     def test_5_who_lets_others_in_by_a_tunnel_is_told(self):
         self.reaches("M42", "remote-access", "notice")

@@ -19,6 +19,8 @@ CELLS = [
     "import shutil, subprocess\nshutil.copy('/bin/sleep', '/content/ssh')\np = subprocess.Popen(['/content/ssh', '60', '-L', '5432:localhost:5432'], stderr=subprocess.DEVNULL)\nprint('forwarding')",
     "import shutil, subprocess\nshutil.copy('/bin/sleep', '/content/aria2c')\np = subprocess.Popen(['/content/aria2c', '60'])\nprint('downloading')",
     "import shutil, subprocess\nshutil.copy('/bin/sleep', '/content/john')\np = subprocess.Popen(['/content/john', '60'])\nprint('a contest')",
+    # Interval arithmetic: rounding down and up, never to zero.
+    "import ctypes, time\nlibm, end, n = ctypes.CDLL('libm.so.6'), time.time() + 40, 0\nwhile time.time() < end:\n    libm.fesetround((0x400, 0x800)[n // 100 % 2])\n    n += 1\nlibm.fesetround(0)\nprint(n > 0)",
     "import time\nend = time.time() + 45\nn = 0\nwhile time.time() < end: n += 1\nprint(n > 0)",
 ]
 
