@@ -111,6 +111,7 @@ void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Res
     std::string rule;
     std::string outcome;
     std::string words;
+    std::int64_t days = 0;
     Wanted wanted;
   };
   const auto given = std::make_shared<Given>();
@@ -150,6 +151,17 @@ void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Res
     return {};
   });
   made->add_option("decision", given->decision, "Its id")->required();
+  made = add("exempt", "A rule does not hold for an account for some days: a course, research.", [&context, given]() -> Result<> {
+    TRY(askRunning(context, "/admin/policy/exempt",
+        {{"rule", given->rule}, {"account", given->wanted.account}, {"for_s", given->days * 86'400}, {"reason", given->words}}));
+    std::printf(
+        "%s does not hold for %s for %lld days\n", given->rule.c_str(), given->wanted.account.c_str(), static_cast<long long>(given->days));
+    return {};
+  });
+  made->add_option("rule", given->rule, "Its name")->required();
+  made->add_option("--account", given->wanted.account, "For whom")->required();
+  made->add_option("--days", given->days, "For how long")->required()->check(CLI::Range(1, 366));
+  made->add_option("--reason", given->words, "Why; the person reads it")->required();
   made = add("resume", "Let a rule act again that has paused itself.", [&context, given]() -> Result<> {
     TRY(askRunning(context, "/admin/policy/resume", {{"rule", given->rule}}));
     std::printf("%s acts again\n", given->rule.c_str());

@@ -114,15 +114,14 @@ Task<Result<link::Done>> Keeper::restrain(link::Restrain ask) {
                   plug = std::make_shared<network::Plug>(kept->sandbox->plug.address, machine::duplicate(kept->sandbox->plug.space)),
                   cpus = ask.cpus > 0 ? ask.cpus : limits.cpus, hold,
                   upload = ask.uploadBytesPerSecond > 0 ? ask.uploadBytesPerSecond : limits.network.uploadBytesPerSecond,
-                  was = kept->restraint, ask]() -> Result<> {
-    if (was.cpus != ask.cpus) TRY(sandbox::setCpus(cgroups, group, cpus));
+                  ask]() -> Result<> {
+    // Set whatever it was: what the node before this one had set is not known here.
+    TRY(sandbox::setCpus(cgroups, group, cpus));
     if (!out) return {};
     TRY(out->hold(plug->address, hold));
-    if (was.uploadBytesPerSecond != ask.uploadBytesPerSecond) TRY(out->slowUpload(*plug, upload));
-    return {};
+    return out->slowUpload(*plug, upload);
   };
   CO_TRY(co_await looks_.runResult(std::move(work)));
-  kept->restraint = ask;
   log::info("runtime.restrained",
       {{"runtime", ask.id.text()}, {"cpus", ask.cpus}, {"connections", ask.connections}, {"upload_bps", ask.uploadBytesPerSecond}});
   co_return link::Done{};

@@ -18,7 +18,6 @@ struct Kept {
   Wish wish = Wish::None;
   Duration killAt{0};  // when an agent that was asked to end must be gone
   bool agentEnded = false;
-  link::Restrain restraint;                                                    // as it holds
   std::shared_ptr<observe::Watch> watch = std::make_shared<observe::Watch>();  // one look at a time
   std::int64_t driveBytes = 0;                                                 // as last measured
   bool driveIsFull = false;

@@ -116,7 +116,7 @@ std::vector<RuleView> PolicyApi::viewAll() const {
 }
 
 Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) {
-  PolicyView view{.last = book_.last(), .accepted = {}, .rules = viewAll()};
+  PolicyView view{.last = book_.last(), .accepted = {}, .exemptions = {}, .rules = viewAll()};
   std::erase_if(view.rules, [](const RuleView& rule) { return rule.state == "superseded" || rule.state == "withdrawn"; });
   const auto orderOf = [&](const RuleView& one) {
     const auto found = std::ranges::find_if(book_.versions(), [&](const auto& version) { return version.number == one.number; });
@@ -125,6 +125,8 @@ Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) 
   std::ranges::sort(view.rules, {}, orderOf);
   if (caller) {
     CO_TRY(view.accepted, co_await book_.accepted(caller->account));
+    CO_TRY(const auto exemptions, co_await decisions_.exemptionsOf(caller->account));
+    for (const auto& one : exemptions) view.exemptions.push_back({.rule = one.rule, .endsAt = one.endsAt, .reason = one.reason});
   }
   co_return view;
 }

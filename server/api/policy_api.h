@@ -51,15 +51,28 @@ constexpr auto fieldsOf(Type<RuleView>) {
       field("state", &R::state, "upcoming, watching (it holds and is not yet enforced), in_force, paused, superseded or withdrawn."));
 }
 
+struct ExemptionView {
+  std::string rule;
+  Instant endsAt;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<ExemptionView>) {
+  using E = ExemptionView;
+  return record(
+      "Exemption", field("rule", &E::rule), field("ends_at", &E::endsAt, "From then on it holds again."), field("reason", &E::reason));
+}
+
 struct PolicyView {
   std::int64_t last = 0;
   std::optional<std::int64_t> accepted;
+  std::vector<ExemptionView> exemptions;
   std::vector<RuleView> rules;
 };
 constexpr auto fieldsOf(Type<PolicyView>) {
   using P = PolicyView;
   return record("Policy", field("last", &P::last, "The number of the last version of any rule; 0 = there are no rules."),
       field("accepted", &P::accepted, "Up to which number the caller has accepted them; absent when nobody is signed in."),
+      field("exemptions", &P::exemptions, "Rules that do not hold for the caller, for some time."),
       field("rules", &P::rules, "Those that hold and those that are announced."));
 }
 

@@ -62,6 +62,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/staff/decisions/{id}",          Administer,    api.staff, &StaffApi::get,           "One of them; the look is noted.");
   on.post ("/api/staff/decisions/{id}/lift",     Administer,    api.staff, &StaffApi::lift,          "End a measure before its time.");
   on.put  ("/api/staff/decisions/{id}/appeal",   Administer,    api.staff, &StaffApi::answer,        "Answer an appeal.");
+  on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account for some time, with a reason.");
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
   on.post ("/api/staff/rules/{rule}/resume",     Administer,    api.staff, &StaffApi::resume,        "A rule that has paused itself acts again.");
 
@@ -194,6 +195,7 @@ void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& 
   on.post("/admin/policy/decisions", Unguarded, policy, &OperatorPolicy::list,   "Decisions of everybody.");
   on.post("/admin/policy/appeal",    Unguarded, policy, &OperatorPolicy::answer, "Answer an appeal.");
   on.post("/admin/policy/lift",      Unguarded, policy, &OperatorPolicy::lift,   "End a measure before its time.");
+  on.post("/admin/policy/exempt",    Unguarded, policy, &OperatorPolicy::exempt, "A rule does not hold for an account for some time.");
   on.post("/admin/policy/resume",    Unguarded, policy, &OperatorPolicy::resume, "A rule that has paused itself acts again.");
   on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
 }

@@ -47,6 +47,18 @@ constexpr auto fieldsOf(Type<AppealAnswerBody>) {
   return record("AppealAnswer", field("outcome", &A::outcome, "upheld or overturned."), field("words", &A::words, "To the person; why."));
 }
 
+struct ExemptionBody {
+  std::string account;
+  std::string rule;
+  std::int64_t forS = 0;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<ExemptionBody>) {
+  using E = ExemptionBody;
+  return record("ExemptionWish", field("account", &E::account, "Its name."), field("rule", &E::rule, "That does not hold for it."),
+      field("for_s", &E::forS, "Seconds until it holds again; a year at most."), field("reason", &E::reason, "The person reads it."));
+}
+
 // How a rule fares.
 struct RuleHealthView {
   std::string rule;
@@ -93,6 +105,7 @@ class StaffApi {
   Task<Result<StaffDecisionView>> answer(accounts::Caller caller, policy::DecisionId id, AppealAnswerBody body);
   Task<Result<>> lift(accounts::Caller caller, policy::DecisionId id);
   Task<Result<>> resume(accounts::Caller caller, std::string rule);
+  Task<Result<>> exempt(accounts::Caller caller, ExemptionBody body);
   Task<Result<RulesHealth>> health(accounts::Caller caller);
 
   // The same for whoever `by` says.
@@ -100,6 +113,7 @@ class StaffApi {
   Task<Result<StaffDecisionView>> answerBy(std::string by, policy::DecisionId id, AppealAnswerBody body);
   Task<Result<>> liftBy(std::string by, policy::DecisionId id) { co_return co_await enforcement_.lift(std::move(id), std::move(by)); }
   Task<Result<>> resumeBy(std::string by, std::string rule) { co_return co_await enforcement_.resume(std::move(rule), std::move(by)); }
+  Task<Result<>> exemptBy(std::string by, ExemptionBody body);
   Task<Result<RulesHealth>> healthOfAll();
 
  private:
@@ -147,6 +161,7 @@ class OperatorPolicy {
   Task<Result<StaffDecisions>> list(StaffFilter filter) { return staff_.listFor(std::move(filter)); }
   Task<Result<StaffDecisionView>> answer(OperatorAppealAnswer body);
   Task<Result<>> lift(DecisionWish wish);
+  Task<Result<>> exempt(ExemptionBody body) { return staff_.exemptBy("operator", std::move(body)); }
   Task<Result<>> resume(RuleWish wish) { return staff_.resumeBy("operator", std::move(wish.rule)); }
 
  private:

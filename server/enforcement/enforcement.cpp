@@ -14,6 +14,7 @@ using policy::Step;
 using policy::Verdict;
 
 constexpr Duration kLookEvery{5'000};
+constexpr int kLooksToRestrain = 12;  // a minute
 constexpr double kThrottledCpus = 0.1;
 constexpr std::int64_t kThrottledUpload = 250'000;  // bytes a second
 constexpr std::size_t kMostHolding = 20;            // shown of one person
@@ -90,7 +91,6 @@ void Enforcement::feed(policy::Input input) {
 
 Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
   const auto id = agent->runtime().text();
-  owners_.insert_or_assign(id, of);
   auto& person = people_[of];
   person.runtime = id;
   const auto account = co_await rooms_.accounts.get(of);
@@ -103,6 +103,11 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
       .accountSince = account ? account->createdAt : rooms_.clock.now(),
       .strikes = {}};
   if (record) std::tie(began.strikes, began.seenBefore) = std::pair(record->strikes, record->seenBefore);
+  const auto exemptions = co_await rooms_.decisions.exemptionsOf(of);
+  if (exemptions) {
+    for (const auto& one : *exemptions) began.exempt.insert_or_assign(one.rule, one.endsAt);
+  }
+  if (person.runtime != id) co_return;  // it has ended meanwhile
   feed(std::move(began));
   // What an earlier server had slowed down is free again: its evidence is gone with it.
   for (const auto& runtime : rooms_.runtimes.list(of)) {
@@ -112,7 +117,6 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
 
 void Enforcement::ended(const runtimes::Runtime& runtime) {
   const auto id = runtime.id.text();
-  owners_.erase(id);
   auto& person = people_[runtime.owner];
   if (person.runtime == id) {
     person.runtime.clear();
@@ -140,21 +144,34 @@ void Enforcement::observed(const engines::Observed& seen) {
   feed(policy::Observed{seen.id.text(), *std::move(facts)});
 }
 
+// A node that was started anew has forgotten what it held back.
+Task<> Enforcement::restrainAll() {
+  std::vector<AccountId> throttled;
+  for (const auto& [of, person] : people_) {
+    if (std::ranges::find(person.holding, Step::Throttle, &Decision::step) != person.holding.end()) throttled.push_back(of);
+  }
+  for (auto& of : throttled) co_await restrain(std::move(of));
+}
+
+// Those whose time is over.
+Task<> Enforcement::endHolds() {
+  std::vector<Decision> over;
+  for (const auto& [of, hold] : held_) {
+    if (hold.endsAt && *hold.endsAt <= rooms_.clock.now()) over.push_back(hold);
+  }
+  for (const auto& hold : over) {
+    release(hold.account, hold.id);
+    static_cast<void>(co_await rooms_.decisions.end(hold.id, "lapsed"));
+  }
+}
+
 Task<> Enforcement::look() {
-  for (;;) {
+  for (int looks = 0;;) {
     co_await rooms_.clock.sleep(kLookEvery);
     if (const auto changed = rooms_.book.refresh(); changed && *changed) tellPolicy();
-    const auto now = rooms_.clock.now();
-    for (auto hold = held_.begin(); hold != held_.end();) {
-      if (!hold->second.endsAt || *hold->second.endsAt > now) {
-        ++hold;
-        continue;
-      }
-      static_cast<void>(co_await rooms_.decisions.end(hold->second.id, "lapsed"));
-      forget(hold->second.account, hold->second.id);
-      hold = held_.erase(hold);
-    }
+    co_await endHolds();
     if (due_.empty()) feed(policy::Look{});
+    if (++looks % kLooksToRestrain == 0) co_await restrainAll();
   }
 }
 
@@ -317,19 +334,24 @@ Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
     ++counters_.cellsScanned;
     for (auto& match : scanner_.scan(cell.source)) {
       const auto* detector = rooms_.book.inForce().findDetector(match.detector);
+      if (detector == nullptr) continue;  // the book is being changed
       auto& matches = byRule[detector->rule];
       if (matches.size() < kMostMatches) matches.push_back(std::move(match));
     }
   }
   if (byRule.empty()) co_return Result<>{};
   const auto tier = co_await rooms_.ledger.tierOf(by);
+  const auto exemptions = co_await rooms_.decisions.exemptionsOf(by);
+  const auto isExempt = [&](const std::string& rule) {
+    return exemptions && std::ranges::find(*exemptions, rule, &policy::Exemption::rule) != exemptions->end();
+  };
   for (auto& [id, matches] : byRule) {
     const auto& person = people_[by];
     std::vector<std::string> detectors;
     for (const auto& match : matches) detectors.push_back(match.detector);
     if (!person.runtime.empty()) feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
     const auto* rule = rooms_.book.inForce().findRule(id);
-    if (rule == nullptr || person.answered.contains(id) || !ruleAsks(*rule, tier ? tier->name : "free")) continue;
+    if (rule == nullptr || person.answered.contains(id) || isExempt(id) || !ruleAsks(*rule, tier ? tier->name : "free")) continue;
     const auto asked = co_await question(by, *rule, std::move(matches));
     // Who cannot be asked is not kept from working.
     if (!asked) {
@@ -350,6 +372,10 @@ Task<Result<DecisionId>> Enforcement::question(AccountId by, const policy::Rule&
   const auto open = person.asked.find(rule.id);
   const auto known = person.matches.find(rule.id);
   if (open != person.asked.end() && known != person.matches.end() && known->second == matches) co_return DecisionId::parse(open->second);
+  const auto now = rooms_.clock.sinceStart();
+  while (!person.questions.empty() && now - person.questions.front() > 1h) person.questions.pop_front();
+  if (person.questions.size() >= kMostQuestions) co_return fail(Code::OverLimit, "{} questions within an hour are enough", kMostQuestions);
+  person.questions.push_back(now);
   Decision decision{.id = DecisionId::make(),
       .account = by,
       .runtime = person.runtime,
@@ -399,16 +425,16 @@ std::vector<Decision> Enforcement::holding(const AccountId& of) const {
 
 // ---- afterwards ----
 
-void Enforcement::forget(const AccountId& of, const DecisionId& id) {
+void Enforcement::release(const AccountId& of, const DecisionId& id) {
   std::erase_if(people_[of].holding, [&](const Decision& one) { return one.id == id; });
+  if (const auto held = held_.find(of); held != held_.end() && held->second.id == id) held_.erase(held);
 }
 
 Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
   CO_TRY(const auto decision, co_await rooms_.decisions.get(std::nullopt, id));
   CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
   log::info("decision.lifted", {{"decision", id.text()}, {"by", by}});
-  forget(decision.account, id);
-  if (const auto held = held_.find(decision.account); held != held_.end() && held->second.id == id) held_.erase(held);
+  release(decision.account, id);
   co_await restrain(decision.account);
   co_return Result<>{};
 }
@@ -416,11 +442,24 @@ Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
 Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words) {
   CO_TRY(auto decision, co_await rooms_.decisions.answerAppeal(id, by, outcome, std::move(words)));
   if (decision.appeal->outcome == "overturned") {
-    forget(decision.account, id);
-    if (const auto held = held_.find(decision.account); held != held_.end() && held->second.id == id) held_.erase(held);
+    release(decision.account, id);
     co_await restrain(decision.account);
   }
   co_return decision;
+}
+
+Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, std::string by) {
+  if (rooms_.book.inForce().findRule(exemption.rule) == nullptr)
+    co_return fail(Code::NotFound, "there is no rule '{}' in force", exemption.rule.substr(0, 64));
+  CO_TRY(co_await rooms_.decisions.exempt(who, exemption, std::move(by)));
+  feed(policy::Exempted{who.text(), exemption.rule, exemption.endsAt});
+  const auto held = held_.find(who);
+  if (held != held_.end() && held->second.rule == exemption.rule) {
+    const auto id = held->second.id;
+    release(who, id);
+    CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
+  }
+  co_return Result<>{};
 }
 
 Task<Result<>> Enforcement::resume(std::string rule, std::string by) {

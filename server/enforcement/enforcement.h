@@ -34,6 +34,7 @@ struct Rooms {
 class Enforcement {
  public:
   static constexpr std::chrono::hours kHoldFor{24};
+  static constexpr std::size_t kMostQuestions = 30;    // to one account within an hour; beyond that cells run unasked
   static constexpr std::size_t kMostWaiting = 20'000;  // inputs to policy; beyond that what is observed is dropped and counted
 
   Enforcement(Executor executor, Rooms rooms);
@@ -70,6 +71,9 @@ class Enforcement {
   Task<Result<policy::Decision>> answerAppeal(policy::DecisionId id, std::string by, std::string outcome, std::string words);
   // Ends a measure before its time.
   Task<Result<>> lift(policy::DecisionId id, std::string by);
+  // A rule does not hold for an account, see policy::Decisions::exempt; what holds of it by that rule is lifted. NotFound for a rule there
+  // is none.
+  Task<Result<>> exempt(AccountId who, policy::Exemption exemption, std::string by);
   // A rule that its circuit breaker has paused acts again. NotFound for a rule there is none.
   Task<Result<>> resume(std::string rule, std::string by);
   bool isPaused(std::string_view rule) const { return engine_.isPaused(rule); }
@@ -92,6 +96,7 @@ class Enforcement {
     std::string runtime;                                        // that runs, if any
     std::map<std::string, std::vector<policy::Match>> matches;  // of the last cells, by rule
     std::map<std::string, std::string> asked;                   // by rule: the decision that waits for an answer
+    std::deque<Duration> questions;                             // when they were asked, within the last hour
     std::map<std::string, bool> answered;                       // by rule
     std::deque<policy::Decision> holding;                       // the last first
   };
@@ -101,6 +106,8 @@ class Enforcement {
   Task<> carryOutStep(policy::Verdict verdict);
   Task<> carryOutLift(policy::Verdict verdict);
   Task<> restrain(AccountId of);
+  Task<> restrainAll();
+  Task<> endHolds();
   Task<> stop(policy::Decision decision);
   void feed(policy::Input input);
   policy::Moment moment() const { return {.wall = rooms_.clock.now(), .steady = rooms_.clock.sinceStart()}; }
@@ -108,13 +115,13 @@ class Enforcement {
   policy::Finding findingOf(const policy::Match& match) const;
   bool ruleAsks(const policy::Rule& rule, std::string_view tier) const;
   Task<Result<policy::DecisionId>> question(AccountId by, const policy::Rule& rule, std::vector<policy::Match> matches);
-  void forget(const AccountId& of, const policy::DecisionId& id);
+  // It holds no more of them.
+  void release(const AccountId& of, const policy::DecisionId& id);
 
   Rooms rooms_;
   policy::Engine engine_;
   policy::Scanner scanner_;
-  std::map<AccountId, Person> people_;       // never erased: a few words for each
-  std::map<std::string, AccountId> owners_;  // by runtime
+  std::map<AccountId, Person> people_;  // never erased: a few words for each
   std::map<AccountId, policy::Decision> held_;
   std::deque<policy::Input> due_;
   Instant begunAt_;

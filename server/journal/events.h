@@ -40,6 +40,7 @@ inline constexpr EventKind kRulesAccepted{"rules.accepted", "Somebody has read t
 inline constexpr EventKind kRulePaused{
     "rule.paused", "A rule hit too many at once: it goes no further than a notice until somebody looks."};
 inline constexpr EventKind kRuleResumed{"rule.resumed", "Somebody has looked: the rule acts again."};
+inline constexpr EventKind kExemptionGranted{"exemption.granted", "A rule does not hold for an account, until an end and for a reason."};
 inline constexpr EventKind kDecisionMade{"decision.made", "A rule was applied to somebody."};
 inline constexpr EventKind kDecisionEnded{"decision.ended", "A measure was lifted, lapsed, or was overturned."};
 inline constexpr EventKind kDecisionViewed{"decision.viewed", "Somebody of the staff looked at a decision about somebody."};

@@ -1,5 +1,5 @@
 -- server/policy: every version of every rule that was ever published here, with the times from which it was announced, bound, and enforced;
--- who has accepted which; what was decided of whom, and what they said to it. A version is never changed: withdrawn_at alone is filled in.
+-- who has accepted which; for whom one does not hold, until when and why; what was decided of whom, and what they said to it. A version is never changed: withdrawn_at alone is filled in.
 CREATE TABLE policy_versions (
   id {serial_key},
   rule TEXT NOT NULL,
@@ -48,3 +48,13 @@ CREATE TABLE policy_appeals (
   answer TEXT
 );
 CREATE UNIQUE INDEX policy_appeals_by_decision ON policy_appeals (decision_id);
+CREATE TABLE policy_exemptions (
+  id {serial_key},
+  account_id TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  granted_by TEXT NOT NULL,
+  granted_at BIGINT NOT NULL
+);
+CREATE INDEX policy_exemptions_by_account ON policy_exemptions (account_id, ends_at);

@@ -36,12 +36,11 @@ Result<> publishOne(store::Transaction& on, const Wanted& wanted, Instant now) {
       on.query(
           "SELECT id, version, fingerprint, binds_at FROM policy_versions WHERE rule = ? AND withdrawn_at IS NULL ORDER BY version DESC",
           {wanted.rule}));
-  if (!rows.empty()) {
-    const auto version = rows.front().number(1);
-    if (version == wanted.version && rows.front().text(2) == wanted.fingerprint) return {};
-    if (wanted.version <= version)
-      return fail(Code::InvalidInput, "the rule {} says something else than its version {} that is published; raise its version to {}",
-          wanted.rule, version, version + 1);
+  if (!rows.empty() && rows.front().number(1) == wanted.version && rows.front().text(2) == wanted.fingerprint) return {};
+  TRY(const auto last, on.query("SELECT COALESCE(MAX(version), 0) FROM policy_versions WHERE rule = ?", {wanted.rule}));
+  if (const auto version = last.front().number(0); wanted.version <= version) {
+    return fail(Code::InvalidInput, "the rule {} {} its version {}, which was published; raise its version to {}", wanted.rule,
+        rows.empty() ? "was withdrawn with" : "says something else than", version, version + 1);
   }
   // One that was announced and never came into force is superseded.
   for (const auto& row : rows) {

@@ -72,6 +72,13 @@ struct Decision {
   std::optional<Appeal> appeal;
 };
 
+// A rule that does not hold for an account: a course, research.
+struct Exemption {
+  std::string rule;
+  Instant endsAt;
+  std::string reason;  // the person reads it
+};
+
 struct DecisionFilter {
   std::optional<AccountId> account;
   std::optional<std::string> rule;
@@ -113,6 +120,11 @@ class Decisions {
   Task<Result<Appeal>> appeal(AccountId by, DecisionId id, std::string words, bool allowed);
   // `outcome`: "upheld" or "overturned". Gives the decision it was about. Conflict when it was answered.
   Task<Result<Decision>> answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words);
+
+  // From now on a rule does not hold for an account, until an end within a year. Fails with InvalidInput for another end or no reason.
+  Task<Result<>> exempt(AccountId who, Exemption exemption, std::string by);
+  // Those that have not ended.
+  Task<Result<std::vector<Exemption>>> exemptionsOf(AccountId of);
 
   // Forgets what has been kept long enough: log 7 days, notices and warnings 30, the rest 180.
   Task<Result<>> sweep();

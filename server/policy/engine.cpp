@@ -42,7 +42,8 @@ std::vector<Verdict> Engine::take(const Input& input, const Moment& now) {
                  [&](const Look&) {
                    for (auto& [id, watched] : runtimes_) judgeAll(watched, now, verdicts);
                  },
-                 [&](const RuleResumed& resumed) { breakers_.erase(resumed.rule); }},
+                 [&](const RuleResumed& resumed) { breakers_.erase(resumed.rule); },
+                 [&](const Exempted& exempted) { exempt(exempted, verdicts); }},
       input);
   return verdicts;
 }
@@ -53,6 +54,18 @@ bool Engine::isPaused(std::string_view rule) const {
 }
 
 void Engine::begin(const RuntimeBegan& began) { runtimes_.try_emplace(began.runtime, Watched{.who = began, .cases = {}}); }
+
+void Engine::exempt(const Exempted& exempted, std::vector<Verdict>& verdicts) {
+  const auto* rule = book_->findRule(exempted.rule);
+  for (auto& [id, watched] : runtimes_) {
+    if (watched.who.account != exempted.account) continue;
+    watched.who.exempt.insert_or_assign(exempted.rule, exempted.until);
+    const auto found = watched.cases.find(exempted.rule);
+    if (found == watched.cases.end()) continue;
+    if (rule != nullptr && found->second.step != Step::Log) lift(watched, *rule, found->second, verdicts);
+    watched.cases.erase(found);
+  }
+}
 
 // ---- what was seen ----
 
@@ -72,6 +85,8 @@ void Engine::observe(const Observed& observed, const Moment& now) {
     const auto* rule = book_->findRule(detector.rule);
     if (!holds || rule == nullptr) continue;
     if (!rule->tiers.empty() && std::ranges::find(rule->tiers, watched.who.tier) == rule->tiers.end()) continue;
+    const auto exempt = watched.who.exempt.find(rule->id);
+    if (exempt != watched.who.exempt.end() && now.wall < exempt->second) continue;
     auto& sign = watched.cases[rule->id].signs[detector.id];
     if (sign.evidence.detector.empty()) {
       sign.since = now.steady;

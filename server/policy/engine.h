@@ -44,8 +44,15 @@ struct RuntimeBegan {
   std::string account;
   std::string tier;
   Instant accountSince;
-  std::vector<Strike> strikes;  // of the account, that still count
-  bool seenBefore = false;      // whether the account was throttled or stopped within 90 days
+  std::vector<Strike> strikes;                         // of the account, that still count
+  bool seenBefore = false;                             // whether the account was throttled or stopped within 90 days
+  std::map<std::string, Instant, std::less<>> exempt;  // rules that do not hold for it, until when
+};
+// A rule does not hold for an account: what runs hears of it at once.
+struct Exempted {
+  std::string account;
+  std::string rule;
+  Instant until;
 };
 struct Observed {
   std::string runtime;
@@ -60,7 +67,7 @@ struct Look {};
 struct RuleResumed {
   std::string rule;
 };
-using Input = std::variant<RuntimeBegan, Observed, RuntimeEnded, Look, RuleResumed>;
+using Input = std::variant<RuntimeBegan, Observed, RuntimeEnded, Look, RuleResumed, Exempted>;
 
 // ---- out ----
 
@@ -150,6 +157,7 @@ class Engine {
 
   void begin(const RuntimeBegan& began);
   void observe(const Observed& observed, const Moment& now);
+  void exempt(const Exempted& exempted, std::vector<Verdict>& verdicts);
   void judge(Watched& watched, const Rule& rule, Case& one, const Moment& now, std::vector<Verdict>& verdicts);
   void judgeAll(Watched& watched, const Moment& now, std::vector<Verdict>& verdicts);
   Step stepFor(const Watched& watched, const Rule& rule, Case& one, const Moment& now) const;

@@ -197,6 +197,17 @@ TEST_F(TheLadder, ignoresRuntimesItDoesNotKnowAndSuchAsHaveEnded) {
   EXPECT_THAT(take(flood("rt_1"), 2s), IsEmpty());
 }
 
+TEST_F(TheLadder, leavesAloneForWhomARuleDoesNotHoldUntilItHoldsAgain) {
+  begin("rt_1", "ada");
+  begin("rt_2", "bob");
+  take(flood("rt_1"), 1s);
+  EXPECT_THAT(
+      take(Exempted{.account = "ada", .rule = "denial-of-service", .until = kBeginning + 1h}, 2s), ElementsAre("denial-of-service lifted"));
+  EXPECT_THAT(take(flood("rt_1"), 3s), IsEmpty());
+  EXPECT_THAT(take(flood("rt_2"), 3s), ElementsAre("denial-of-service log", "denial-of-service throttle"));
+  EXPECT_THAT(take(flood("rt_1"), 1h + 1s), ElementsAre("denial-of-service log", "denial-of-service throttle"));
+}
+
 TEST_F(TheLadder, pausesARuleThatSuddenlyHitsManyAndLiftsWhatItDid) {
   for (int i = 0; i < 6; ++i) begin(fmt::format("rt_{}", i), fmt::format("person{}", i));
   for (int i = 0; i < 5; ++i)

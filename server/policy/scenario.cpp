@@ -22,7 +22,8 @@ struct Happened {
 struct Expectation {
   std::size_t line = 0;
   std::string text;
-  std::string rule;  // empty: nothing beyond `step`
+  std::string rule;  // empty: nothing beyond `step`, or nothing at all
+  bool isSilence = false;
   Turn turn = Turn::Up;
   Step step = Step::Log;
   std::string runtime;
@@ -195,7 +196,9 @@ class Reader {
 
   Result<> readExpect(std::size_t line, std::string_view text, const std::vector<std::string>& words) {
     Expectation expectation{.line = line, .text = std::string(text)};
-    const bool nothing = words.size() == 6 && words[1] == "nothing" && words[2] == "beyond" && words[4] == "by";
+    const bool silence = words.size() == 4 && words[1] == "nothing" && words[2] == "by";
+    const bool nothing = silence || (words.size() == 6 && words[1] == "nothing" && words[2] == "beyond" && words[4] == "by");
+    expectation.isSilence = silence;
     const bool pauses = words.size() == 6 && words[2] == "to" && words[3] == "pause" && words[4] == "by";
     const bool steps = words.size() == 7 && words[2] == "to" && words[5] == "by";
     if (!nothing && !pauses && !steps) return fail(Code::InvalidInput, "write: expect RULE to STEP RUNTIME by TIME");
@@ -207,7 +210,7 @@ class Reader {
     if (steps) expectation.runtime = words[4];
     if (steps && words[3] == "lift") {
       expectation.turn = Turn::Lifted;
-    } else if (!pauses) {
+    } else if (!pauses && !silence) {
       const auto step = stepNamed(words[3]);
       if (!step) return fail(Code::InvalidInput, "'{}' is no step; allowed are log, notice, warning, throttle, stop, hold, lift", words[3]);
       expectation.step = *step;
@@ -219,7 +222,8 @@ class Reader {
   bool isMet(const Expectation& expectation) const {
     if (expectation.rule.empty()) {
       return std::ranges::none_of(happened_, [&](const Happened& one) {
-        return one.at <= expectation.by && one.verdict.turn == Turn::Up && !one.verdict.shadow && one.verdict.step > expectation.step;
+        const bool isBeyond = expectation.isSilence || one.verdict.step > expectation.step;
+        return one.at <= expectation.by && one.verdict.turn == Turn::Up && !one.verdict.shadow && isBeyond;
       });
     }
     return std::ranges::any_of(happened_, [&](const Happened& one) {

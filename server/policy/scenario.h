@@ -13,6 +13,7 @@
 //   expect RULE to lift rt_1 by 17m
 //   expect RULE to pause by 1h
 //   expect nothing beyond STEP by 10m
+//   expect nothing by 10m
 
 #include <string>
 #include <string_view>

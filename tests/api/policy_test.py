@@ -198,6 +198,18 @@ class AProgram(Rules):
         self.assertEqual(self.cpu_quota(), 1)
         self.assertIn("only logged: log 1, throttle 1", self.house.tool("policy", "rules"))
 
+    def test_z_of_a_rule_that_does_not_hold_for_its_person_is_nobodys_concern(self):
+        self.assertIn("does not hold for ada for 30 days", self.house.tool("policy", "exempt", "slowing", "--account", "ada", "--days", "30", "--reason", "A course on slow programs."))
+        self.assertEqual([(one["rule"], one["reason"]) for one in self.ask("policy", self.ada)["exemptions"]], [("slowing", "A course on slow programs.")])
+        self.assertEqual(self.ask("policy", self.bob)["exemptions"], [])
+        before = len(self.decisions(self.ada, "slowing"))
+        kernel = self.kernel(self.ada)
+        self.start(kernel, "evil-slowed")
+        self.start(kernel, "evil-noted")
+        self.decided(self.ada, "noting", "notice")  # seen by the same look
+        self.assertEqual(len(self.decisions(self.ada, "slowing")), before)
+        self.assertEqual(self.cpu_quota(), 1)
+
     def test_with_medium_evidence_brings_a_notice_and_no_appeal_where_the_rule_has_none(self):
         kernel = self.kernel(self.ada)
         self.start(kernel, "evil-noted")
@@ -285,6 +297,18 @@ class AFolderOfRules(Rules):
         self.assertEqual(both[0]["instead"], "Something else.")
         self.assertLess(self.ask("policy", self.ada)["accepted"], self.ask("policy", self.ada)["last"])
         self.assertIn("noting", [one["id"] for one in self.ask("policy/versions") if one["version"] == 2])
+
+    def test_that_has_a_rule_no_longer_withdraws_it_for_good(self):
+        file = self.folder / "slowing.toml"
+        file.unlink()
+        self.house.tool("policy", "read")
+        self.assertNotIn("slowing", [one["id"] for one in self.ask("policy")["rules"]])
+        self.assertEqual([(one["version"], one["state"]) for one in self.ask("policy/versions") if one["id"] == "slowing"], [(1, "withdrawn")])
+        file.write_text(RULES["slowing.toml"])
+        self.assertIn("the rule slowing was withdrawn with its version 1, which was published; raise its version to 2", self.refused("read"))
+        file.write_text(RULES["slowing.toml"].replace("[rule.slowing]", "[rule.slowing]\nversion = 2"))
+        self.house.tool("policy", "read")
+        self.assertIn("slowing", [one["id"] for one in self.ask("policy")["rules"]])
 
     def test_is_tried_out_without_a_server(self):
         with self.subTest("the one that is shipped"):

@@ -308,8 +308,17 @@ export interface Policy {
   readonly last: number;
   /** Up to which number the caller has accepted them; absent when nobody is signed in. */
   readonly accepted?: number;
+  /** Rules that do not hold for the caller, for some time. */
+  readonly exemptions: readonly Exemption[];
   /** Those that hold and those that are announced. */
   readonly rules: readonly Rule[];
+}
+
+export interface Exemption {
+  readonly rule: string;
+  /** From then on it holds again. */
+  readonly ends_at: string;
+  readonly reason: string;
 }
 
 export interface Rule {
@@ -389,6 +398,17 @@ export interface AppealAnswer {
   readonly outcome?: string;
   /** To the person; why. */
   readonly words?: string;
+}
+
+export interface ExemptionWish {
+  /** Its name. */
+  readonly account?: string;
+  /** That does not hold for it. */
+  readonly rule?: string;
+  /** Seconds until it holds again; a year at most. */
+  readonly for_s?: number;
+  /** The person reads it. */
+  readonly reason?: string;
 }
 
 export interface RulesHealth {

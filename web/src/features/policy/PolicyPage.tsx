@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Rss } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import { acceptRules, getPolicy, listRuleVersions } from '../../api/policy';
-import type { Policy, Rule } from '../../api/schema';
+import type { Exemption, Policy, Rule } from '../../api/schema';
 import { changedWords } from '../../core/rule-words';
 import { inLanguage, language, locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
@@ -33,7 +33,7 @@ export function PolicyPage({ signedIn }: { signedIn: boolean }) {
       {policy && policy.rules.length === 0 && <p>{t('policy.none')}</p>}
       {policy && policy.accepted !== undefined && policy.accepted < policy.last && <Acceptance policy={policy} onDone={() => void look()} />}
       {upcoming.length > 0 && <section aria-labelledby="upcoming"><h2 id="upcoming">{t('policy.upcoming')}</h2>{upcoming.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} />)}</section>}
-      {holding.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} />)}
+      {holding.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} exemption={policy?.exemptions.find(each => each.rule === rule.id)} />)}
       {policy && <section className="policy-how" aria-labelledby="how"><h2 id="how">{t('policy.how')}</h2><ul>{['how.construction', 'how.families', 'how.words', 'how.private', 'how.people', 'how.appeal'].map(key => <li key={key}>{t(`policy.${key}`)}</li>)}</ul></section>}
       <p><a className="al-link policy-feed" href={addressOf('policy.atom')}><Rss size={16} aria-hidden />{t('policy.feed')}</a></p>
     </Frame>
@@ -51,7 +51,7 @@ function Acceptance({ policy, onDone }: { policy: Policy; onDone: () => void }) 
   );
 }
 
-function RuleCard({ rule, versions }: { rule: Rule; versions: readonly Rule[] }) {
+function RuleCard({ rule, versions, exemption }: { rule: Rule; versions: readonly Rule[]; exemption?: Exemption | undefined }) {
   const tongue = language();
   const before = versions.find(each => each.id === rule.id && each.version < rule.version);
   const [compared, setCompared] = useState(false);
@@ -70,6 +70,7 @@ function RuleCard({ rule, versions }: { rule: Rule; versions: readonly Rule[] })
         {rule.state === 'watching' && <span>{t('policy.enforced', { day: day(rule.enforced_at) })}</span>}
         <span>{rule.tiers.length === 0 ? t('policy.everybody') : t('policy.tiers', { tiers: rule.tiers.join(', ') })}</span>
       </p>
+      {exemption && <p className="policy-exempt">{t('policy.exempt', { day: day(exemption.ends_at) })} <span lang="">{exemption.reason}</span></p>}
       {emergency && <p className="policy-emergency"><strong>{t('policy.emergency')}</strong> {emergency}</p>}
       <p>{shown('text')}</p>
       <dl>
