@@ -42,7 +42,7 @@ function Card({ decision, onChanged }: { decision: Decision; onChanged: () => vo
       </p>
       <Seen decision={decision} />
       <dl>
-        <dt>{t('decision.means')}</dt><dd>{t(decision.step === 'throttle' ? `decision.throttle.${decision.throttle ?? 'cpu'}` : `decision.means.${decision.step}`)}</dd>
+        {!decision.ended_at && <><dt>{t('decision.means')}</dt><dd>{t(decision.step === 'throttle' ? `decision.throttle.${decision.throttle ?? 'cpu'}` : `decision.means.${decision.step}`)}</dd></>}
         <dt>{t('policy.reason')}</dt><dd>{inLanguage(decision, 'reason')}</dd>
         <dt>{t('policy.instead')}</dt><dd>{inLanguage(decision, 'instead')}</dd>
         {decision.answer && <><dt>{t('decision.answer')}</dt><dd>{t(`decision.answer.${decision.answer}`)}{decision.remark && <> „{decision.remark}“</>}</dd></>}
