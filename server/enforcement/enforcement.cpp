@@ -347,11 +347,10 @@ Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
   };
   for (auto& [id, matches] : byRule) {
     const auto& person = people_[by];
-    std::vector<std::string> detectors;
-    for (const auto& match : matches) detectors.push_back(match.detector);
-    if (!person.runtime.empty()) feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
+    note(person, matches);
     const auto* rule = rooms_.book.inForce().findRule(id);
     if (rule == nullptr || person.answered.contains(id) || isExempt(id) || !ruleAsks(*rule, tier ? tier->name : "free")) continue;
+    const auto title = rule->title;  // the book may change meanwhile
     const auto asked = co_await question(by, *rule, std::move(matches));
     // Who cannot be asked is not kept from working.
     if (!asked) {
@@ -361,13 +360,13 @@ Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
     co_return std::unexpected(Error{Code::Denied,
         fmt::format("before this cell runs there is a question: it shows signs of what the rule \"{}\" is about. Answer it on the page "
                     "Decisions, or by PUT /api/decisions/{}/answer, and run the cell again",
-            rule->title, asked->text()),
+            title, asked->text()),
         asked->text()});
   }
   co_return Result<>{};
 }
 
-Task<Result<DecisionId>> Enforcement::question(AccountId by, const policy::Rule& rule, std::vector<policy::Match> matches) {
+Task<Result<DecisionId>> Enforcement::question(AccountId by, policy::Rule rule, std::vector<policy::Match> matches) {
   auto& person = people_[by];
   const auto open = person.asked.find(rule.id);
   const auto known = person.matches.find(rule.id);
@@ -398,10 +397,15 @@ void Enforcement::ran(const AccountId& by, std::string_view code) {
   const auto matches = scanner_.scan(code);
   if (matches.empty()) return;
   const auto found = people_.find(by);
-  if (found == people_.end() || found->second.runtime.empty()) return;
+  if (found != people_.end()) note(found->second, matches);
+}
+
+// What was found is evidence of the runtime that runs, if one does.
+void Enforcement::note(const Person& person, const std::vector<policy::Match>& matches) {
+  if (person.runtime.empty()) return;
   std::vector<std::string> detectors;
   for (const auto& match : matches) detectors.push_back(match.detector);
-  feed(policy::Observed{found->second.runtime, {{"cell.matches", std::move(detectors)}}});
+  feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
 }
 
 Task<Result<Decision>> Enforcement::answer(AccountId by, DecisionId id, std::string answer, std::optional<std::string> remark) {

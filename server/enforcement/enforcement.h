@@ -110,11 +110,12 @@ class Enforcement {
   Task<> endHolds();
   Task<> stop(policy::Decision decision);
   void feed(policy::Input input);
+  void note(const Person& person, const std::vector<policy::Match>& matches);
   policy::Moment moment() const { return {.wall = rooms_.clock.now(), .steady = rooms_.clock.sinceStart()}; }
   std::vector<policy::Finding> findingsOf(const policy::Verdict& verdict) const;
   policy::Finding findingOf(const policy::Match& match) const;
   bool ruleAsks(const policy::Rule& rule, std::string_view tier) const;
-  Task<Result<policy::DecisionId>> question(AccountId by, const policy::Rule& rule, std::vector<policy::Match> matches);
+  Task<Result<policy::DecisionId>> question(AccountId by, policy::Rule rule, std::vector<policy::Match> matches);
   // It holds no more of them.
   void release(const AccountId& of, const policy::DecisionId& id);
 
