@@ -19,7 +19,7 @@ net::Response answer(const Result<kernels::KernelModel>& kernel, int status) {
   return net::jsonResponse(status, json::serialize(toObject(*kernel)));
 }
 
-Result<kernels::KernelDemand> demandIn(std::string_view body) {
+Result<kernels::KernelDemand> kernelDemandIn(std::string_view body) {
   TRY(const auto object, parseJsonObject(body));
   kernels::KernelDemand demand;
   const auto read = [&](std::string_view field, auto& to) -> Result<> {
@@ -83,7 +83,7 @@ Task<net::Answer> KernelsApi::kernels(Call call) {
 }
 
 net::Response KernelsApi::start(const Call& call) {
-  auto demand = demandIn(call.request.body);
+  auto demand = kernelDemandIn(call.request.body);
   if (!demand) return net::errorResponse(demand.error());
   const auto started = kernels_.start(*std::move(demand));
   auto response = answer(started, 201);

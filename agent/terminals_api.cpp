@@ -12,7 +12,7 @@ net::Response notFound(std::string_view name) {
   return net::errorResponse({Code::NotFound, fmt::format("Terminal not found: {}", name), {}});
 }
 
-Result<terminals::TerminalDemand> demandIn(std::string_view body) {
+Result<terminals::TerminalDemand> terminalDemandIn(std::string_view body) {
   TRY(const auto object, parseJsonObject(body));
   terminals::TerminalDemand demand;
   if (const auto* name = findString(object, "name")) demand.name = *name;
@@ -42,7 +42,7 @@ Task<net::Answer> TerminalsApi::terminals(Call call) {
 }
 
 net::Response TerminalsApi::start(const Call& call) {
-  auto demand = demandIn(call.request.body);
+  auto demand = terminalDemandIn(call.request.body);
   if (!demand) return net::errorResponse(demand.error());
   const auto started = terminals_.start(*std::move(demand));
   if (!started) return net::errorResponse(started.error());

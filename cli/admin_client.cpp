@@ -60,4 +60,9 @@ std::string textOf(const json::object& reply, std::string_view key) {
   return found == nullptr ? std::string() : std::string(*found);
 }
 
+double numberOf(const json::object& reply, std::string_view key) {
+  const auto* found = reply.if_contains(key);
+  return found != nullptr && found->is_number() ? found->to_number<double>() : 0;
+}
+
 }  // namespace allmende::cli

@@ -14,5 +14,7 @@ Result<json::object> askRunning(Context context, std::string path, json::object 
 
 // A text of a reply; empty when it holds none of that name.
 std::string textOf(const json::object& reply, std::string_view key);
+// A number of a reply; 0 when it holds none of that name.
+double numberOf(const json::object& reply, std::string_view key);
 
 }  // namespace allmende::cli

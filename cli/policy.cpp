@@ -11,11 +11,6 @@
 namespace allmende::cli {
 namespace {
 
-double numberOf(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_number() ? found->to_number<double>() : 0;
-}
-
 std::string stepsOf(const json::object& rule, std::string_view key) {
   std::string text;
   for (const auto& step : rule.at(key).as_object())

@@ -8,11 +8,6 @@
 namespace allmende::cli {
 namespace {
 
-double numberOf(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_number() ? found->to_number<double>() : 0;
-}
-
 std::string sizeOf(double bytes) { return fmt::format("{:.1f} GB", bytes / (1 << 30)); }
 
 void printTiersIn(const json::object& reply) {

@@ -33,6 +33,8 @@ function(allmende_room room)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${room}/*_test.cpp)
   list(REMOVE_ITEM sources ${tests} "")
   add_library(${target} STATIC ${sources} ${CMAKE_SOURCE_DIR}/cmake/room.cpp)
+  # An archive's member is linked with all it needs: what only some programs are to hold stays a member of its own.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/lib/net/tls.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_link_libraries(${target} PUBLIC ${doors} allmende_options ${ARGN})
   allmende_precompiled(${target})
   if(tests AND ALLMENDE_TESTS)

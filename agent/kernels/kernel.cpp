@@ -24,7 +24,7 @@ constexpr Duration kPatienceToShutDown{2'000};
 constexpr Duration kPatienceToTerminate{1'000};
 constexpr Duration kPatienceToSettle{1'000};
 constexpr Duration kPatienceForRest{1'000};
-constexpr std::size_t kMostLastWords = 4096;
+constexpr std::size_t kMostKeptWords = 4096;
 constexpr Duration kPatienceToEndItself{10'000};
 constexpr std::size_t kMostQuestions = 16'384;
 constexpr std::size_t kLongestMessageId = 256;
@@ -223,7 +223,7 @@ Task<> Kernel::listen(int output) {
     const auto [error, size] = co_await descriptor.async_read_some(asio::buffer(piece), asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
     lastWords_.append(piece.data(), size);
-    if (lastWords_.size() > 2 * kMostLastWords) lastWords_.erase(0, lastWords_.size() - kMostLastWords);
+    if (lastWords_.size() > 2 * kMostKeptWords) lastWords_.erase(0, lastWords_.size() - kMostKeptWords);
   }
 }
 

@@ -7,7 +7,7 @@
 namespace allmende::documents {
 namespace {
 
-json::object notebookOf(std::initializer_list<std::pair<std::string_view, std::string_view>> cells) {
+json::object notebookHolding(std::initializer_list<std::pair<std::string_view, std::string_view>> cells) {
   json::array list;
   for (const auto& [id, source] : cells)
     list.push_back({{"cell_type", "code"}, {"id", id}, {"metadata", json::object()}, {"source", source}, {"outputs", json::array()},
@@ -33,22 +33,22 @@ Cells merged(const json::object& base, const json::object& ours, const json::obj
 }
 
 TEST(Reconcile, doesOnceWhatBothDidAlike) {
-  const auto base = notebookOf({{"a", "one"}, {"b", "two"}});
-  const auto both = notebookOf({{"a", "one here"}, {"new", "x"}, {"b", "two"}});
+  const auto base = notebookHolding({{"a", "one"}, {"b", "two"}});
+  const auto both = notebookHolding({{"a", "one here"}, {"new", "x"}, {"b", "two"}});
   EXPECT_EQ(merged(base, both, both), (Cells{{"a", "one here"}, {"new", "x"}, {"b", "two"}}));
 }
 
 TEST(Reconcile, keepsTheWordsOfBothSides) {
-  const auto base = notebookOf({{"a", "first\nmiddle\nlast"}, {"b", "two"}});
-  EXPECT_EQ(merged(base, notebookOf({{"a", "first\nmiddle\nlast by us"}, {"b", "two"}}),
-                notebookOf({{"a", "first by them\nmiddle\nlast"}, {"b", "two!"}, {"c", "three"}})),
+  const auto base = notebookHolding({{"a", "first\nmiddle\nlast"}, {"b", "two"}});
+  EXPECT_EQ(merged(base, notebookHolding({{"a", "first\nmiddle\nlast by us"}, {"b", "two"}}),
+                notebookHolding({{"a", "first by them\nmiddle\nlast"}, {"b", "two!"}, {"c", "three"}})),
       (Cells{{"a", "first by them\nmiddle\nlast by us"}, {"b", "two!"}, {"c", "three"}}));
 }
 
 TEST(Reconcile, givesTheirWordsACellWhereBothChangedTheSame) {
-  const auto base = notebookOf({{"a", "x = 1"}});
-  const auto ours = notebookOf({{"a", "x = 2"}});
-  const auto theirs = notebookOf({{"a", "x = 3"}});
+  const auto base = notebookHolding({{"a", "x = 1"}});
+  const auto ours = notebookHolding({{"a", "x = 2"}});
+  const auto theirs = notebookHolding({{"a", "x = 3"}});
   EXPECT_EQ(reconcile(base, ours, theirs).conflicts, std::vector<std::string>{"a"});
   const auto cells = merged(base, ours, theirs);
   ASSERT_EQ(cells.size(), 2U);
@@ -59,7 +59,7 @@ TEST(Reconcile, givesTheirWordsACellWhereBothChangedTheSame) {
 
 TEST(Reconcile, holdsChangesInOneLineForOneChange) {
   const auto conflicts = [](std::string_view base, std::string_view ours, std::string_view theirs) {
-    return reconcile(notebookOf({{"a", base}}), notebookOf({{"a", ours}}), notebookOf({{"a", theirs}})).conflicts.size();
+    return reconcile(notebookHolding({{"a", base}}), notebookHolding({{"a", ours}}), notebookHolding({{"a", theirs}})).conflicts.size();
   };
   EXPECT_EQ(conflicts("x = 1", "x = 10", "x = 'theirs'"), 1U);
   EXPECT_EQ(conflicts("a\nb, c\nd", "a\nb!, c\nd", "a\nb, c!\nd"), 1U);
@@ -70,11 +70,12 @@ TEST(Reconcile, holdsChangesInOneLineForOneChange) {
 }
 
 TEST(Reconcile, doesNotDeleteWhatTheOtherSideChanged) {
-  const auto base = notebookOf({{"a", "one"}, {"b", "two"}, {"c", "three"}});
-  EXPECT_EQ(merged(base, notebookOf({{"a", "one"}, {"b", "two, worked on"}, {"c", "three"}}), notebookOf({{"a", "one"}, {"c", "three"}})),
+  const auto base = notebookHolding({{"a", "one"}, {"b", "two"}, {"c", "three"}});
+  EXPECT_EQ(merged(base, notebookHolding({{"a", "one"}, {"b", "two, worked on"}, {"c", "three"}}),
+                notebookHolding({{"a", "one"}, {"c", "three"}})),
       (Cells{{"a", "one"}, {"b", "two, worked on"}, {"c", "three"}}));
-  EXPECT_EQ(merged(base, base, notebookOf({{"c", "three"}})), (Cells{{"c", "three"}}));
-  EXPECT_EQ(merged(base, notebookOf({{"a", "one"}, {"c", "three"}}), base), (Cells{{"a", "one"}, {"c", "three"}}));
+  EXPECT_EQ(merged(base, base, notebookHolding({{"c", "three"}})), (Cells{{"c", "three"}}));
+  EXPECT_EQ(merged(base, notebookHolding({{"a", "one"}, {"c", "three"}}), base), (Cells{{"a", "one"}, {"c", "three"}}));
 }
 
 }  // namespace

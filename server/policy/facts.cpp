@@ -45,10 +45,11 @@ Result<double> parseNumber(FactUnit unit, const std::string& text) {
 }
 
 std::string timeWords(double seconds) {
-  constexpr double kMinute = 60;
-  constexpr double kHour = 3600;
-  if (seconds < 2 * kMinute) return fmt::format("{:.0f} s", seconds);
-  return seconds < 2 * kHour ? fmt::format("{:.0f} min", seconds / kMinute) : fmt::format("{:.1f} h", seconds / kHour);
+  constexpr double kMinuteInSeconds = 60;
+  constexpr double kHourInSeconds = 3600;
+  if (seconds < 2 * kMinuteInSeconds) return fmt::format("{:.0f} s", seconds);
+  return seconds < 2 * kHourInSeconds ? fmt::format("{:.0f} min", seconds / kMinuteInSeconds)
+                                      : fmt::format("{:.1f} h", seconds / kHourInSeconds);
 }
 
 std::string sizeWords(double bytes) {

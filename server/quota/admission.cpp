@@ -3,7 +3,7 @@
 namespace allmende::quota {
 namespace {
 
-constexpr std::size_t kRemembered = 20;
+constexpr std::size_t kRememberedPlaces = 20;
 constexpr std::size_t kLeastToEstimate = 3;
 
 }  // namespace
@@ -35,7 +35,7 @@ void Admission::leave(const std::string& id) {
     promised_ -= found->second;
     inside_.erase(found);
     freed_.push_back(clock_.sinceStart());
-    if (freed_.size() > kRemembered) freed_.pop_front();
+    if (freed_.size() > kRememberedPlaces) freed_.pop_front();
   }
   admit();
   changed_.notifyAll();

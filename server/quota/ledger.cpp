@@ -9,7 +9,7 @@ namespace allmende::quota {
 namespace {
 
 constexpr Duration kHalfLife = FairQueue::kHalfLife;
-constexpr Duration kRemembered = kHalfLife * 7;  // what is older counts less than a hundredth
+constexpr Duration kRememberedUse = kHalfLife * 7;  // what is older counts less than a hundredth
 constexpr std::size_t kLongestReason = 500;
 
 UsageEntry entryOf(const store::Row& row) {
@@ -125,7 +125,7 @@ Task<Result<Balance>> Ledger::balance(AccountId of, Tier tier) {
 Task<Result<double>> Ledger::usedLately(AccountId of) {
   const auto now = clock_.now();
   CO_TRY(const auto rows, co_await database_.query("SELECT ended_at, milliunits FROM usage_entries WHERE account_id = ? AND ended_at > ?",
-                              {of.text(), now - kRemembered}));
+                              {of.text(), now - kRememberedUse}));
   double used = 0;
   for (const auto& row : rows) {
     const auto age = std::chrono::duration<double>(now - row.instant(0)) / std::chrono::duration<double>(kHalfLife);
