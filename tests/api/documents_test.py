@@ -25,6 +25,13 @@ def notebook(*sources, **metadata):
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": [cell(source, f"c{at}") for at, source in enumerate(sources)]}
 
 
+def put_folder_in_place_of(file):
+    """Raises OSError when the server was quicker and wrote the file again in between; for `until`."""
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    return True
+
+
 class WithAHouse(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -124,8 +131,7 @@ class ALiveNotebook(WithAHouse):
         self.put("blocked.ipynb", notebook("x"))
         live = self.join("blocked.ipynb")
         file = self.on_disk("blocked.ipynb")
-        file.unlink()
-        file.mkdir()
+        until("a folder to stand there", lambda: put_folder_in_place_of(file))
         live.write(" = 1")
         live.settle()  # in the database it is safe all the same
         live.hear_until("it says why", lambda: any(notice["type"] == "file" and notice["state"] == "failed" for notice in live.notices))
