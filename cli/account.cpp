@@ -20,8 +20,10 @@ Result<> createAccount(Context context, std::string name, bool admin) {
   return {};
 }
 
-Result<> createToken(Context context, std::string account, std::string name) {
-  TRY(const auto token, askAdmin(context, "/admin/tokens", {{"account", account}, {"name", name}}));
+Result<> createToken(Context context, std::string account, std::string name, std::vector<std::string> scopes) {
+  json::object wish{{"account", account}, {"name", name}};
+  if (!scopes.empty()) wish["scopes"] = json::array(scopes.begin(), scopes.end());
+  TRY(const auto token, askAdmin(context, "/admin/tokens", std::move(wish)));
   const auto* text = findString(token, "token");
   if (text == nullptr) return fail(Code::Internal, "the server's reply holds no token");
   std::printf("%s\n", text->c_str());

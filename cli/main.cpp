@@ -85,11 +85,13 @@ int run(int argumentCount, char** arguments) {
 
   std::string account;
   std::string label = "command line";
+  std::vector<std::string> scopes;
   auto* tokenVerb = app.add_subcommand("token", "API tokens for programs.")->require_subcommand(1);
   auto* tokenCreate = tokenVerb->add_subcommand("create", "Create a token and print it alone.");
   tokenCreate->add_option("--account", account, "Whose token it is")->required();
   tokenCreate->add_option("--name", label, "What it is for, to recognise it later");
-  tokenCreate->callback([&] { verb = [&] { return createToken(context, account, label); }; });
+  tokenCreate->add_option("--scope", scopes, "One thing that it may do, such as administer; may be given several times [all but that]");
+  tokenCreate->callback([&] { verb = [&] { return createToken(context, account, label, scopes); }; });
 
   NotebookPlace place;
   std::string revision;
@@ -147,6 +149,7 @@ int run(int argumentCount, char** arguments) {
   unitsGive->callback([&] { verb = [&] { return giveUnits(context, account, units, reason); }; });
 
   declarePolicyVerbs(app, context, verb);
+  declareAuditVerbs(app, context, verb);
 
   app.add_subcommand("link", "Print a link that signs an administrator in once.")->callback([&] {
     verb = [&] { return printSignInLink(context); };

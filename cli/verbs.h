@@ -40,7 +40,8 @@ Result<> restart(Context context);
 Result<> createAccount(Context context, std::string name, bool admin);
 
 // Creates an API token and prints it alone.
-Result<> createToken(Context context, std::string account, std::string name);
+// `scopes`: what it may do; none = what a person may do without administering.
+Result<> createToken(Context context, std::string account, std::string name, std::vector<std::string> scopes);
 
 // Which notebook, and of whom.
 struct NotebookPlace {
@@ -75,6 +76,9 @@ Result<> giveUnits(Context context, std::string account, double units, std::stri
 
 // `allmende policy …`: declares its verbs; which one was asked for is put into `verb`. `context` is read when that is called.
 void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Result<>()>& verb);
+
+// `allmende audit …`, in the same way.
+void declareAuditVerbs(CLI::App& app, const Context& context, std::function<Result<>()>& verb);
 
 // Prints a link that signs an administrator in once.
 Result<> printSignInLink(Context context);

@@ -32,6 +32,7 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
     : settings_(std::move(settings)),
       database_(std::move(database)),
       journal_(*database_, clock_),
+      seals_(executor, *database_, clock_),
       accounts_(*database_, journal_, clock_),
       contents_(*database_, journal_, clock_,
           {.dataDirectory = settings_.data,
@@ -53,7 +54,7 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor,
           {*database_, accounts_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_, shelf_,
-              book_, decisions_, enforcement_, journal_, clock_},
+              book_, decisions_, enforcement_, journal_, seals_, clock_},
           apiSettingsOf(settings_), {std::move(stop), [this] { return readTiers(); }, [this] { return readRules(); }}),
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
@@ -129,6 +130,7 @@ Task<Result<Ready>> House::openStreet() {
   documents_.begin();
   engine_->begin();
   round_.begin();
+  seals_.begin();
   if (secret) ready.signInLink = fmt::format("{}login?link={}", ready.url, *secret);
   co_return ready;
 }
@@ -143,6 +145,7 @@ Task<> House::close() {
   co_await operators_.stop(kPatienceForRequests);
   co_await documents_.close();
   co_await round_.stop();
+  co_await seals_.close();
   co_await enforcement_.close();
   co_await care_.close();
   co_await runtimes_.close();

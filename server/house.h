@@ -58,6 +58,7 @@ class House {
   RealClock clock_;
   std::unique_ptr<store::Database> database_;
   journal::Journal journal_;
+  journal::Seals seals_;
   accounts::Accounts accounts_;
   contents::Contents contents_;
   shelf::Shelf shelf_;

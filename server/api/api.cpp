@@ -10,9 +10,7 @@ namespace {
 // Answers what the operator's socket is asked.
 class OperatorHandler final : public net::Handler {
  public:
-  OperatorHandler(OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy) {
-    declareOperatorRoutes(table_, api, notebooks, quota, policy);
-  }
+  explicit OperatorHandler(const OperatorApis& apis) { declareOperatorRoutes(table_, apis); }
 
   Task<net::Answer> handle(net::Request request) override {
     auto match = table_.find(request.method, request.path);
@@ -63,6 +61,7 @@ struct Api::Impl {
         settings(std::move(given)),
         events(std::move(executor)),
         account(rooms.accounts, settings.baseUrl),
+        audit(rooms.journal, rooms.seals, rooms.accounts),
         comments(rooms.documents, rooms.accounts),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
@@ -86,9 +85,9 @@ struct Api::Impl {
         operatorNotebooks(rooms.documents, rooms.accounts),
         operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(wishes.readTiers)),
         operatorPolicy(staff, std::move(wishes.readRules)),
-        operatorHandler(operatorApi, operatorNotebooks, operatorQuota, operatorPolicy) {
-    Apis apis{account, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages, policy,
-        quota, runtimes, sessions, sharing, staff, terminals};
+        operatorHandler({operatorApi, operatorNotebooks, operatorQuota, operatorPolicy, audit}) {
+    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages,
+        policy, quota, runtimes, sessions, sharing, staff, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -112,6 +111,7 @@ struct Api::Impl {
   Counters counters;
   Events events;
   AccountApi account;
+  AuditApi audit;
   CommentsApi comments;
   ContentsApi contents;
   DocumentsApi documents;

@@ -49,6 +49,7 @@ struct Rooms {
   policy::Decisions& decisions;
   enforcement::Enforcement& enforcement;
   journal::Journal& journal;
+  journal::Seals& seals;
   const Clock& clock;
 };
 

@@ -64,6 +64,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.put  ("/api/staff/decisions/{id}/appeal",   Administer,    api.staff, &StaffApi::answer,        "Answer an appeal.");
   on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account for some time, with a reason.");
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
+  on.get  ("/api/staff/audit",                   Administer,    api.audit, &AuditApi::list,          "What happened, newest first.");
+  on.get  ("/api/staff/audit/verification",      Administer,    api.audit, &AuditApi::verify,        "Whether it is as it was written.");
   on.post ("/api/staff/rules/{rule}/resume",     Administer,    api.staff, &StaffApi::resume,        "A rule that has paused itself acts again.");
 
   // ---- drive ----
@@ -177,7 +179,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/metrics",                      Everybody, api.operations, &OperationsApi::metrics,   "Figures for Prometheus; for administrators.");
 }
 
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy) {
+void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
+  auto& [api, notebooks, quota, policy, audit] = apis;
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
@@ -197,6 +200,8 @@ void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& 
   on.post("/admin/policy/lift",      Unguarded, policy, &OperatorPolicy::lift,   "End a measure before its time.");
   on.post("/admin/policy/exempt",    Unguarded, policy, &OperatorPolicy::exempt, "A rule does not hold for an account for some time.");
   on.post("/admin/policy/resume",    Unguarded, policy, &OperatorPolicy::resume, "A rule that has paused itself acts again.");
+  on.post("/admin/audit",              Unguarded, audit, &AuditApi::listAll,   "What happened, newest first.");
+  on.post("/admin/audit/verification", Unguarded, audit, &AuditApi::verifyAll, "Whether it is as it was written.");
   on.get ("/admin/status",        Unguarded, api, &OperatorApi::status,        "What runs.");
 }
 

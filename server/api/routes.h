@@ -2,6 +2,7 @@
 // The whole surface: what stands at which path, and who may call it. Behind the door of server/api.
 
 #include "server/api/account_api.h"
+#include "server/api/audit_api.h"
 #include "server/api/comments_api.h"
 #include "server/api/contents_api.h"
 #include "server/api/documents_api.h"
@@ -26,6 +27,7 @@ namespace allmende::api {
 
 struct Apis {
   AccountApi& account;
+  AuditApi& audit;
   CommentsApi& comments;
   ContentsApi& contents;
   DocumentsApi& documents;
@@ -46,7 +48,16 @@ struct Apis {
   TerminalsApi& terminals;
 };
 
+// What the operator's socket can ask for.
+struct OperatorApis {
+  OperatorApi& api;
+  OperatorNotebooks& notebooks;
+  OperatorQuota& quota;
+  OperatorPolicy& policy;
+  AuditApi& audit;
+};
+
 void declareRoutes(RouteTable& on, Apis& api);
-void declareOperatorRoutes(RouteTable& on, OperatorApi& api, OperatorNotebooks& notebooks, OperatorQuota& quota, OperatorPolicy& policy);
+void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis);
 
 }  // namespace allmende::api

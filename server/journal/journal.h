@@ -15,6 +15,7 @@
 #include "lib/store/store.h"
 #include "server/journal/events.h"
 #include "server/journal/ids.h"
+#include "server/journal/seals.h"
 
 namespace allmende::journal {
 

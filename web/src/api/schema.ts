@@ -202,7 +202,7 @@ export interface Decision {
 
 export interface Finding {
   readonly detector: string;
-  /** code, exec, cpu, network: where it was seen. */
+  /** code, exec, cpu, network, payload: where it was seen. */
   readonly family: string;
   /** 1 weak, 2 medium, 3 hard evidence. */
   readonly tier: number;
@@ -434,6 +434,33 @@ export interface RuleHealth {
   /** Between this share and the next one of its stops and holds were right, judged by the appeals that were answered (Wilson's interval, 95 %). */
   readonly right_low: number;
   readonly right_high: number;
+}
+
+export interface AuditEvents {
+  /** Newest first. */
+  readonly events: readonly AuditEvent[];
+}
+
+export interface AuditEvent {
+  /** Its place in the journal. */
+  readonly number: number;
+  readonly at: string;
+  readonly name: string;
+  /** The ids of those it happened to, the actor first. */
+  readonly subjects: readonly string[];
+  /** A JSON object. */
+  readonly detail: string;
+}
+
+export interface AuditVerification {
+  /** How many are as they were written. */
+  readonly events: number;
+  /** The last of them and its hash, to keep elsewhere; empty for none. */
+  readonly head: string;
+  /** How many were written a moment ago and have no seal yet. */
+  readonly unsealed: number;
+  /** What is wrong; empty = nothing. */
+  readonly broken: string;
 }
 
 export interface Trashed {
