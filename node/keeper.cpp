@@ -286,7 +286,13 @@ Task<std::shared_ptr<network::Gateway>> Keeper::wayOut(link::Network demanded) {
     co_return nullptr;
   }
   gateway_ = *std::move(opened);
+  firstWords_ = std::make_shared<FirstWords>(executor_, gateway_, clock_);
+  firstWords_->lookFor(observed_.names);
+  auto shown = co_await work_.runResult([this] { return gateway_->showFirstPackets(executor_); });
+  if (!shown) log::warning("first_words.not_shown", {{"message", shown.error().message}, {"help", "allmende doctor"}});
+  if (shown) firstWords_->begin(*std::move(shown));
   names_ = std::make_unique<network::NameRelay>(executor_, clock_, *gateway_);
+  names_->onQuestion([words = firstWords_](network::Address guest, const std::string& name) { words->asked(guest, name); });
   names_->begin();
   co_return gateway_;
 }
@@ -339,6 +345,7 @@ Task<> Keeper::letGo() {
   for (const auto& kept : left) co_await kept->watching.close();
   co_await scope_.close();
   if (names_) co_await names_->close();
+  if (firstWords_) co_await firstWords_->close();
 }
 
 Task<> Keeper::stop() {
@@ -348,6 +355,7 @@ Task<> Keeper::stop() {
   co_await dropAllReady();
   co_await scope_.close();
   if (names_) co_await names_->close();
+  if (firstWords_) co_await firstWords_->close();
   gateway_.reset();
 }
 

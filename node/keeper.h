@@ -12,6 +12,7 @@
 #include "lib/base/turn.h"
 #include "lib/link/link.h"
 #include "lib/net/net.h"
+#include "node/first_words.h"
 #include "node/machine/machine.h"
 #include "node/network/network.h"
 #include "node/sandbox/sandbox.h"
@@ -91,6 +92,7 @@ class Keeper {
   net::Pool drives_;                           // measures
   std::shared_ptr<network::Gateway> gateway_;  // opened when the first runtime may go out
   std::unique_ptr<network::NameRelay> names_;
+  std::shared_ptr<FirstWords> firstWords_;  // of the gateway's runtimes
   Turn opening_;
   TaskScope scope_;
 };

@@ -1,6 +1,7 @@
 // What the rules of the commons have to do with a runtime: what is seen of it from outside, and how it is slowed down. Nothing here judges.
 
 #include <ranges>
+#include <set>
 
 #include "lib/base/log.h"
 #include "node/keeper.h"
@@ -34,11 +35,18 @@ Result<network::Hold> holdOf(std::string_view word) {
 }
 
 std::vector<link::Observed> lookAt(const std::vector<ToLookAt>& all, const sandbox::CgroupLayout& cgroups,
-    const observe::Rounding* rounding, const link::Observe& what, Duration now) {
+    const observe::Rounding* rounding, FirstWords* words, const link::Observe& what, Duration now) {
   std::map<network::Gateway*, std::map<network::Address, network::Refusals>> refusals;
   std::vector<link::Observed> told;
+  if (words != nullptr) {
+    std::set<network::Address> guests;
+    for (const auto& one : all) guests.insert(one.address);
+    words->keepOnly(guests);
+    words->lookAtOpen();
+  }
   for (const auto& one : all) {
     std::optional<observe::NetworkCounts> counts;
+    const auto spoken = words != nullptr && one.wayOut ? words->of(one.address) : observe::Spoken{};
     if (one.wayOut) {
       const auto [found, isNew] = refusals.try_emplace(one.wayOut.get());
       if (isNew) {
@@ -58,7 +66,7 @@ std::vector<link::Observed> lookAt(const std::vector<ToLookAt>& all, const sandb
     observe::CpuCounts cpu;
     if (const auto usage = observe::readUsage(one.places, one.limits)) cpu.seconds = usage->cpuSeconds;
     if (rounding != nullptr) cpu.rounding = rounding->of(observe::pidNamespaceOf(one.pid));
-    for (auto& facts : one.watch->look(sandbox::processesOf(cgroups, one.cgroup), counts, cpu, what, now))
+    for (auto& facts : one.watch->look(sandbox::processesOf(cgroups, one.cgroup), counts, cpu, spoken, what, now))
       told.push_back({.id = one.id, .facts = std::move(facts)});
   }
   return told;
@@ -67,13 +75,14 @@ std::vector<link::Observed> lookAt(const std::vector<ToLookAt>& all, const sandb
 }  // namespace
 
 Result<link::Done> Keeper::setWhatToObserve(link::Observe what) {
-  for (const auto* words : {&what.programs, &what.flags, &what.telling}) {
+  for (const auto* words : {&what.programs, &what.flags, &what.telling, &what.names}) {
     if (words->size() > kMostWords ||
         std::ranges::any_of(*words, [](const auto& word) { return word.empty() || word.size() > kLongestWord; }))
       return fail(
           Code::InvalidInput, "what is to be observed has more than {} words, or one of more than {} bytes", kMostWords, kLongestWord);
   }
   observed_ = std::move(what);
+  if (firstWords_) firstWords_->lookFor(observed_.names);
   return link::Done{};
 }
 
@@ -90,9 +99,10 @@ Task<> Keeper::observeAll() {
             kept->sandbox->plug.address, kept->watch});
     }
     if (all.empty()) continue;
-    auto told = co_await looks_.run([all, rounding, &cgroups = site_.cgroups(), what = observed_, now = clock_.sinceStart()] {
-      return lookAt(all, cgroups, rounding.get(), what, now);
-    });
+    auto told =
+        co_await looks_.run([all, rounding, words = firstWords_, &cgroups = site_.cgroups(), what = observed_, now = clock_.sinceStart()] {
+          return lookAt(all, cgroups, rounding.get(), words.get(), what, now);
+        });
     if (!told) continue;  // the pool is full: there is another look
     for (auto& one : *told) {
       if (kept_.contains(one.id)) tell_(std::move(one));

@@ -48,7 +48,8 @@ constexpr auto fieldsOf(Type<Usage>) {
       field("drive_limit_bytes", &Usage::driveLimitBytes), field("drive_is_full", &Usage::driveIsFull));
 }
 constexpr auto fieldsOf(Type<Observe>) {
-  return record("observe", field("programs", &Observe::programs), field("flags", &Observe::flags), field("telling", &Observe::telling));
+  return record("observe", field("programs", &Observe::programs), field("flags", &Observe::flags), field("telling", &Observe::telling),
+      field("names", &Observe::names));
 }
 constexpr auto fieldsOf(Type<Done>) { return record("done"); }
 constexpr auto fieldsOf(Type<Restrain>) {

@@ -26,7 +26,7 @@ struct Version {
   int minor = 0;
   bool operator==(const Version&) const = default;
 };
-inline constexpr Version kLinkVersion{1, 2};
+inline constexpr Version kLinkVersion{1, 3};
 
 struct Hello {
   int major = kLinkVersion.major;

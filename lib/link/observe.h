@@ -19,6 +19,7 @@ struct Observe {
   std::vector<std::string> programs;  // file names
   std::vector<std::string> flags;     // "-R", "--donate-level": told of those programs, by their names alone
   std::vector<std::string> telling;   // such as are told of any program; a word that an argument begins with, or a script's file name
+  std::vector<std::string> names;     // of servers, with all that end with a dot and them: told when they are asked for or connected to
   bool operator==(const Observe&) const = default;
 };
 struct Done {

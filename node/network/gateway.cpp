@@ -7,6 +7,7 @@
 
 #include "lib/base/log.h"
 #include "node/network/counters.h"
+#include "node/network/first_packets.h"
 #include "node/network/rules.h"
 
 namespace allmende::network {
@@ -291,6 +292,15 @@ Result<> Gateway::slowUpload(const Plug& plug, std::int64_t bytesPerSecond) {
   static_cast<void>(machine::runProgram({.arguments = {"tc", "qdisc", "delete", "dev", "eth0", "root"}}));  // there may be none
   return {};
 }
+
+Result<std::unique_ptr<FirstPackets>> Gateway::showFirstPackets(Executor executor) {
+  TRY(auto packets, FirstPackets::open(executor, space_));
+  TRY(const auto visit, NetworkVisit::enter(space_));
+  TRY(nft(showRules()));
+  return packets;
+}
+
+Result<> Gateway::forEachOpen(const std::function<void(const OpenConversation&)>& take) const { return network::forEachOpen(space_, take); }
 
 std::optional<Guest> Gateway::guestAt(Address address) const {
   const std::lock_guard lock(mutex_);

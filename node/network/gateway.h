@@ -7,12 +7,14 @@
 // on. A node that is killed leaves the table, and the next one takes it away.
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "lib/base/task.h"
 #include "lib/link/link.h"
 #include "node/machine/machine.h"
 
@@ -52,6 +54,9 @@ struct Refusals {
   std::int64_t places = 0;   // addresses at which those beyond the limits were aimed, within the last minute
 };
 
+class FirstPackets;
+struct OpenConversation;
+
 // Everything here blocks for some milliseconds and belongs on a pool, but guestAt().
 class Gateway {
  public:
@@ -74,6 +79,11 @@ class Gateway {
   Result<> hold(Address guest, Hold hold);
   // From now on it sends so many bytes a second at most; 0 = as fast as the machine.
   Result<> slowUpload(const Plug& plug, std::int64_t bytesPerSecond);
+
+  // Shows the first packets of connections; see FirstPackets. Fails with Unavailable where the kernel cannot.
+  Result<std::unique_ptr<FirstPackets>> showFirstPackets(Executor executor);
+  // The connections of all runtimes that are open now.
+  Result<> forEachOpen(const std::function<void(const OpenConversation&)>& take) const;
 
   // Sockets bound where runtimes ask for names; each is given once.
   Fd takeDatagramDoor() { return std::move(datagrams_); }

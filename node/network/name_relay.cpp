@@ -161,6 +161,7 @@ Task<std::optional<std::string>> NameRelay::answerTo(std::string message, Addres
   const auto question = readQuestion(message);
   const auto who = gateway_.guestAt(guest);
   if (!question || !who) co_return std::nullopt;
+  onQuestion_(guest, question->name);
   if (who->onlyNamed && !link::namesReach(who->names, question->name)) co_return refuse(message, Refusal::NoSuchName);
   auto answer = co_await askServers(message, stream);
   if (!answer) co_return refuse(message, Refusal::Failed);

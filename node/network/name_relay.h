@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <functional>
 #include <unordered_map>
 
 #include "lib/base/task.h"
@@ -16,6 +17,8 @@ class NameRelay {
  public:
   // `gateway` must outlive it. `resolvConf` is read anew for each question.
   NameRelay(Executor executor, Clock& clock, Gateway& gateway, std::string resolvConf = "/etc/resolv.conf");
+  // Is told of every name that is asked for, with who asks. Before begin().
+  void onQuestion(std::function<void(Address guest, const std::string& name)> tell) { onQuestion_ = std::move(tell); }
   // Takes the gateway's doors and answers until close().
   void begin();
   Task<> close();
@@ -42,6 +45,7 @@ class NameRelay {
   Tcp::acceptor streams_;
   std::unordered_map<Address, int> asking_;  // questions of each that are not answered yet
   int askingInAll_ = 0;
+  std::function<void(Address, const std::string&)> onQuestion_ = [](Address, const std::string&) {};
   net::Pool work_;
   TaskScope scope_;
 };

@@ -201,5 +201,47 @@ TEST_F(GatewayOfAMachine, takesTheTraceOfADeadOneAway) {
   EXPECT_TRUE(gateway) << gateway.error().message;
 }
 
+// A packet from a runtime's port 40000 to 203.0.113.10:3333.
+std::string packet(char protocol, std::string_view inner) {
+  auto text = std::string("\x45\0\0\0\0\1\0\0\x40", 9) + protocol + std::string(2, '\0') + std::string("\x64\x40\0\5\xCB\0\x71\x0A", 8);
+  text[3] = static_cast<char>(20 + inner.size());
+  return text.append(inner);
+}
+std::string stream(std::string_view said) {
+  return packet(6, std::string("\x9C\x40\x0D\x05\0\0\0\1\0\0\0\1\x50\x18\0\x64\0\0\0\0", 20).append(said));
+}
+
+TEST(FirstPackets, areReadWithWhoSpeaksToWhom) {
+  const auto bytes = stream("hello");
+  const auto said = readPacket(bytes);
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->of, (Conversation{.guest = 0x64400005, .place = 0xCB00710A, .guestPort = 40'000, .placePort = 3333, .isStream = true}));
+  EXPECT_TRUE(said->fromGuest);
+  EXPECT_EQ(said->payload, "hello");
+  auto back = bytes;
+  std::swap_ranges(back.begin() + 12, back.begin() + 16, back.begin() + 16);
+  std::swap_ranges(back.begin() + 20, back.begin() + 22, back.begin() + 22);
+  const auto heard = readPacket(back);
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->of, said->of);
+  EXPECT_FALSE(heard->fromGuest);
+  EXPECT_EQ(readPacket(packet(17, std::string("\x9C\x40\x0D\x05\0\x0B\0\0", 8) + "hey"))->payload, "hey");
+}
+
+TEST(FirstPackets, areNotReadFromWhatIsCutOffOrNobodys) {
+  const auto whole = stream("");
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(readPacket(std::string_view(whole).substr(0, size))) << size;
+  auto piece = stream("hello");
+  piece[7] = 1;  // a later piece of a packet that was taken apart
+  EXPECT_FALSE(readPacket(piece));
+  auto version6 = stream("hello");
+  version6[0] = 0x65;
+  EXPECT_FALSE(readPacket(version6));
+  auto strangers = stream("hello");
+  strangers[12] = 8;
+  EXPECT_FALSE(readPacket(strangers));
+  EXPECT_FALSE(readPacket(packet(1, std::string(20, '\0'))));
+}
+
 }  // namespace
 }  // namespace allmende::network

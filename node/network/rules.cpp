@@ -139,6 +139,23 @@ std::string gatewayRules() {
       privateNetworks(), textOf(kGatewayAddress));
 }
 
+std::string showRules() {
+  // Before anything is decided: what is let through is shown, and what is not.
+  constexpr std::string_view kRule =
+      "    ct packets < 16 meta length > 72 update @shown_{0} {{ ip {1} limit rate 200/second burst 400 packets }} log group {2} snaplen "
+      "640\n";
+  std::string rules =
+      "table inet allmende {\n"
+      "  set shown_out { type ipv4_addr; flags dynamic,timeout; size 65535; timeout 30s; }\n"
+      "  set shown_in { type ipv4_addr; flags dynamic,timeout; size 65535; timeout 30s; }\n"
+      "  chain show { type filter hook forward priority filter - 1; policy accept;\n";
+  rules += "    iifname \"up0\" goto show_in\n";
+  rules += fmt::format(kRule, "out", "saddr", kShownGroup);
+  rules += "  }\n  chain show_in {\n";
+  rules += fmt::format(kRule, "in", "daddr", kShownGroup);
+  return rules + "  }\n}\n";
+}
+
 std::string guestRules(Address guest, const link::Network& allowed, const link::Reach& reach) {
   const auto link = linkOf(guest);
   const auto address = textOf(guest);

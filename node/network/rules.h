@@ -31,6 +31,10 @@ std::string gatewayRules();
 std::string guestRules(Address guest, const link::Network& allowed, const link::Reach& reach);
 std::string guestRulesUndone(Address guest, const link::Network& allowed, const link::Reach& reach);
 std::string admitRules(Address guest, const std::vector<Address>& named);
+// Has the kernel's log show the first packets of every connection (16 both ways, those with a payload), 200 a second of each runtime. Apart
+// from the rest, because not every kernel can.
+std::string showRules();
+inline constexpr std::uint16_t kShownGroup = 1;  // of that log
 // What may leave a guest is held back in another way than before.
 std::string holdRules(Address guest, Hold before, Hold after);
 

@@ -5,6 +5,7 @@
 
 #include "lib/base/result.h"
 #include "lib/link/link.h"
+#include "node/observe/conversations.h"
 #include "node/observe/rounding.h"
 #include "node/observe/watch.h"
 

@@ -9,6 +9,13 @@ namespace {
 constexpr double kMuchSent = 500e6;  // bytes
 constexpr double kManyRefused = 20;
 
+// Nothing of a runtime whose connections say nothing that is looked for.
+std::optional<json::object> factsOf(const Spoken& spoken) {
+  if (spoken == Spoken{}) return std::nullopt;
+  return json::object{{"payload.mining", spoken.mining}, {"payload.mining_asked", spoken.miningAsked}, {"payload.sharing", spoken.sharing},
+      {"payload.sharing_bytes", spoken.sharingBytes}, {"payload.sharing_sought", spoken.sought}, {"payload.names", toJson(spoken.names)}};
+}
+
 }  // namespace
 
 std::optional<json::object> Watch::lookAtNetwork(const NetworkCounts& network, Duration now) {
@@ -46,12 +53,13 @@ std::optional<json::object> Watch::lookAtCpu(const CpuCounts& cpu, Duration now)
 }
 
 std::vector<json::object> Watch::look(const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network,
-    const CpuCounts& cpu, const link::Observe& what, Duration now) {
+    const CpuCounts& cpu, const Spoken& spoken, const link::Observe& what, Duration now) {
   std::vector<json::object> told;
   if (network) {
     if (auto facts = lookAtNetwork(*network, now)) told.push_back(*std::move(facts));
   }
   if (auto facts = lookAtCpu(cpu, now)) told.push_back(*std::move(facts));
+  if (auto facts = factsOf(spoken)) told.push_back(*std::move(facts));
   if (what.programs.empty() && what.telling.empty()) return told;
   if (what != what_) programs_.forget();  // what was looked at once is looked at again
   what_ = what;

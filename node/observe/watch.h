@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/link/link.h"
+#include "node/observe/conversations.h"
 #include "node/observe/programs.h"
 #include "node/observe/rounding.h"
 #include "node/observe/windows.h"
@@ -29,9 +30,9 @@ struct CpuCounts {
 // Of one runtime, from its beginning or that of its cable: what was counted before the first look happened lately.
 class Watch {
  public:
-  // What is worth telling now: every text is one moment's facts that belong together. At most 1 + Programs::kMostTold.
+  // What is worth telling now: every text is one moment's facts that belong together. At most 3 + Programs::kMostTold.
   std::vector<json::object> look(const std::vector<pid_t>& processes, const std::optional<NetworkCounts>& network, const CpuCounts& cpu,
-      const link::Observe& what, Duration now);
+      const Spoken& spoken, const link::Observe& what, Duration now);
 
  private:
   std::optional<json::object> lookAtNetwork(const NetworkCounts& network, Duration now);

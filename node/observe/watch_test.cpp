@@ -86,11 +86,11 @@ TEST(AWindow, saysHowMuchWasAddedLately) {
 
 TEST(OfAProcessor, roundingIsToldWhereItGoesAllFourWaysAndNowhereElse) {
   Watch watch;
-  EXPECT_THAT(watch.look({}, {}, {.seconds = 0, .rounding = {}}, {}, 0s), IsEmpty());
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 0, .rounding = {}}, {}, {}, 0s), IsEmpty());
   // Interval arithmetic goes two ways, and everything else one.
-  EXPECT_THAT(watch.look({}, {}, {.seconds = 10, .rounding = {17, 191, 180, 0}}, {}, 10s), IsEmpty());
-  EXPECT_THAT(watch.look({}, {}, {.seconds = 20, .rounding = {900, 191, 180, 0}}, {}, 20s), IsEmpty());
-  const auto told = watch.look({}, {}, {.seconds = 30, .rounding = {1000, 291, 280, 100}}, {}, 30s);
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 10, .rounding = {17, 191, 180, 0}}, {}, {}, 10s), IsEmpty());
+  EXPECT_THAT(watch.look({}, {}, {.seconds = 20, .rounding = {900, 191, 180, 0}}, {}, {}, 20s), IsEmpty());
+  const auto told = watch.look({}, {}, {.seconds = 30, .rounding = {1000, 291, 280, 100}}, {}, {}, 30s);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("cpu.share").to_number<double>(), 1);
   EXPECT_EQ(told[0].at("cpu.rounding_samples").to_number<double>(), 1671);
@@ -137,10 +137,10 @@ TEST(TheKernel, countsHowEachRuntimeRounds) {
 
 TEST(OfANetwork, ordinaryUseIsNotToldAndAFloodIs) {
   Watch watch;
-  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 1000, .received = 100'000}, {}, {}, 1s), IsEmpty());
-  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 50'000'000, .received = 900'000'000, .refused = 5}, {}, {}, 10s), IsEmpty());
+  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 1000, .received = 100'000}, {}, {}, {}, 1s), IsEmpty());
+  EXPECT_THAT(watch.look({}, NetworkCounts{.sent = 50'000'000, .received = 900'000'000, .refused = 5}, {}, {}, {}, 10s), IsEmpty());
   const auto told =
-      watch.look({}, NetworkCounts{.sent = 60'000'000, .received = 900'000'000, .refused = 4005, .refusedPlaces = 1}, {}, {}, 20s);
+      watch.look({}, NetworkCounts{.sent = 60'000'000, .received = 900'000'000, .refused = 4005, .refusedPlaces = 1}, {}, {}, {}, 20s);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("network.refused").to_number<double>(), 4000);
   EXPECT_EQ(told[0].at("network.refused_minute").to_number<double>(), 4005);
@@ -149,7 +149,7 @@ TEST(OfANetwork, ordinaryUseIsNotToldAndAFloodIs) {
 
 TEST(OfANetwork, whatWasCountedBeforeTheFirstLookIsTold) {
   Watch watch;
-  const auto told = watch.look({}, NetworkCounts{.spoofed = 500}, {}, {}, 9s);
+  const auto told = watch.look({}, NetworkCounts{.spoofed = 500}, {}, {}, {}, 9s);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("network.spoofed").to_number<double>(), 500);
 }

@@ -91,6 +91,7 @@ std::string_view nameOf(Family family) {
     case Family::Exec: return "exec";
     case Family::Cpu: return "cpu";
     case Family::Network: return "network";
+    case Family::Payload: return "payload";
   }
   return "";
 }
@@ -139,12 +140,12 @@ Result<Condition::Part> Condition::parsePart(std::string_view text) {
   const auto at = found - std::begin(kNames);
   const bool fits = found != std::end(kNames) && (isCounted(part.fact->unit)             ? at < 4
                                                      : part.fact->unit == FactUnit::Word ? at == 4 || at == 5
-                                                                                         : at >= 6);
+                                                                                         : at >= 5);
   if (!fits) {
     return fail(Code::InvalidInput, "{} cannot be compared by '{}'; allowed is {}", part.fact->name, words[1].substr(0, kLongestWord),
         isCounted(part.fact->unit)          ? "> >= < <="
         : part.fact->unit == FactUnit::Word ? "is, among"
-                                            : "has, lacks");
+                                            : "has, lacks, among");
   }
   part.compares = static_cast<Compares>(at);
   part.words.assign(words.begin() + 2, words.end());
@@ -203,8 +204,8 @@ bool Condition::holds(const Part& part, const Facts& facts) {
   }
   if (const auto* word = std::get_if<std::string>(&found->second)) return std::ranges::find(part.words, *word) != part.words.end();
   const auto& list = std::get<std::vector<std::string>>(found->second);
-  const bool has = std::ranges::find(list, part.words.front()) != list.end();
-  return has == (part.compares == Compares::Has);
+  const bool has = std::ranges::find_first_of(list, part.words) != list.end();
+  return has != (part.compares == Compares::Lacks);
 }
 
 }  // namespace allmende::policy

@@ -13,8 +13,8 @@
 namespace allmende::policy {
 
 // Where a finding comes from. No runtime is ever stopped on one of them alone, but for rules that protect others.
-enum class Family : std::uint8_t { Code, Exec, Cpu, Network };
-std::string_view nameOf(Family family);  // "code", "exec", "cpu", "network"
+enum class Family : std::uint8_t { Code, Exec, Cpu, Network, Payload };
+std::string_view nameOf(Family family);  // "code", "exec", "cpu", "network", "payload"
 
 enum class FactUnit : std::uint8_t { Number, Seconds, Bytes, Word, Words };
 
@@ -40,6 +40,14 @@ inline constexpr FactKind kFacts[] = {
     {"network.sent_day", Family::Network, FactUnit::Bytes, "Sent within a day."},
     {"network.sent_hour", Family::Network, FactUnit::Bytes, "Sent within an hour."},
     {"network.sent_ratio", Family::Network, FactUnit::Number, "Sent within an hour, for each byte that was received."},
+    {"payload.mining", Family::Payload, FactUnit::Number, "Connections in which both sides spoke as a miner and its pool do (stratum)."},
+    {"payload.mining_asked", Family::Payload, FactUnit::Number, "Connections in which the runtime alone spoke like that."},
+    {"payload.sharing", Family::Payload, FactUnit::Number, "Places with which both sides shook hands as BitTorrent has it."},
+    {"payload.sharing_bytes", Family::Payload, FactUnit::Bytes, "What passed in those connections, both ways."},
+    {"payload.sharing_sought", Family::Payload, FactUnit::Number,
+        "Places that the runtime asked who shares a file, and that told it (BitTorrent's trackers and tables)."},
+    {"payload.names", Family::Payload, FactUnit::Words,
+        "Names of servers that the runtime asked for or connected to; of those that rules name, and what ends with them."},
     {"cpu.share", Family::Cpu, FactUnit::Number, "Processors in use on average, within a minute; told where rounding goes all four ways."},
     {"cpu.rounding_samples", Family::Cpu, FactUnit::Number,
         "At how many switches between tasks the way of rounding was seen, within a minute."},
@@ -60,7 +68,7 @@ json::object toJsonObject(const Facts& facts);
 Result<Facts> readFacts(const json::object& said);
 
 // Comparisons joined by "and", all of one family: `exec.program among john hashcat and exec.seconds > 60s`.
-//   numbers   > >= < <=     words   is W · among W W W     lists   has W · lacks W
+//   numbers   > >= < <=     words   is W · among W W W     lists   has W · lacks W · among W W W (one of them at least)
 class Condition {
  public:
   // Fails with InvalidInput naming what was not understood and what is allowed.

@@ -49,6 +49,42 @@ def work(n):
 for n in range(2): threading.Thread(target=work, args=(n,)).start()
 """)
 subprocess.Popen(['python3', '/content/train.py'], stderr=open('/content/faults', 'w'))'''
+# What a miner says to its pool, by a program with a harmless name that computes nothing.
+STRATUM = '''
+open('/content/fetch.py', 'w').write("""
+import json, socket, time
+plug = socket.create_connection(('203.0.113.10', 3333), 20)
+for n, method in enumerate(('subscribe', 'authorize')): plug.sendall(json.dumps({'id': n, 'method': 'mining.' + method, 'params': ['WALLET', 'x']}).encode() + bytes([10]))
+time.sleep(600)
+""")
+subprocess.Popen(['python3', '/content/fetch.py'])'''
+# File sharers under other names, beside a true one: one that speaks to it in plain words, and a true one whose words are scrambled.
+SHARER = '''
+import urllib.request
+open('/content/load.py', 'w').write(r"""
+import hashlib, socket, struct, time, urllib.request
+torrent = urllib.request.urlopen('http://203.0.113.10/shared.torrent', timeout=20).read()
+about = hashlib.sha1(torrent[torrent.index(b'4:info') + 6:-1]).digest()
+plug = socket.create_connection(('203.0.113.10', 6881))
+words = plug.makefile('rb')
+plug.sendall(b'\x13BitTorrent protocol' + bytes(8) + about + b'-XX0001-abcdefghijkl')
+words.read(68)
+plug.sendall(struct.pack('!IB', 1, 2))
+def hear():
+    (length,) = struct.unpack('!I', words.read(4))
+    return words.read(length)
+while hear()[:1] != bytes([1]): pass  # until it lets itself be asked
+for piece in range(160):
+    for block in range(16): plug.sendall(struct.pack('!IBIII', 13, 6, piece, block << 14, 1 << 14))
+    for block in range(16):
+        while hear()[:1] != bytes([7]): pass
+print('had all of it', flush=True)
+time.sleep(600)
+""")
+subprocess.Popen(['python3', '/content/load.py'], stdout=open('/content/said', 'w'), stderr=subprocess.STDOUT)'''
+SCRAMBLED_SHARER = """
+shutil.copy('/usr/bin/aria2c', '/content/wget2')
+subprocess.Popen(['/content/wget2', '--quiet', '--dir=/content', '--enable-dht=false', '--bt-force-encryption', '--max-download-limit=100K', 'http://203.0.113.10/shared.torrent'])"""
 # No program in a runtime can do this; whoever has broken out of its walls could.
 SPOOFING = """
 import socket, struct
@@ -58,7 +94,10 @@ for n in range(500):
     plug.sendto(head + struct.pack('!HHHH', 4000, 9999, 8, 0), ('203.0.113.10', 0))"""
 CASES = {
     "M05": ("faker", FACE_SWAPPER),
+    "M10": ("swapper", SHARER),
+    "M11": ("scrambler", SCRAMBLED_SHARER),
     "M13": ("sharer", STAND_IN.format("transmission-daemon")),
+    "M18": ("pooler", STRATUM),
     "M23": ("prospector", RANDOM_PROGRAMS),
     "M27": ("digger", RENAMED_MINER),
     "M30": ("mallory", UDP_FLOOD),
@@ -125,6 +164,18 @@ class Misuse(unittest.TestCase):
             self.skipTest(finding["found"])
         decision = self.reaches("M23", "crypto-mining", "throttle")
         self.assertEqual([one["family"] for one in decision["evidence"]], ["cpu"])
+
+    def test_5_who_speaks_to_a_mining_pool_is_slowed_down_whatever_the_program_is_called(self):
+        decision = self.reaches("M18", "crypto-mining", "throttle")
+        self.assertEqual([one["family"] for one in decision["evidence"]], ["payload"])
+        self.assertNotIn("WALLET", json.dumps(decision))
+
+    def test_5_who_shares_files_under_another_name_is_cut_off(self):
+        self.assertEqual(self.reaches("M10", "peer-to-peer", "throttle")["throttle"], "all_but_web")
+
+    def test_5_who_shares_files_in_scrambled_words_is_told_for_whom_it_asks(self):
+        decision = self.reaches("M11", "peer-to-peer", "notice")
+        self.assertEqual([one["family"] for one in decision["evidence"]], ["payload"])
 
     def test_5_who_lets_others_in_by_a_tunnel_is_told(self):
         self.reaches("M42", "remote-access", "notice")
