@@ -19,6 +19,9 @@ constexpr double kThrottledCpus = 0.1;
 constexpr std::int64_t kThrottledUpload = 250'000;  // bytes a second
 constexpr std::size_t kMostHolding = 20;            // shown of one person
 constexpr std::size_t kMostMatches = 8;
+constexpr std::chrono::hours kMonth{30 * 24};
+constexpr int kMostLooks = 100;   // of rules that were resumed, the last ones
+constexpr int kMostStops = 1000;  // of a rule, the last ones
 
 std::string dayWords(Instant at) {
   const auto text = formatUtc(at);
@@ -64,6 +67,9 @@ Task<Result<>> Enforcement::begin() {
     held_.insert_or_assign(hold.account, std::move(hold));
   }
   tellPolicy();
+  std::vector<std::string> rules;
+  for (const auto& rule : rooms_.book.inForce().rules()) rules.push_back(rule.id);
+  for (auto& rule : rules) CO_TRY(co_await charge(std::move(rule)));
   scope_.spawn("carry out decisions", work());
   scope_.spawn("look at runtimes", look());
   co_return Result<>{};
@@ -75,7 +81,10 @@ void Enforcement::tellPolicy() {
   const auto& book = rooms_.book.inForce();
   engine_.setBook(book, rooms_.book.bindings());
   scanner_ = policy::Scanner(book);
-  rooms_.engine.observe({.programs = book.wordsFor("exec.program"), .flags = book.wordsFor("exec.flags"), .telling = book.tellingFlags()});
+  rooms_.engine.observe({.programs = book.wordsFor("exec.program"),
+      .flags = book.wordsFor("exec.flags"),
+      .telling = book.tellingFlags(),
+      .names = book.wordsFor("payload.names")});
 }
 
 // ---- what comes in ----
@@ -445,11 +454,39 @@ Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
 
 Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words) {
   CO_TRY(auto decision, co_await rooms_.decisions.answerAppeal(id, by, outcome, std::move(words)));
-  if (decision.appeal->outcome == "overturned") {
-    release(decision.account, id);
-    co_await restrain(decision.account);
-  }
+  if (decision.appeal->outcome == "overturned") co_await undo(decision);
   co_return decision;
+}
+
+Task<> Enforcement::undo(Decision decision) {
+  release(decision.account, decision.id);
+  co_await restrain(decision.account);
+  if (decision.step < Step::Throttle) co_return;
+  const auto* rule = rooms_.book.inForce().findRule(decision.rule);
+  const auto reason = fmt::format("A decision by the rule \"{}\" was overturned.", rule == nullptr ? decision.rule : rule->title);
+  const auto given = co_await rooms_.ledger.refund(decision.account, decision.runtime, reason);
+  if (!given)
+    log::error(
+        "units.not_given_back", {{"decision", decision.id.text()}, {"error", given.error().message}, {"help", "allmende units give"}});
+  if (const auto charged = co_await charge(decision.rule); !charged)
+    log::error("rule.not_charged", {{"rule", decision.rule}, {"error", charged.error().message}});
+}
+
+Task<Result<>> Enforcement::charge(std::string rule) {
+  auto since = rooms_.clock.now() - kMonth;
+  CO_TRY(const auto looks,
+      co_await rooms_.journal.list({.subject = {}, .name = std::string(journal::kRuleResumed.name), .limit = kMostLooks}));
+  for (const auto& look : looks) {
+    const auto* of = findString(look.detail, "rule");
+    if (of != nullptr && *of == rule) since = std::max(since, look.at);
+  }
+  CO_TRY(const auto decisions, co_await rooms_.decisions.list({.account = {}, .rule = rule, .least = Step::Stop, .limit = kMostStops}));
+  const auto overturned = std::ranges::count_if(decisions, [&](const Decision& one) {
+    return one.appeal && one.appeal->outcome == "overturned" && one.appeal->answeredAt && *one.appeal->answeredAt >= since;
+  });
+  if (overturned > kMostOverturned)
+    feed(policy::RuleCharged{rule, fmt::format("{} of its stops were overturned within 30 days", overturned)});
+  co_return Result<>{};
 }
 
 Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, std::string by) {

@@ -35,6 +35,7 @@ class Enforcement {
  public:
   static constexpr std::chrono::hours kHoldFor{24};
   static constexpr std::size_t kMostQuestions = 30;    // to one account within an hour; beyond that cells run unasked
+  static constexpr int kMostOverturned = 2;            // stops of a rule within 30 days; beyond that it pauses until somebody looks
   static constexpr std::size_t kMostWaiting = 20'000;  // inputs to policy; beyond that what is observed is dropped and counted
 
   Enforcement(Executor executor, Rooms rooms);
@@ -67,7 +68,8 @@ class Enforcement {
   // What holds of an account now, the last first: notices, warnings, throttles and holds.
   std::vector<policy::Decision> holding(const AccountId& of) const;
 
-  // A person of the staff has answered an appeal; when it is overturned, what was done is undone.
+  // A person of the staff has answered an appeal; when it is overturned, what was done is undone: the runtime's units are given back,
+  // strikes no longer count, and it is charged to the rule.
   Task<Result<policy::Decision>> answerAppeal(policy::DecisionId id, std::string by, std::string outcome, std::string words);
   // Ends a measure before its time.
   Task<Result<>> lift(policy::DecisionId id, std::string by);
@@ -108,6 +110,10 @@ class Enforcement {
   Task<> restrain(AccountId of);
   Task<> restrainAll();
   Task<> endHolds();
+  // Undoes what an overturned decision did.
+  Task<> undo(policy::Decision decision);
+  // Pauses the rule when too many of its stops were overturned since somebody looked last.
+  Task<Result<>> charge(std::string rule);
   Task<> stop(policy::Decision decision);
   void feed(policy::Input input);
   void note(const Person& person, const std::vector<policy::Match>& matches);

@@ -43,6 +43,10 @@ std::vector<Verdict> Engine::take(const Input& input, const Moment& now) {
                    for (auto& [id, watched] : runtimes_) judgeAll(watched, now, verdicts);
                  },
                  [&](const RuleResumed& resumed) { breakers_.erase(resumed.rule); },
+                 [&](const RuleCharged& charged) {
+                   const auto* rule = book_->findRule(charged.rule);
+                   if (rule != nullptr && !isPaused(rule->id)) pause(*rule, charged.why, verdicts);
+                 },
                  [&](const Exempted& exempted) { exempt(exempted, verdicts); }},
       input);
   return verdicts;

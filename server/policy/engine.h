@@ -67,7 +67,12 @@ struct Look {};
 struct RuleResumed {
   std::string rule;
 };
-using Input = std::variant<RuntimeBegan, Observed, RuntimeEnded, Look, RuleResumed, Exempted>;
+// It was wrong too often: it pauses as if its circuit breaker had found so.
+struct RuleCharged {
+  std::string rule;
+  std::string why;
+};
+using Input = std::variant<RuntimeBegan, Observed, RuntimeEnded, Look, RuleResumed, RuleCharged, Exempted>;
 
 // ---- out ----
 

@@ -221,6 +221,16 @@ TEST_F(TheLadder, pausesARuleThatSuddenlyHitsManyAndLiftsWhatItDid) {
   EXPECT_FALSE(engine().isPaused("denial-of-service"));
 }
 
+TEST_F(TheLadder, pausesARuleThatWasWrongTooOften) {
+  begin("rt_1", "ada");
+  EXPECT_THAT(take(flood("rt_1"), 1s), ElementsAre("denial-of-service log", "denial-of-service throttle"));
+  EXPECT_THAT(take(RuleCharged{"denial-of-service", "three were overturned"}, 2s),
+      ElementsAre("denial-of-service paused", "denial-of-service lifted"));
+  EXPECT_THAT(take(RuleCharged{"denial-of-service", "again"}, 3s), IsEmpty());
+  EXPECT_THAT(take(RuleCharged{"no-rule", "x"}, 3s), IsEmpty());
+  EXPECT_TRUE(engine().isPaused("denial-of-service"));
+}
+
 TEST_F(TheLadder, givesTheSameVerdictsForTheSameStreamAgain) {
   const auto tell = [&] {
     engine_.reset();

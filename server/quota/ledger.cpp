@@ -11,6 +11,7 @@ namespace {
 constexpr Duration kHalfLife = FairQueue::kHalfLife;
 constexpr Duration kRememberedUse = kHalfLife * 7;  // what is older counts less than a hundredth
 constexpr std::size_t kLongestReason = 500;
+constexpr double kMilliunits = 1000;  // in a compute unit
 
 UsageEntry entryOf(const store::Row& row) {
   return {.account = AccountId::parse(row.text(0)).value_or(AccountId{}),
@@ -93,7 +94,7 @@ Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
       .tier = tier.name,
       .began = now,
       .ended = now,
-      .milliunits = -std::llround(units * 1000),
+      .milliunits = -std::llround(units * kMilliunits),
       .cpuMs = 0,
       .reason = reason};
   const auto event = journal_.make(journal::kUsageCorrected, {of.text()}, {{"units", units}, {"reason", reason}});
@@ -101,6 +102,16 @@ Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
     TRY(insert(on, entry));
     return journal::Journal::write(on, event);
   });
+}
+
+Task<Result<double>> Ledger::refund(AccountId of, std::string runtime, std::string reason) {
+  CO_TRY(const auto rows, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
+                                                   "WHERE account_id = ? AND runtime_id = ?",
+                              {of.text(), runtime}));
+  const auto units = static_cast<double>(rows.front().number(0)) / kMilliunits;
+  if (units <= 0) co_return 0;
+  CO_TRY(co_await correct(std::move(of), units, std::move(reason)));
+  co_return units;
 }
 
 Task<Result<std::optional<Ledger::Counted>>> Ledger::findCounted(std::string runtime) {
@@ -118,7 +129,7 @@ Task<Result<Balance>> Ledger::balance(AccountId of, Tier tier) {
   CO_TRY(const auto rows, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
                                                    "WHERE account_id = ? AND ended_at > ?",
                               {of.text(), balance.since}));
-  balance.used = static_cast<double>(rows.at(0).number(0)) / 1000;
+  balance.used = static_cast<double>(rows.at(0).number(0)) / kMilliunits;
   co_return balance;
 }
 
@@ -129,7 +140,7 @@ Task<Result<double>> Ledger::usedLately(AccountId of) {
   double used = 0;
   for (const auto& row : rows) {
     const auto age = std::chrono::duration<double>(now - row.instant(0)) / std::chrono::duration<double>(kHalfLife);
-    used += static_cast<double>(row.number(1)) / 1000 * std::exp2(-std::max(0.0, age));
+    used += static_cast<double>(row.number(1)) / kMilliunits * std::exp2(-std::max(0.0, age));
   }
   co_return std::max(0.0, used);
 }
@@ -144,7 +155,7 @@ Task<Result<std::vector<Ledger::Day>>> Ledger::days(AccountId of, int count) {
                               {of.text(), days.front().begins}));
   for (const auto& row : rows) {
     const auto found = std::ranges::find(days, Instant{kDay * row.number(0)}, &Day::begins);
-    if (found != days.end()) found->units = static_cast<double>(row.number(1)) / 1000;
+    if (found != days.end()) found->units = static_cast<double>(row.number(1)) / kMilliunits;
   }
   co_return days;
 }

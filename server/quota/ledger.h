@@ -66,6 +66,8 @@ class Ledger {
   Task<Result<>> write(UsageEntry entry);
   // Gives units (takes them, when less than 0). Fails with InvalidInput without a reason.
   Task<Result<>> correct(AccountId of, double units, std::string reason);
+  // Gives back what a runtime has used, and says how many units that was; none when it has used none.
+  Task<Result<double>> refund(AccountId of, std::string runtime, std::string reason);
   // How far a runtime has been written down: until when, and how much processor time.
   struct Counted {
     Instant to;

@@ -396,6 +396,16 @@ TEST_F(TheLedger, takesCorrectionsWithAReasonOnly) {
   EXPECT_EQ(events.at(0).name, "usage.corrected");
 }
 
+TEST_F(TheLedger, givesBackWhatARuntimeHasUsed) {
+  use(2000, "rt_1", 300);
+  use(3000, "rt_1", 300);
+  use(4000, "rt_2", 300);
+  EXPECT_DOUBLE_EQ(get(ledger.refund(ada, "rt_1", "a decision was overturned")), 5);
+  EXPECT_DOUBLE_EQ(balance().used, 4);
+  EXPECT_DOUBLE_EQ(get(ledger.refund(ada, "rt_3", "a decision was overturned")), 0);
+  EXPECT_EQ(get(ledger.list(ada, Instant{}, 10)).size(), 4U);
+}
+
 TEST_F(TheLedger, knowsWhoHasWhichTierAndUntilWhen) {
   EXPECT_EQ(get(ledger.tierOf(ada)).name, "free");
   EXPECT_EQ(codeOf(ledger.grant(ada, "gold", {}, "asked")), Code::NotFound);

@@ -252,6 +252,7 @@ class AProgram(Rules):
         seen = self.ask(f"decisions/{hold['id']}", self.ada)
         self.assertEqual((seen["ending"], seen["appeal"]["outcome"], seen["appeal"]["answer"]), ("overturned", "overturned", "So it was. We are sorry."))
         self.assertEqual(self.ask(f"decisions/{first['id']}", self.ada)["step"], "stop")
+        self.assertIn('A decision by the rule \\"Testing stopping\\" was overturned.', self.house.tool("audit", "list", "--name", "usage.corrected"))
         self.ask("runtimes", self.ada, "POST", {}, expect=201)
 
 
