@@ -166,10 +166,17 @@ Task<> Care::judge(RuntimeId id) {
     if (!stopped) log::warning("runtime.not_stopped", {{"runtime", id.text()}, {"error", stopped.error().message}});
     co_return;
   }
-  if (cared.balance.unlimited() || cared.balance.left() - unwritten(id) > 0) co_return;
+  if (cared.balance.unlimited()) co_return;
+  // Anew, as units may have been given or taken meanwhile.
+  if (auto read = co_await ledger_.balance(of, cared.tier)) {
+    if (const auto still = cared_.find(id); still != cared_.end()) still->second.balance = *std::move(read);
+  }
+  const auto still = cared_.find(id);
+  if (still == cared_.end() || still->second.balance.left() - unwritten(id) > 0) co_return;
+  const auto& balance = still->second.balance;
   auto message =
       fmt::format("The {:.1f} compute units of this period are used up, so the runtime was stopped; they are full again on {} UTC. {}",
-          cared.balance.units, formatUtc(cared.balance.refillsAt).substr(0, 16), kWhatStays);
+          balance.units, formatUtc(balance.refillsAt).substr(0, 16), kWhatStays);
   const auto stopped = co_await runtimes_.stopBecause(of, id, "quota", std::move(message));
   if (!stopped) log::warning("runtime.not_stopped", {{"runtime", id.text()}, {"error", stopped.error().message}});
 }

@@ -342,6 +342,23 @@ TEST_F(RuntimesOf, whoAreIdleMakeRoomForWhoWaitAfterANotice) {
   }(this));
 }
 
+TEST_F(RuntimesOf, goOnOrEndByUnitsThatWereGivenOrTakenAMomentAgo) {
+  free.units = 2;
+  free.idle = 0s;
+  open();
+  run([](RuntimesOf* self) -> Task<> {
+    co_await self->start(self->ada);
+    co_await self->pass(118min);
+    EXPECT_TRUE(co_await self->server->ledger.correct(self->ada, 2, "a gift"));
+    co_await self->pass(4min);
+    EXPECT_EQ(self->server->ends.size(), 0U);
+    EXPECT_TRUE(co_await self->server->ledger.correct(self->ada, -2, "taken again"));
+    co_await self->pass(1min);
+    const auto ended = co_await self->server->nextEnd();
+    EXPECT_EQ(ended.reason, "quota");
+  }(this));
+}
+
 TEST_F(RuntimesOf, whoHaveUsedUpTheirUnitsEndAndStartAgainWhenTheyAreFull) {
   free.units = 2;
   free.idle = 0s;
