@@ -251,6 +251,14 @@ TEST_F(TheLadder, givesTheSameVerdictsForTheSameStreamAgain) {
 
 TEST(CommandsOfACell, areWhatIsCarriedOut) {
   EXPECT_EQ(commandsOf("x = 'xmrig'  # xmrig\n!xmrig # now\n"), "x = '     '         \n!xmrig      \n");
+  // Who looks for a word, prints it or goes to a folder of that name does not use it; who hands it to a shell does.
+  EXPECT_EQ(commandsOf("!grep -c xmrig a.txt && ./run\n"), "                     && ./run\n");
+  EXPECT_EQ(commandsOf("!cat xmrig.md | head -n 2; ls"), "              |          ;   ");
+  EXPECT_EQ(commandsOf("!echo xmrig | sh"), "!echo xmrig | sh");
+  EXPECT_EQ(commandsOf("!echo `xmrig` $(xmrig)"), "!echo `xmrig` $(xmrig)");
+  EXPECT_EQ(commandsOf("!echo 'a; xmrig' || xmrig"), "                 || xmrig");
+  EXPECT_EQ(commandsOf("%cd xmrig"), "         ");
+  EXPECT_EQ(commandsOf("%%bash\ngrep xmrig x\nxmrig"), "%%bash\n            \nxmrig");
   EXPECT_EQ(commandsOf("subprocess.run(['xmrig', '-o'])"), "subprocess.run(['xmrig', '-o'])");
   EXPECT_EQ(commandsOf("\"\"\"\n!xmrig\n\"\"\"\nimport os"), "\"\"\"\n      \n\"\"\"\nimport os");
   EXPECT_EQ(commandsOf("%%writefile x.sh\nxmrig"), "                \n     ");

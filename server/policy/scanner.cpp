@@ -61,6 +61,55 @@ void blankShellComment(std::string& text, std::size_t from, std::size_t to) {
   }
 }
 
+// Programs that read, list or print what is named to them: who looks for a word in a file does not use what the word means.
+constexpr std::array<std::string_view, 34> kReaders{"ag", "apropos", "cat", "cd", "cut", "diff", "du", "echo", "egrep", "fgrep", "file",
+    "grep", "head", "less", "ls", "man", "mkdir", "more", "printf", "rg", "sort", "stat", "tail", "tr", "type", "uniq", "wc", "whatis",
+    "whereis", "which", "zcat", "zgrep", "zless", "zmore"};
+
+bool isReader(std::string_view command) {
+  const auto first = command.find_first_not_of(" \t!%");
+  if (first == std::string_view::npos || command.contains("$(") || command.contains('`')) return false;
+  auto program = command.substr(first, command.find_first_of(" \t", first) - first);
+  if (const auto slash = program.rfind('/'); slash != std::string_view::npos) program.remove_prefix(slash + 1);
+  return std::ranges::find(kReaders, program) != kReaders.end();
+}
+
+// Blanks the commands of a shell line that only read; not in a pipe to a program that may carry out what they print.
+void blankReaders(std::string& text, std::size_t from, std::size_t to) {
+  struct Command {
+    std::size_t from;
+    std::size_t to;
+  };
+  std::vector<Command> pipe;
+  const auto endPipe = [&] {
+    const auto reads = [&](const Command& one) { return isReader(std::string_view(text).substr(one.from, one.to - one.from)); };
+    if (std::ranges::all_of(pipe, reads)) {
+      for (const auto& one : pipe)
+        std::fill(text.begin() + static_cast<std::ptrdiff_t>(one.from), text.begin() + static_cast<std::ptrdiff_t>(one.to), ' ');
+    }
+    pipe.clear();
+  };
+  char quote = 0;
+  auto begins = from;
+  for (auto at = from; at < to; ++at) {
+    const char c = text[at];
+    if (c == '\\') {
+      ++at;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '|' || c == ';' || c == '&') {
+      pipe.push_back({begins, at});
+      begins = at + 1;
+      const bool isPipe = c == '|' && (at + 1 >= to || text[at + 1] != '|');
+      if (!isPipe) endPipe();
+    }
+  }
+  pipe.push_back({begins, to});
+  endPipe();
+}
+
 // Blanks Python's comments and strings, those excepted that stand on a line which runs commands. Goes through the cell once.
 class PythonBlanker {
  public:
@@ -86,6 +135,7 @@ class PythonBlanker {
     const auto code = trimmed(line);
     if (!code.starts_with('!') && !code.starts_with('%')) return;
     blankShellComment(text_, at_, ends);
+    blankReaders(text_, at_, ends);
     at_ = ends;
   }
 
@@ -173,6 +223,7 @@ std::string commandsOf(std::string_view cell) {
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     blankShellComment(text, at, end);
+    blankReaders(text, at, end);
     at = end + 1;
   }
   return text;

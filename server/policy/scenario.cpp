@@ -9,6 +9,17 @@
 namespace allmende::policy {
 namespace {
 
+// A cell of one line of a scenario, in which ⏎ stands for a new one.
+std::string withLines(std::string_view cell) {
+  constexpr std::string_view kNewLine = "\u23CE";
+  std::string lines;
+  for (auto at = cell.find(kNewLine); at != std::string_view::npos; at = cell.find(kNewLine)) {
+    lines.append(cell.substr(0, at)).push_back('\n');
+    cell.remove_prefix(at + kNewLine.size());
+  }
+  return lines.append(cell);
+}
+
 constexpr Duration kLookEvery{5'000};
 constexpr Duration kShowEvery{10'000};
 constexpr Duration kLongest = std::chrono::hours{24 * 8};
@@ -153,7 +164,8 @@ class Reader {
     TRY(const auto at, timeOf(words[1]));
     const std::string_view word = " submits ";
     std::vector<std::string> matched;
-    for (auto& match : scanner_.scan(text.substr(text.find(word) + word.size()))) matched.push_back(std::move(match.detector));
+    const auto cell = withLines(text.substr(text.find(word) + word.size()));
+    for (auto& match : scanner_.scan(cell)) matched.push_back(std::move(match.detector));
     if (!matched.empty()) moves_.push_back({at, moves_.size(), Observed{words[2], {{"cell.matches", std::move(matched)}}}});
     return {};
   }

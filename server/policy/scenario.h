@@ -7,7 +7,7 @@
 //   given rule RULE in shadow
 //   at 0s rt_1 shows exec.program=john exec.seconds=61
 //   from 0s to 5m rt_1 shows exec.program=john exec.cpu_seconds=30     (every ten seconds)
-//   at 0s rt_1 submits !john --wordlist=words.txt hashes
+//   at 0s rt_1 submits !john --wordlist=words.txt hashes               (⏎ stands for a new line of the cell)
 //   at 6m rt_1 ends
 //   expect RULE to STEP rt_1 by 70s
 //   expect RULE to lift rt_1 by 17m
