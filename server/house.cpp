@@ -48,7 +48,8 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       care_(executor, runtimes_, ledger_, admission_, clock_),
       book_(*database_, journal_, clock_),
       decisions_(*database_, journal_, clock_),
-      enforcement_(executor, {book_, decisions_, accounts_, ledger_, runtimes_, *engine_, journal_, clock_}),
+      enforcement_(
+          executor, {*database_, book_, decisions_, accounts_, ledger_, runtimes_, *engine_, journal_, clock_}, settings_.accountEvidence),
       sessions_(*database_, kernels_, clock_),
       documents_(executor, {*database_, contents_, kernels_, sessions_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
@@ -61,7 +62,8 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       firstSignIn_(accounts_, journal_),
       round_(executor, clock_,
           {{"contents", [this] { return contents_.sweep(); }}, {"documents", [this] { return documents_.forgetPurged(std::nullopt); }},
-              {"accounts", [this] { return accounts_.sweep(); }}, {"decisions", [this] { return decisions_.sweep(); }}}) {
+              {"accounts", [this] { return accounts_.sweep(); }}, {"decisions", [this] { return decisions_.sweep(); }},
+              {"devices", [this] { return enforcement_.sweep(); }}}) {
   runtimes_.onChange([this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return runtimeFound(std::move(agent), std::move(of)); },
       [this](const runtimes::Runtime& ended, std::optional<double> cpuSeconds) {
         kernels_.ended(ended);

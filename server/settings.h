@@ -41,6 +41,7 @@ struct ServerSettings {
   std::string tiers;
   std::string rules;
   Duration trashLifetime = std::chrono::hours{30 * 24};
+  bool accountEvidence = false;
   bool metricsForLoopback = false;
   std::string logLevel = "info";
   bool adminOnly = false;
@@ -83,6 +84,10 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("tiers", &S::tiers, "File of the tiers; empty = tiers.toml in the data directory, else the one that was installed."),
       field("rules", &S::rules, "Folder of the rules; empty = rules in the data directory, else the one that was installed."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
+      field("account_evidence", &S::accountEvidence,
+          "Whether browsers that several accounts sign in by are recognised, by a cookie that is kept for 14 days: evidence for the rule "
+          "on "
+          "several accounts."),
       field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),
       field("log_level", &S::logLevel, "The least that is logged: debug, info, warning or error."),
       field("admin_only", &S::adminOnly,

@@ -63,8 +63,9 @@ std::string_view tokenOf(const net::RequestHead& head) {
 }
 
 Visit visitOf(const net::RequestHead& head, const AccessRules& rules) {
-  Visit visit{.peer = head.peer, .host = lower(head.headers.find("Host")), .secure = head.secure, .cookie = {}};
+  Visit visit{.peer = head.peer, .host = lower(head.headers.find("Host")), .secure = head.secure, .cookie = {}, .device = {}};
   if (const auto cookies = cookiesNamed(head, kSessionCookie); !cookies.empty()) visit.cookie = cookies.front();
+  if (const auto cookies = cookiesNamed(head, kDeviceCookie); !cookies.empty()) visit.device = cookies.front();
   if (!contains(rules.trustedProxies, head.peer)) return visit;
   // The last entry is the one our own proxy wrote.
   const auto forwarded = head.headers.find("X-Forwarded-For");

@@ -15,6 +15,7 @@
 namespace allmende::api {
 
 inline constexpr std::string_view kSessionCookie = "allmende_session";
+inline constexpr std::string_view kDeviceCookie = "allmende_device";  // only where account_evidence is on
 inline constexpr std::string_view kXsrfCookie = "_xsrf";
 
 struct AccessRules {

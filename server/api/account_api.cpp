@@ -30,6 +30,12 @@ Task<Result<Prepared<SignedInReply>>> AccountApi::signIn(Visit visit, SignInWish
                                          .path = baseUrl_,
                                          .maxAge = std::chrono::seconds(accounts::kCookieLifetime).count(),
                                          .secure = visit.secure}));
+  if (const auto device = co_await enforcement_.signedIn(signedIn->account.id, visit.device))
+    response.headers.add("Set-Cookie", cookieText({.name = kDeviceCookie,
+                                           .value = *device,
+                                           .path = baseUrl_,
+                                           .maxAge = std::chrono::seconds(enforcement::Devices::kKept).count(),
+                                           .secure = visit.secure}));
   co_return Prepared<SignedInReply>{std::move(response)};
 }
 

@@ -2,6 +2,7 @@
 // Signing in and out, the account, its preferences and tokens. Behind the door of server/api.
 
 #include "server/api/typed.h"
+#include "server/enforcement/enforcement.h"
 
 namespace allmende::api {
 
@@ -50,7 +51,8 @@ MadeToken madeTokenOf(accounts::NewToken made);
 
 class AccountApi {
  public:
-  AccountApi(accounts::Accounts& accounts, std::string baseUrl) : accounts_(accounts), baseUrl_(std::move(baseUrl)) {}
+  AccountApi(accounts::Accounts& accounts, enforcement::Enforcement& enforcement, std::string baseUrl)
+      : accounts_(accounts), enforcement_(enforcement), baseUrl_(std::move(baseUrl)) {}
 
   Task<Result<Prepared<SignedInReply>>> signIn(Visit visit, SignInWish wish);
   Task<net::Response> signOut(Call call);
@@ -65,6 +67,7 @@ class AccountApi {
 
  private:
   accounts::Accounts& accounts_;
+  enforcement::Enforcement& enforcement_;
   std::string baseUrl_;
 };
 

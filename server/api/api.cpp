@@ -60,7 +60,7 @@ struct Api::Impl {
       : rooms(to),
         settings(std::move(given)),
         events(std::move(executor)),
-        account(rooms.accounts, settings.baseUrl),
+        account(rooms.accounts, rooms.enforcement, settings.baseUrl),
         audit(rooms.journal, rooms.seals, rooms.accounts),
         comments(rooms.documents, rooms.accounts),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),

@@ -16,6 +16,7 @@ struct Visit {
   std::string host;     // the Host header: what they call us
   bool secure = false;  // over TLS, at least on their side of a proxy
   std::string cookie;   // their session cookie; empty when they show none
+  std::string device;   // what their browser was given by Enforcement::signedIn; empty when it shows none
 };
 
 struct Call {

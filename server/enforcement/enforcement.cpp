@@ -51,10 +51,12 @@ std::string sentenceOf(const policy::Rule& rule, const Decision& decision) {
   }
 }
 
-Enforcement::Enforcement(Executor executor, Rooms rooms)
+Enforcement::Enforcement(Executor executor, Rooms rooms, bool accountEvidence)
     : rooms_(rooms),
       engine_(rooms.book.inForce(), rooms.book.bindings()),
       scanner_(rooms.book.inForce()),
+      devices_(rooms.database, rooms.clock),
+      accountEvidence_(accountEvidence),
       changed_(executor),
       scope_(executor) {}
 
@@ -118,6 +120,7 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
   }
   if (person.runtime != id) co_return;  // it has ended meanwhile
   feed(std::move(began));
+  co_await tellOfAccount(of, id);
   // What an earlier server had slowed down is free again: its evidence is gone with it.
   for (const auto& runtime : rooms_.runtimes.list(of)) {
     if (runtime.id.text() == id && runtime.startedAt < begunAt_) co_await restrain(of);
@@ -140,6 +143,48 @@ void Enforcement::ended(const runtimes::Runtime& runtime) {
   }
   std::erase_if(person.holding, [&](const Decision& one) { return one.runtime == id && one.step != Step::Hold && one.step != Step::Stop; });
   feed(policy::RuntimeEnded{id});
+  if (accountEvidence_ && runtime.reason == "quota") lastCells_.usedUp(runtime.owner, rooms_.clock.sinceStart());
+}
+
+// ---- several accounts ----
+
+Task<std::optional<std::string>> Enforcement::signedIn(AccountId who, std::string device) {
+  if (!accountEvidence_) co_return std::nullopt;
+  auto given = co_await devices_.signedIn(std::move(who), std::move(device));
+  if (given) co_return *std::move(given);
+  log::warning("device.not_noted", {{"error", given.error().message}});  // nobody is kept from signing in
+  co_return std::nullopt;
+}
+
+Task<> Enforcement::tellOfAccount(AccountId of, std::string runtime) {
+  if (!accountEvidence_) co_return;
+  const auto others = co_await devices_.others(of);
+  const auto handOvers = co_await devices_.handOversTo(of);
+  if (!others || !handOvers || (others->empty() && *handOvers == 0)) co_return;
+  policy::Facts facts{
+      {"account.shared_device", static_cast<double>(others->size() + 1)}, {"account.hand_overs", static_cast<double>(*handOvers)}};
+  feed(policy::Observed{std::move(runtime), std::move(facts)});
+}
+
+void Enforcement::noteRun(const AccountId& by, std::string_view source) {
+  if (!accountEvidence_) return;
+  const auto now = rooms_.clock.sinceStart();
+  if (source.size() >= LastCells::kLeastCell && lastCells_.hasAnybodyUsedUp(now))
+    scope_.spawn("look for a hand-over", lookForHandOver(by, std::string(source)));
+  lastCells_.ran(by, source, now);
+}
+
+Task<> Enforcement::lookForHandOver(AccountId by, std::string source) {
+  const auto others = co_await devices_.others(by);
+  if (!others) co_return;
+  const auto from = lastCells_.handedOver(source, *others, rooms_.clock.sinceStart());
+  if (!from) co_return;
+  if (const auto noted = co_await devices_.handOver(*from, by); !noted) {
+    log::warning("hand_over.not_noted", {{"error", noted.error().message}});
+    co_return;
+  }
+  const auto found = people_.find(by);
+  if (found != people_.end() && !found->second.runtime.empty()) co_await tellOfAccount(by, found->second.runtime);
 }
 
 void Enforcement::observed(const engines::Observed& seen) {
@@ -341,6 +386,7 @@ Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
   std::map<std::string, std::vector<policy::Match>> byRule;
   for (const auto& cell : cells) {
     ++counters_.cellsScanned;
+    noteRun(by, cell.source);
     for (auto& match : scanner_.scan(cell.source)) {
       const auto* detector = rooms_.book.inForce().findDetector(match.detector);
       if (detector == nullptr) continue;  // the book is being changed
@@ -403,6 +449,7 @@ Task<Result<DecisionId>> Enforcement::question(AccountId by, policy::Rule rule, 
 
 void Enforcement::ran(const AccountId& by, std::string_view code) {
   ++counters_.cellsScanned;
+  noteRun(by, code);
   const auto matches = scanner_.scan(code);
   if (matches.empty()) return;
   const auto found = people_.find(by);

@@ -13,6 +13,7 @@
 
 #include "lib/base/task.h"
 #include "server/accounts/accounts.h"
+#include "server/enforcement/devices.h"
 #include "server/engines/engines.h"
 #include "server/policy/policy.h"
 #include "server/quota/quota.h"
@@ -21,6 +22,7 @@
 namespace allmende::enforcement {
 
 struct Rooms {
+  store::Database& database;
   policy::Book& book;
   policy::Decisions& decisions;
   accounts::Accounts& accounts;
@@ -38,7 +40,8 @@ class Enforcement {
   static constexpr int kMostOverturned = 2;            // stops of a rule within 30 days; beyond that it pauses until somebody looks
   static constexpr std::size_t kMostWaiting = 20'000;  // inputs to policy; beyond that what is observed is dropped and counted
 
-  Enforcement(Executor executor, Rooms rooms);
+  // `accountEvidence`: whether it looks for one person with several accounts (Devices), which an operator has to ask for.
+  Enforcement(Executor executor, Rooms rooms, bool accountEvidence);
   // Learns which holds there are, and begins to look. After the book was published.
   Task<Result<>> begin();
   Task<> close();
@@ -64,6 +67,13 @@ class Enforcement {
   // A person's answer to a question: see policy::Decisions::answer. Behind run_anyway and allowed_use the rule does not ask again for as
   // long as their runtime lives.
   Task<Result<policy::Decision>> answer(AccountId by, policy::DecisionId id, std::string answer, std::optional<std::string> remark);
+
+  // Somebody has signed in by a browser that shows `device`; gives what it is to show from then on, nothing where accounts are not looked
+  // at.
+  Task<std::optional<std::string>> signedIn(AccountId who, std::string device);
+  bool looksAtAccounts() const { return accountEvidence_; }
+  // Forgets what has been kept long enough.
+  Task<Result<>> sweep() { return devices_.sweep(); }
 
   // What holds of an account now, the last first: notices, warnings, throttles and holds.
   std::vector<policy::Decision> holding(const AccountId& of) const;
@@ -116,6 +126,10 @@ class Enforcement {
   Task<Result<>> charge(std::string rule);
   Task<> stop(policy::Decision decision);
   void feed(policy::Input input);
+  // Whether these cells go on with the work of somebody who used up the units.
+  void noteRun(const AccountId& by, std::string_view source);
+  Task<> lookForHandOver(AccountId by, std::string source);
+  Task<> tellOfAccount(AccountId of, std::string runtime);
   void note(const Person& person, const std::vector<policy::Match>& matches);
   policy::Moment moment() const { return {.wall = rooms_.clock.now(), .steady = rooms_.clock.sinceStart()}; }
   std::vector<policy::Finding> findingsOf(const policy::Verdict& verdict) const;
@@ -128,6 +142,9 @@ class Enforcement {
   Rooms rooms_;
   policy::Engine engine_;
   policy::Scanner scanner_;
+  Devices devices_;
+  LastCells lastCells_;
+  bool accountEvidence_;
   std::map<AccountId, Person> people_;  // never erased: a few words for each
   std::map<AccountId, policy::Decision> held_;
   std::deque<policy::Input> due_;

@@ -92,6 +92,7 @@ std::string_view nameOf(Family family) {
     case Family::Cpu: return "cpu";
     case Family::Network: return "network";
     case Family::Payload: return "payload";
+    case Family::Account: return "account";
   }
   return "";
 }

@@ -13,8 +13,8 @@
 namespace allmende::policy {
 
 // Where a finding comes from. No runtime is ever stopped on one of them alone, but for rules that protect others.
-enum class Family : std::uint8_t { Code, Exec, Cpu, Network, Payload };
-std::string_view nameOf(Family family);  // "code", "exec", "cpu", "network", "payload"
+enum class Family : std::uint8_t { Code, Exec, Cpu, Network, Payload, Account };
+std::string_view nameOf(Family family);  // "code", "exec", "cpu", "network", "payload", "account"
 
 enum class FactUnit : std::uint8_t { Number, Seconds, Bytes, Word, Words };
 
@@ -48,6 +48,10 @@ inline constexpr FactKind kFacts[] = {
         "Places that the runtime asked who shares a file, and that told it (BitTorrent's trackers and tables)."},
     {"payload.names", Family::Payload, FactUnit::Words,
         "Names of servers that the runtime asked for or connected to; of those that rules name, and what ends with them."},
+    {"account.shared_device", Family::Account, FactUnit::Number,
+        "Accounts that signed in by the same browser within seven days, this one included."},
+    {"account.hand_overs", Family::Account, FactUnit::Number,
+        "How often within 14 days the account took up another's work on the same browser when that had used up its units."},
     {"cpu.share", Family::Cpu, FactUnit::Number, "Processors in use on average, within a minute; told where rounding goes all four ways."},
     {"cpu.rounding_samples", Family::Cpu, FactUnit::Number,
         "At how many switches between tasks the way of rounding was seen, within a minute."},
