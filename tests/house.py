@@ -28,7 +28,6 @@ class House:
         os.chmod(self.data, 0o755)
         self.log_path = self.data.rstrip("/") + ".log"
         self.process = None
-        self.cgroups_before = cgroups()
         if prepare:
             prepare(self.data)
         try:
@@ -84,11 +83,11 @@ class House:
         raise RuntimeError(f"no {program} runs for {self.data}")
 
     def leftovers(self):
-        """What an ended Allmende must not leave: mounts, loop devices and processes that name its data directory, and new cgroups."""
+        """What an ended Allmende must not leave: mounts, loop devices, processes and cgroups that are named after its data directory."""
         found = [f"mount: {line.strip()}" for line in open("/proc/self/mounts") if f"{self.data}/" in line]
         loops = subprocess.run(["losetup", "--list", "--noheadings", "--output", "BACK-FILE"], capture_output=True, text=True).stdout
         found += [f"loop device: {line}" for line in loops.splitlines() if self.data in line]
-        found += [f"cgroup: {path}" for path in cgroups() - self.cgroups_before]
+        found += [f"cgroup: {path}" for path in glob.glob(f"/sys/fs/cgroup/**/{node_name(self.data)}", recursive=True)]
         for pid in filter(str.isdigit, os.listdir("/proc")):
             command = " ".join(command_of(pid))
             if self.data in command and int(pid) != os.getpid():
@@ -128,9 +127,12 @@ class House:
             raise AssertionError("\n".join(["left behind or broken:", *faults, "its log:", log[-3000:]]))
 
 
-def cgroups():
-    """The groups that nodes of Allmende made, of either version, in ours or the machine's."""
-    return {path for path in glob.glob("/sys/fs/cgroup/**/allmende-*", recursive=True) if not path.endswith(".scope")}
+def node_name(data):
+    """What a node with that data directory calls itself: FNV-1a, as in node/machine/short_hash.h."""
+    number = 0x811C9DC5
+    for byte in data.rstrip("/").encode():
+        number = (number ^ byte) * 0x01000193 % (1 << 32)
+    return f"allmende-{number:08x}"
 
 
 def command_of(pid):
