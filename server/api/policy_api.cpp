@@ -1,6 +1,7 @@
 #include "server/api/policy_api.h"
 
 #include <algorithm>
+#include <set>
 
 namespace allmende::api {
 namespace {
@@ -116,7 +117,8 @@ std::vector<RuleView> PolicyApi::viewAll() const {
 }
 
 Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) {
-  PolicyView view{.last = book_.last(), .accepted = {}, .exemptions = {}, .rules = viewAll()};
+  PolicyView view{
+      .last = book_.last(), .accepted = {}, .exemptions = {}, .looksAtAccounts = enforcement_.looksAtAccounts(), .rules = viewAll()};
   std::erase_if(view.rules, [](const RuleView& rule) { return rule.state == "superseded" || rule.state == "withdrawn"; });
   const auto orderOf = [&](const RuleView& one) {
     const auto found = std::ranges::find_if(book_.versions(), [&](const auto& version) { return version.number == one.number; });
@@ -135,6 +137,47 @@ Task<Result<std::vector<RuleView>>> PolicyApi::versions(std::optional<accounts::
 
 Task<Result<>> PolicyApi::accept(accounts::Caller caller, AcceptanceBody body) {
   co_return co_await book_.accept(caller.account, body.upTo);
+}
+
+RuleNumbersView numbersOf(std::string rule, const std::vector<policy::Decision>& decisions) {
+  RuleNumbersView numbers{.rule = std::move(rule), .accounts = {}, .steps = {}, .appeals = {}, .overturned = {}};
+  std::set<AccountId> accounts;
+  std::map<policy::Step, std::set<AccountId>> byStep;
+  std::map<policy::Step, std::int64_t> steps;
+  std::int64_t appeals = 0;
+  std::int64_t overturned = 0;
+  for (const auto& decision : decisions) {
+    accounts.insert(decision.account);
+    byStep[decision.step].insert(decision.account);
+    ++steps[decision.step];
+    if (decision.appeal) ++appeals;
+    if (decision.appeal && decision.appeal->outcome == "overturned") ++overturned;
+  }
+  for (const auto& [step, concerned] : byStep) {
+    if (concerned.size() >= kLeastPublished) numbers.steps.emplace(policy::nameOf(step), steps[step]);
+  }
+  if (!accounts.empty() && accounts.size() < kLeastPublished) return numbers;
+  numbers.accounts = static_cast<std::int64_t>(accounts.size());
+  std::tie(numbers.appeals, numbers.overturned) = std::pair(appeals, overturned);
+  return numbers;
+}
+
+Task<Result<PolicyNumbers>> PolicyApi::numbers() {
+  constexpr int kDays = 90;
+  constexpr int kMostReckoned = 1000;  // decisions of a rule, the last ones
+  const auto now = clock_.sinceStart();
+  if (numbersAt_ && now - *numbersAt_ < 10min) co_return numbers_;
+  numbersAt_ = now;  // whoever asks meanwhile is told the numbers from before
+  PolicyNumbers numbers{.days = kDays, .least = kLeastPublished, .rules = {}};
+  std::vector<std::string> rules;
+  for (const auto& rule : book_.inForce().rules()) rules.push_back(rule.id);
+  for (auto& rule : rules) {
+    CO_TRY(auto decisions, co_await decisions_.list({.account = {}, .rule = rule, .limit = kMostReckoned}));
+    std::erase_if(decisions, [&](const policy::Decision& one) { return one.at < clock_.now() - std::chrono::hours{24 * kDays}; });
+    numbers.rules.push_back(numbersOf(std::move(rule), decisions));
+  }
+  numbers_ = numbers;
+  co_return numbers;
 }
 
 // Atom (RFC 4287): one entry for each version of a rule, the newest first.

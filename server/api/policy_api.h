@@ -66,6 +66,7 @@ struct PolicyView {
   std::int64_t last = 0;
   std::optional<std::int64_t> accepted;
   std::vector<ExemptionView> exemptions;
+  bool looksAtAccounts = false;
   std::vector<RuleView> rules;
 };
 constexpr auto fieldsOf(Type<PolicyView>) {
@@ -73,8 +74,39 @@ constexpr auto fieldsOf(Type<PolicyView>) {
   return record("Policy", field("last", &P::last, "The number of the last version of any rule; 0 = there are no rules."),
       field("accepted", &P::accepted, "Up to which number the caller has accepted them; absent when nobody is signed in."),
       field("exemptions", &P::exemptions, "Rules that do not hold for the caller, for some time."),
+      field("looks_at_accounts", &P::looksAtAccounts, "Whether browsers that several accounts sign in by are recognised."),
       field("rules", &P::rules, "Those that hold and those that are announced."));
 }
+
+// What a rule did lately, as far as it says nothing of anybody.
+struct RuleNumbersView {
+  std::string rule;
+  std::optional<std::int64_t> accounts;
+  std::map<std::string, std::int64_t> steps;
+  std::optional<std::int64_t> appeals;
+  std::optional<std::int64_t> overturned;
+};
+constexpr auto fieldsOf(Type<RuleNumbersView>) {
+  using N = RuleNumbersView;
+  return record("RuleNumbers", field("rule", &N::rule),
+      field("accounts", &N::accounts, "That it concerned; absent = some, but too few to say."),
+      field("steps", &N::steps, "How often each step was taken; those that concerned too few are not there."),
+      field("appeals", &N::appeals, "Against it; absent = too few people were concerned."),
+      field("overturned", &N::overturned, "Of these."));
+}
+struct PolicyNumbers {
+  std::int64_t days = 0;
+  std::int64_t least = 0;
+  std::vector<RuleNumbersView> rules;
+};
+constexpr auto fieldsOf(Type<PolicyNumbers>) {
+  using N = PolicyNumbers;
+  return record("PolicyNumbers", field("days", &N::days, "That they are about, up to now."),
+      field("least", &N::least, "A number about fewer accounts than these is not told."), field("rules", &N::rules));
+}
+// Of decisions within the time that the numbers are about; none of what was only logged.
+RuleNumbersView numbersOf(std::string rule, const std::vector<policy::Decision>& decisions);
+inline constexpr std::size_t kLeastPublished = 20;  // accounts
 
 struct AcceptanceBody {
   std::int64_t upTo = 0;
@@ -166,6 +198,8 @@ class PolicyApi {
   Task<Result<std::vector<RuleView>>> versions(std::optional<accounts::Caller> caller);
   Task<Result<>> accept(accounts::Caller caller, AcceptanceBody body);
   Task<net::Response> feed(Call call);
+  // Reckoned anew every ten minutes at most.
+  Task<Result<PolicyNumbers>> numbers();
 
   Task<Result<std::vector<DecisionView>>> list(accounts::Caller caller);
   Task<Result<DecisionView>> decision(accounts::Caller caller, policy::DecisionId id);
@@ -180,6 +214,8 @@ class PolicyApi {
   enforcement::Enforcement& enforcement_;
   const Clock& clock_;
   std::string baseUrl_;
+  PolicyNumbers numbers_;
+  std::optional<Duration> numbersAt_;
 };
 
 }  // namespace allmende::api

@@ -17,6 +17,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/d/{id}",                    Everybody, api.pages, &Pages::shared,   "The same for a notebook that one knows by its id: a share link.");
   on.get("/policy",                    Everybody, api.pages, &Pages::home,     "The rules of this commons, for everybody to read.");
   on.get("/decisions",                 Everybody, api.pages, &Pages::home,     "What was decided of the person who is signed in.");
+  on.get("/staff",                     Everybody, api.pages, &Pages::home,     "What the staff looks after: appeals, rules, decisions, the audit journal.");
   on.get("/policy.atom",               Unguarded, api.policy, &PolicyApi::feed, "A feed of the rules: what was announced when.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
@@ -53,6 +54,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   // ---- the rules of the commons ----
   on.get  ("/api/policy",                        Everybody,     api.policy, &PolicyApi::get,         "The rules that hold or are announced.");
   on.get  ("/api/policy/versions",               Everybody,     api.policy, &PolicyApi::versions,    "Every version of every rule, the newest first.");
+  on.get  ("/api/policy/numbers",                Unguarded,     api.policy, &PolicyApi::numbers,     "What the rules did within 90 days; nothing about fewer than 20 accounts.");
   on.put  ("/api/policy/acceptance",             ManageAccount, api.policy, &PolicyApi::accept,      "Say that one has read the rules.");
   on.get  ("/api/decisions",                     ReadAccount,   api.policy, &PolicyApi::list,        "What was decided of the account, newest first.");
   on.get  ("/api/decisions/{id}",                ReadAccount,   api.policy, &PolicyApi::decision,    "One decision.");

@@ -109,7 +109,8 @@ Task<Result<RulesHealth>> StaffApi::healthOfAll() {
   for (const auto& rule : book_.inForce().rules()) {
     CO_TRY(const auto decisions,
         co_await decisions_.list({.account = {}, .rule = rule.id, .withShadow = true, .least = policy::Step::Log, .limit = kMostOfHealth}));
-    RuleHealthView view{.rule = rule.id, .title = rule.title, .version = rule.version, .steps = {}, .shadowSteps = {}};
+    RuleHealthView view{
+        .rule = rule.id, .title = rule.title, .titleDe = rule.titleDe, .version = rule.version, .steps = {}, .shadowSteps = {}};
     const auto& binding = book_.bindings().at(rule.id);
     view.state = enforcement_.isPaused(rule.id) ? "paused" : binding.enforcedAt > now ? "watching" : "in_force";
     std::set<AccountId> accounts;

@@ -63,6 +63,7 @@ constexpr auto fieldsOf(Type<ExemptionBody>) {
 struct RuleHealthView {
   std::string rule;
   std::string title;
+  std::string titleDe;
   std::int64_t version = 0;
   std::string state;
   std::map<std::string, std::int64_t> steps;
@@ -76,8 +77,9 @@ struct RuleHealthView {
 };
 constexpr auto fieldsOf(Type<RuleHealthView>) {
   using H = RuleHealthView;
-  return record("RuleHealth", field("rule", &H::rule), field("title", &H::title), field("version", &H::version),
-      field("state", &H::state, "As in Rule."), field("steps", &H::steps, "How often each step was taken within 30 days."),
+  return record("RuleHealth", field("rule", &H::rule), field("title", &H::title), field("title_de", &H::titleDe),
+      field("version", &H::version), field("state", &H::state, "As in Rule."),
+      field("steps", &H::steps, "How often each step was taken within 30 days."),
       field("shadow_steps", &H::shadowSteps, "How often it would have been."), field("accounts", &H::accounts, "To how many accounts."),
       field("appeals", &H::appeals, "Against them."), field("open_appeals", &H::openAppeals), field("overturned", &H::overturned),
       field("right_low", &H::rightLow,

@@ -37,7 +37,7 @@ struct Finding {
 constexpr auto fieldsOf(Type<Finding>) {
   using F = Finding;
   return record("Finding", field("detector", &F::detector),
-      field("family", &F::family, "code, exec, cpu, network, payload: where it was seen."),
+      field("family", &F::family, "code, exec, cpu, network, payload, account: where it was seen."),
       field("tier", &F::tier, "1 weak, 2 medium, 3 hard evidence."), field("since", &F::since), field("says", &F::says, "What was seen."),
       field("says_de", &F::saysDe, "In German."), field("line", &F::line, "Of the cell."),
       field("excerpt", &F::excerpt, "What stands there."));

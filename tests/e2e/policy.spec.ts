@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { seriousFaults } from "./accessibility.ts";
-import { cellAt, launch, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
+import { cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
 
 const data = process.env["ALLMENDE_DATA"] ?? "";
 
@@ -170,8 +170,7 @@ test("a runtime that is slowed down says by which rule and why; stopped twice, t
   await hold.getByText("A person will look at it").waitFor();
   await picture(page, "policy-appeal");
   assert.deepEqual(await seriousFaults(page), []);
-  const id = await hold.getAttribute("id");
-  tool("policy", "answer", id ?? "", "overturned", "--words", "So it is. We are sorry.");
+  await takenBackByTheStaff();
   await page.reload();
   await hold.getByText("You were right: the decision was undone.").waitFor();
   await hold.getByText("So it is. We are sorry.").waitFor();
@@ -180,6 +179,58 @@ test("a runtime that is slowed down says by which rule and why; stopped twice, t
   await outputOf(page, 2).filter({ hasText: "here again" }).waitFor({ timeout: 60_000 });
   await watched.context.close();
   nothingWentWrong(watched);
+});
+
+async function takenBackByTheStaff(): Promise<void> {
+  makeAccount("grace", "--admin");
+  const watched = await openSignedIn(browser, {}, "grace");
+  const { page } = watched;
+  await page.goto(url);
+  await page.getByRole("button", { name: "Account of grace" }).click();
+  await page.getByRole("menuitem", { name: "Look after the rules" }).click();
+  const appeal = page.getByRole("article", { name: "On hold Harmful programs · ada" });
+  await appeal.getByText("It is only a copy of sleep.").waitFor();
+  await appeal.getByText("The program evil-stopped has been running for").waitFor();
+  await page.getByText("events are as they were written").waitFor();
+  await picture(page, "policy-staff");
+  assert.deepEqual(await seriousFaults(page), []);
+  await appeal.getByRole("button", { name: "Take the decision back" }).click();
+  await appeal.getByText("Say why: the person reads it.").waitFor();
+  await appeal.getByLabel("Your answer").fill("So it is. We are sorry.");
+  await appeal.getByRole("button", { name: "Take the decision back" }).click();
+  await page.getByText("Nobody waits for an answer.").waitFor();
+  await page.getByRole("row", { name: "Harmful programs" }).getByText("1, of them 0 open and 1 taken back").waitFor();
+  await page.getByLabel("Rule", { exact: true }).last().selectOption({ label: "Harmful programs" });
+  const row = page.locator("details", { hasText: "ada · Harmful programs" });
+  await row.first().locator("summary").click();
+  await row.first().getByText("Overturned").waitFor();
+  await picture(page, "policy-staff-done");
+  await page.getByText("A rule that does not hold for somebody").click();
+  await page.getByLabel("Account").first().fill("nobody");
+  await page.getByLabel("Why; the person reads it").fill("A lesson.");
+  await page.getByRole("button", { name: "Exempt" }).click();
+  await page.getByText("there is no account 'nobody'").waitFor();
+  await watched.context.close();
+  nothingWentWrong(watched);
+}
+
+test("the desk of the staff in German on a phone, and closed to everybody else", async () => {
+  const german = await openSignedIn(browser, { ...phone, locale: "de-DE", colorScheme: "dark" }, "grace");
+  await german.page.goto(new URL("staff", url).href);
+  await german.page.getByText("Niemand wartet auf eine Antwort.").waitFor();
+  await german.page.getByText("Ereignisse sind, wie sie geschrieben wurden").waitFor();
+  await picture(german.page, "policy-staff-phone-dark-de");
+  assert.deepEqual(await seriousFaults(german.page), []);
+  const wide = await german.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wide, 0, "nothing stands out of the page");
+  await german.context.close();
+  nothingWentWrong(german);
+  const other = await openSignedIn(browser);
+  await other.page.goto(new URL("staff", url).href);
+  await other.page.getByText("This page is for those who administer this Allmende.").waitFor();
+  assert.equal(await other.page.evaluate(async () => (await fetch("/api/staff/rules")).status), 403);
+  await other.context.close();
+  nothingWentWrong(other);
 });
 
 test("decisions in German on a phone, and an empty page for whoever has none", async () => {

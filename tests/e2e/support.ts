@@ -75,8 +75,8 @@ export async function openSignedIn(browser: Browser, options: BrowserContextOpti
 }
 
 // Another account with the same password, as the operator makes it.
-export function makeAccount(name: string): void {
-  const made = spawnSync(join(needed("ALLMENDE_BIN"), "allmende"), ["--data", needed("ALLMENDE_DATA"), "account", "create", name, "--password-stdin"], { input: `${password}\n`, encoding: "utf8", timeout: 60_000 });
+export function makeAccount(name: string, ...flags: "--admin"[]): void {
+  const made = spawnSync(join(needed("ALLMENDE_BIN"), "allmende"), ["--data", needed("ALLMENDE_DATA"), "account", "create", name, "--password-stdin", ...flags], { input: `${password}\n`, encoding: "utf8", timeout: 60_000 });
   assert.equal(made.status, 0, made.stderr);
 }
 

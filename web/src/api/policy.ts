@@ -1,10 +1,13 @@
 // The rules of the commons, and what was decided of who is signed in.
 import { api } from './client';
-import type { Appeal, Decision, Policy, Rule } from './schema';
+import type { Appeal, Decision, Policy, PolicyNumbers, Rule } from './schema';
 
 export const getPolicy = (): Promise<Policy> => api.get('api/policy');
 
 export const listRuleVersions = (): Promise<readonly Rule[]> => api.get('api/policy/versions');
+
+/** Nothing about fewer people than `least`. */
+export const policyNumbers = (): Promise<PolicyNumbers> => api.get('api/policy/numbers');
 
 /** Up to which number they were read. */
 export const acceptRules = (upTo: number): Promise<void> => api.put('api/policy/acceptance', { up_to: upTo });

@@ -202,7 +202,7 @@ export interface Decision {
 
 export interface Finding {
   readonly detector: string;
-  /** code, exec, cpu, network, payload: where it was seen. */
+  /** code, exec, cpu, network, payload, account: where it was seen. */
   readonly family: string;
   /** 1 weak, 2 medium, 3 hard evidence. */
   readonly tier: number;
@@ -310,6 +310,8 @@ export interface Policy {
   readonly accepted?: number;
   /** Rules that do not hold for the caller, for some time. */
   readonly exemptions: readonly Exemption[];
+  /** Whether browsers that several accounts sign in by are recognised. */
+  readonly looks_at_accounts: boolean;
   /** Those that hold and those that are announced. */
   readonly rules: readonly Rule[];
 }
@@ -361,6 +363,26 @@ export interface Rule {
   readonly withdrawn_at?: string;
   /** upcoming, watching (it holds and is not yet enforced), in_force, paused, superseded or withdrawn. */
   readonly state: string;
+}
+
+export interface PolicyNumbers {
+  /** That they are about, up to now. */
+  readonly days: number;
+  /** A number about fewer accounts than these is not told. */
+  readonly least: number;
+  readonly rules: readonly RuleNumbers[];
+}
+
+export interface RuleNumbers {
+  readonly rule: string;
+  /** That it concerned; absent = some, but too few to say. */
+  readonly accounts?: number;
+  /** How often each step was taken; those that concerned too few are not there. */
+  readonly steps: Readonly<Record<string, unknown>>;
+  /** Against it; absent = too few people were concerned. */
+  readonly appeals?: number;
+  /** Of these. */
+  readonly overturned?: number;
 }
 
 export interface PolicyAcceptance {
@@ -418,6 +440,7 @@ export interface RulesHealth {
 export interface RuleHealth {
   readonly rule: string;
   readonly title: string;
+  readonly title_de: string;
   readonly version: number;
   /** As in Rule. */
   readonly state: string;

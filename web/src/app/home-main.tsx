@@ -15,6 +15,7 @@ import '../ui/tokens.css';
 
 const PolicyPage = lazy(() => import('../features/policy/PolicyPage').then(page => ({ default: page.PolicyPage })));
 const DecisionsPage = lazy(() => import('../features/policy/DecisionsPage').then(page => ({ default: page.DecisionsPage })));
+const StaffPage = lazy(() => import('../features/policy/StaffPage').then(page => ({ default: page.StaffPage })));
 const AccountPage = lazy(() => import('../features/account/AccountPage').then(page => ({ default: page.AccountPage })));
 
 function Signed({ account: atLoad }: { account: Account }) {
@@ -45,6 +46,7 @@ function arrival(): Arrival {
 function App({ isLogin, link, next }: Arrival) {
   if (location.pathname === addressOf('policy')) return <Suspense fallback={null}><PolicyPage signedIn={config.account !== null} /></Suspense>;
   if (config.account && location.pathname === addressOf('decisions')) return <Suspense fallback={null}><DecisionsPage /></Suspense>;
+  if (config.account && location.pathname === addressOf('staff')) return <Suspense fallback={null}><StaffPage allowed={config.account.admin} /></Suspense>;
   if (config.account && !isLogin) return <Signed account={config.account} />;
   if (config.account && !link) {
     location.replace(next);

@@ -5,6 +5,7 @@ import { answerDecision, appealAgainst, type DecisionAnswer, listDecisions } fro
 import type { Decision } from '../../api/schema';
 import { dateTime, inLanguage, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
+import { AppealShown } from './AppealShown';
 import { Frame } from './Frame';
 import { Seen } from './Seen';
 
@@ -49,7 +50,7 @@ function Card({ decision, onChanged }: { decision: Decision; onChanged: () => vo
         {decision.forgotten_at && <><dt>{t('decision.forgotten')}</dt><dd>{when(decision.forgotten_at)}</dd></>}
       </dl>
       {decision.step === 'warning' && !decision.answer && !decision.ended_at && <Answering decision={decision} onDone={onChanged} />}
-      {decision.appeal && <AppealShown decision={decision} />}
+      {decision.appeal && <AppealShown appeal={decision.appeal} />}
       {appealable && <AppealForm decision={decision} isUrgent={holds} onDone={onChanged} />}
     </article>
   );
@@ -63,18 +64,6 @@ function Answering({ decision, onDone }: { decision: Decision; onDone: () => voi
       {(['cancelled', 'allowed_use', 'run_anyway'] as const).map(answer => <button key={answer} type="button" className="al-button" onClick={() => give(answer)}>{t(`decision.give.${answer}`)}</button>)}
       {fault && <p className="al-fault" role="alert">{fault}</p>}
     </div>
-  );
-}
-
-function AppealShown({ decision: { appeal } }: { decision: Decision }) {
-  if (!appeal) return null;
-  return (
-    <section className="decision-appeal" aria-label={t('appeal.title')}>
-      <h3>{t('appeal.title')}</h3>
-      <p className="policy-dates"><span>{t('appeal.made', { when: when(appeal.made_at) })}</span></p>
-      <blockquote>{appeal.words}</blockquote>
-      {appeal.outcome ? <><p><strong>{t(`appeal.${appeal.outcome}`)}</strong> {appeal.answered_at && when(appeal.answered_at)}</p><blockquote lang="">{appeal.answer}</blockquote></> : <p role="status">{t('appeal.waits')}</p>}
-    </section>
   );
 }
 

@@ -2,24 +2,27 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Rss } from 'lucide-react';
 import { addressOf } from '../../api/config';
-import { acceptRules, getPolicy, listRuleVersions } from '../../api/policy';
-import type { Exemption, Policy, Rule } from '../../api/schema';
+import { acceptRules, getPolicy, listRuleVersions, policyNumbers } from '../../api/policy';
+import type { Exemption, Policy, PolicyNumbers, Rule } from '../../api/schema';
 import { changedWords } from '../../core/rule-words';
 import { inLanguage, language, locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 import { Frame } from './Frame';
+import { stepsInWords } from './steps';
 
 const day = (text: string): string => new Date(text).toLocaleDateString(locale(), { dateStyle: 'long' });
 
 export function PolicyPage({ signedIn }: { signedIn: boolean }) {
   const [policy, setPolicy] = useState<Policy | null>(null);
   const [versions, setVersions] = useState<readonly Rule[]>([]);
+  const [numbers, setNumbers] = useState<PolicyNumbers | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const failed = (error: unknown) => setFault(failureWords(error));
   const look = () => getPolicy().then(setPolicy, failed);
   useEffect(() => {
     void look();
     listRuleVersions().then(setVersions, failed);
+    policyNumbers().then(setNumbers, failed);
   }, []);
   useEffect(() => {
     if (policy && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -33,8 +36,8 @@ export function PolicyPage({ signedIn }: { signedIn: boolean }) {
       {policy && policy.rules.length === 0 && <p>{t('policy.none')}</p>}
       {policy && policy.accepted !== undefined && policy.accepted < policy.last && <Acceptance policy={policy} onDone={() => void look()} />}
       {upcoming.length > 0 && <section aria-labelledby="upcoming"><h2 id="upcoming">{t('policy.upcoming')}</h2>{upcoming.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} />)}</section>}
-      {holding.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} exemption={policy?.exemptions.find(each => each.rule === rule.id)} />)}
-      {policy && <section className="policy-how" aria-labelledby="how"><h2 id="how">{t('policy.how')}</h2><ul>{['how.construction', 'how.families', 'how.words', 'how.private', 'how.people', 'how.appeal'].map(key => <li key={key}>{t(`policy.${key}`)}</li>)}</ul></section>}
+      {holding.map(rule => <RuleCard key={rule.number} rule={rule} versions={versions} numbers={numbers} exemption={policy?.exemptions.find(each => each.rule === rule.id)} />)}
+      {policy && <section className="policy-how" aria-labelledby="how"><h2 id="how">{t('policy.how')}</h2><ul>{['how.construction', 'how.families', 'how.words', 'how.private', ...(policy.looks_at_accounts ? ['how.accounts'] : []), 'how.people', 'how.appeal'].map(key => <li key={key}>{t(`policy.${key}`)}</li>)}</ul></section>}
       <p><a className="al-link policy-feed" href={addressOf('policy.atom')}><Rss size={16} aria-hidden />{t('policy.feed')}</a></p>
     </Frame>
   );
@@ -51,7 +54,7 @@ function Acceptance({ policy, onDone }: { policy: Policy; onDone: () => void }) 
   );
 }
 
-function RuleCard({ rule, versions, exemption }: { rule: Rule; versions: readonly Rule[]; exemption?: Exemption | undefined }) {
+function RuleCard({ rule, versions, numbers = null, exemption }: { rule: Rule; versions: readonly Rule[]; numbers?: PolicyNumbers | null; exemption?: Exemption | undefined }) {
   const tongue = language();
   const before = versions.find(each => each.id === rule.id && each.version < rule.version);
   const [compared, setCompared] = useState(false);
@@ -77,11 +80,19 @@ function RuleCard({ rule, versions, exemption }: { rule: Rule; versions: readonl
         <dt>{t('policy.reason')}</dt><dd>{shown('reason')}</dd>
         <dt>{t('policy.instead')}</dt><dd>{shown('instead')}</dd>
         <dt>{t('policy.most')}</dt><dd>{t(`policy.most.${rule.most}`)}{rule.appeal ? '' : ` ${t('policy.noAppeal')}`}</dd>
+        {numbers && <><dt>{t('policy.numbers', { days: numbers.days })}</dt><dd>{numbersInWords(numbers, rule.id)}</dd></>}
       </dl>
       {before && <button type="button" className="al-button" aria-pressed={compared} onClick={() => setCompared(!compared)}>{t('policy.compare', { version: before.version })}</button>}
       {says.length > 0 && <details><summary>{t('policy.says')}</summary><ul>{says.map(text => <li key={text}>{text.replace(/\{[^}]*\}/g, '…')}</li>)}</ul></details>}
     </article>
   );
+}
+
+function numbersInWords({ rules, least }: PolicyNumbers, id: string): string {
+  const of = rules.find(each => each.rule === id);
+  if (of?.accounts === 0) return t('policy.numbers.nobody');
+  if (of?.accounts === undefined) return t('policy.numbers.few', { least });
+  return [t('policy.numbers.accounts', { count: of.accounts }), stepsInWords(of.steps), t('policy.numbers.appeals', { count: of.appeals ?? 0, overturned: of.overturned ?? 0 })].filter(Boolean).join('; ');
 }
 
 function Changes({ before, after }: { before: string; after: string }) {
