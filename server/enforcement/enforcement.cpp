@@ -18,10 +18,6 @@ constexpr int kLooksToRestrain = 12;  // a minute
 constexpr double kThrottledCpus = 0.1;
 constexpr std::int64_t kThrottledUpload = 250'000;  // bytes a second
 constexpr std::size_t kMostHolding = 20;            // shown of one person
-constexpr std::size_t kMostMatches = 8;
-constexpr std::chrono::hours kMonth{30 * 24};
-constexpr int kMostLooks = 100;   // of rules that were resumed, the last ones
-constexpr int kMostStops = 1000;  // of a rule, the last ones
 
 std::string dayWords(Instant at) {
   const auto text = formatUtc(at);
@@ -146,47 +142,6 @@ void Enforcement::ended(const runtimes::Runtime& runtime) {
   if (accountEvidence_ && runtime.reason == "quota") lastCells_.usedUp(runtime.owner, rooms_.clock.sinceStart());
 }
 
-// ---- several accounts ----
-
-Task<std::optional<std::string>> Enforcement::signedIn(AccountId who, std::string device) {
-  if (!accountEvidence_) co_return std::nullopt;
-  auto given = co_await devices_.signedIn(std::move(who), std::move(device));
-  if (given) co_return *std::move(given);
-  log::warning("device.not_noted", {{"error", given.error().message}});  // nobody is kept from signing in
-  co_return std::nullopt;
-}
-
-Task<> Enforcement::tellOfAccount(AccountId of, std::string runtime) {
-  if (!accountEvidence_) co_return;
-  const auto others = co_await devices_.others(of);
-  const auto handOvers = co_await devices_.handOversTo(of);
-  if (!others || !handOvers || (others->empty() && *handOvers == 0)) co_return;
-  policy::Facts facts{
-      {"account.shared_device", static_cast<double>(others->size() + 1)}, {"account.hand_overs", static_cast<double>(*handOvers)}};
-  feed(policy::Observed{std::move(runtime), std::move(facts)});
-}
-
-void Enforcement::noteRun(const AccountId& by, std::string_view source) {
-  if (!accountEvidence_) return;
-  const auto now = rooms_.clock.sinceStart();
-  if (source.size() >= LastCells::kLeastCell && lastCells_.hasAnybodyUsedUp(now))
-    scope_.spawn("look for a hand-over", lookForHandOver(by, std::string(source)));
-  lastCells_.ran(by, source, now);
-}
-
-Task<> Enforcement::lookForHandOver(AccountId by, std::string source) {
-  const auto others = co_await devices_.others(by);
-  if (!others) co_return;
-  const auto from = lastCells_.handedOver(source, *others, rooms_.clock.sinceStart());
-  if (!from) co_return;
-  if (const auto noted = co_await devices_.handOver(*from, by); !noted) {
-    log::warning("hand_over.not_noted", {{"error", noted.error().message}});
-    co_return;
-  }
-  const auto found = people_.find(by);
-  if (found != people_.end() && !found->second.runtime.empty()) co_await tellOfAccount(by, found->second.runtime);
-}
-
 void Enforcement::observed(const engines::Observed& seen) {
   ++counters_.observed;
   auto facts = policy::readFacts(seen.facts);
@@ -255,18 +210,6 @@ std::vector<policy::Finding> Enforcement::findingsOf(const Verdict& verdict) con
         .excerpt = {}});
   }
   return findings;
-}
-
-policy::Finding Enforcement::findingOf(const policy::Match& match) const {
-  const auto* detector = rooms_.book.inForce().findDetector(match.detector);
-  return {.detector = match.detector,
-      .family = std::string(policy::nameOf(policy::Family::Code)),
-      .tier = 1,
-      .since = rooms_.clock.now(),
-      .says = detector == nullptr ? "" : policy::sentenceOf(*detector, {}, "en"),
-      .saysDe = detector == nullptr ? "" : policy::sentenceOf(*detector, {}, "de"),
-      .line = match.line,
-      .excerpt = match.excerpt};
 }
 
 Task<> Enforcement::carryOut(Verdict verdict) {
@@ -360,7 +303,7 @@ Task<> Enforcement::stop(Decision decision) {
     log::error("runtime.not_stopped", {{"runtime", decision.runtime}, {"error", stopped.error().message}});
 }
 
-// ---- before ----
+// ---- what holds ----
 
 Result<> Enforcement::mayStart(const AccountId& of) const {
   const auto found = held_.find(of);
@@ -375,185 +318,10 @@ Result<> Enforcement::mayStart(const AccountId& of) const {
       found->second.id.text()});
 }
 
-bool Enforcement::ruleAsks(const policy::Rule& rule, std::string_view tier) const {
-  const auto binding = rooms_.book.bindings().find(rule.id);
-  if (binding == rooms_.book.bindings().end() || rooms_.clock.now() < binding->second.enforcedAt) return false;
-  if (!rule.tiers.empty() && std::ranges::find(rule.tiers, tier) == rule.tiers.end()) return false;
-  return *policy::stepNamed(rule.most) >= Step::Warning && !engine_.isPaused(rule.id);
-}
-
-Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
-  std::map<std::string, std::vector<policy::Match>> byRule;
-  for (const auto& cell : cells) {
-    ++counters_.cellsScanned;
-    noteRun(by, cell.source);
-    for (auto& match : scanner_.scan(cell.source)) {
-      const auto* detector = rooms_.book.inForce().findDetector(match.detector);
-      if (detector == nullptr) continue;  // the book is being changed
-      auto& matches = byRule[detector->rule];
-      if (matches.size() < kMostMatches) matches.push_back(std::move(match));
-    }
-  }
-  if (byRule.empty()) co_return Result<>{};
-  const auto tier = co_await rooms_.ledger.tierOf(by);
-  const auto exemptions = co_await rooms_.decisions.exemptionsOf(by);
-  const auto isExempt = [&](const std::string& rule) {
-    return exemptions && std::ranges::find(*exemptions, rule, &policy::Exemption::rule) != exemptions->end();
-  };
-  for (auto& [id, matches] : byRule) {
-    const auto& person = people_[by];
-    note(person, matches);
-    const auto* rule = rooms_.book.inForce().findRule(id);
-    if (rule == nullptr || person.answered.contains(id) || isExempt(id) || !ruleAsks(*rule, tier ? tier->name : "free")) continue;
-    const auto title = rule->title;  // the book may change meanwhile
-    const auto asked = co_await question(by, *rule, std::move(matches));
-    // Who cannot be asked is not kept from working.
-    if (!asked) {
-      log::error("question.not_asked", {{"rule", id}, {"error", asked.error().message}});
-      continue;
-    }
-    co_return std::unexpected(Error{Code::Denied,
-        fmt::format("before this cell runs there is a question: it shows signs of what the rule \"{}\" is about. Answer it on the page "
-                    "Decisions, or by PUT /api/decisions/{}/answer, and run the cell again",
-            title, asked->text()),
-        asked->text()});
-  }
-  co_return Result<>{};
-}
-
-Task<Result<DecisionId>> Enforcement::question(AccountId by, policy::Rule rule, std::vector<policy::Match> matches) {
-  auto& person = people_[by];
-  const auto open = person.asked.find(rule.id);
-  const auto known = person.matches.find(rule.id);
-  if (open != person.asked.end() && known != person.matches.end() && known->second == matches) co_return DecisionId::parse(open->second);
-  const auto now = rooms_.clock.sinceStart();
-  while (!person.questions.empty() && now - person.questions.front() > 1h) person.questions.pop_front();
-  if (person.questions.size() >= kMostQuestions) co_return fail(Code::OverLimit, "{} questions within an hour are enough", kMostQuestions);
-  person.questions.push_back(now);
-  Decision decision{.id = DecisionId::make(),
-      .account = by,
-      .runtime = person.runtime,
-      .rule = rule.id,
-      .version = rule.version,
-      .step = Step::Warning,
-      .evidence = {},
-      .at = rooms_.clock.now(),
-      .ending = {}};
-  for (const auto& match : matches) decision.evidence.push_back(findingOf(match));
-  CO_TRY(co_await rooms_.decisions.record(decision));
-  ++counters_.questions;
-  people_[by].asked.insert_or_assign(decision.rule, decision.id.text());
-  people_[by].matches.insert_or_assign(decision.rule, std::move(matches));
-  co_return decision.id;
-}
-
-void Enforcement::ran(const AccountId& by, std::string_view code) {
-  ++counters_.cellsScanned;
-  noteRun(by, code);
-  const auto matches = scanner_.scan(code);
-  if (matches.empty()) return;
-  const auto found = people_.find(by);
-  if (found != people_.end()) note(found->second, matches);
-}
-
-// What was found is evidence of the runtime that runs, if one does.
-void Enforcement::note(const Person& person, const std::vector<policy::Match>& matches) {
-  if (person.runtime.empty()) return;
-  std::vector<std::string> detectors;
-  for (const auto& match : matches) detectors.push_back(match.detector);
-  feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
-}
-
-Task<Result<Decision>> Enforcement::answer(AccountId by, DecisionId id, std::string answer, std::optional<std::string> remark) {
-  CO_TRY(co_await rooms_.decisions.answer(by, id, answer, std::move(remark)));
-  CO_TRY(auto decision, co_await rooms_.decisions.get(by, id));
-  auto& person = people_[by];
-  if (const auto asked = person.asked.find(decision.rule); asked != person.asked.end() && asked->second == id.text())
-    person.asked.erase(asked);
-  if (answer != "cancelled") person.answered[decision.rule] = true;
-  for (auto& one : person.holding) {
-    if (one.id == id) one.answer = answer;
-  }
-  co_return decision;
-}
-
 std::vector<Decision> Enforcement::holding(const AccountId& of) const {
   const auto found = people_.find(of);
   if (found == people_.end()) return {};
   return {found->second.holding.begin(), found->second.holding.end()};
-}
-
-// ---- afterwards ----
-
-void Enforcement::release(const AccountId& of, const DecisionId& id) {
-  std::erase_if(people_[of].holding, [&](const Decision& one) { return one.id == id; });
-  if (const auto held = held_.find(of); held != held_.end() && held->second.id == id) held_.erase(held);
-}
-
-Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
-  CO_TRY(const auto decision, co_await rooms_.decisions.get(std::nullopt, id));
-  CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
-  log::info("decision.lifted", {{"decision", id.text()}, {"by", by}});
-  release(decision.account, id);
-  co_await restrain(decision.account);
-  co_return Result<>{};
-}
-
-Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words) {
-  CO_TRY(auto decision, co_await rooms_.decisions.answerAppeal(id, by, outcome, std::move(words)));
-  if (decision.appeal->outcome == "overturned") co_await undo(decision);
-  co_return decision;
-}
-
-Task<> Enforcement::undo(Decision decision) {
-  release(decision.account, decision.id);
-  co_await restrain(decision.account);
-  if (decision.step < Step::Throttle) co_return;
-  const auto* rule = rooms_.book.inForce().findRule(decision.rule);
-  const auto reason = fmt::format("A decision by the rule \"{}\" was overturned.", rule == nullptr ? decision.rule : rule->title);
-  const auto given = co_await rooms_.ledger.refund(decision.account, decision.runtime, reason);
-  if (!given)
-    log::error(
-        "units.not_given_back", {{"decision", decision.id.text()}, {"error", given.error().message}, {"help", "allmende units give"}});
-  if (const auto charged = co_await charge(decision.rule); !charged)
-    log::error("rule.not_charged", {{"rule", decision.rule}, {"error", charged.error().message}});
-}
-
-Task<Result<>> Enforcement::charge(std::string rule) {
-  auto since = rooms_.clock.now() - kMonth;
-  CO_TRY(const auto looks,
-      co_await rooms_.journal.list({.subject = {}, .name = std::string(journal::kRuleResumed.name), .limit = kMostLooks}));
-  for (const auto& look : looks) {
-    const auto* of = findString(look.detail, "rule");
-    if (of != nullptr && *of == rule) since = std::max(since, look.at);
-  }
-  CO_TRY(const auto decisions, co_await rooms_.decisions.list({.account = {}, .rule = rule, .least = Step::Stop, .limit = kMostStops}));
-  const auto overturned = std::ranges::count_if(decisions, [&](const Decision& one) {
-    return one.appeal && one.appeal->outcome == "overturned" && one.appeal->answeredAt && *one.appeal->answeredAt >= since;
-  });
-  if (overturned > kMostOverturned)
-    feed(policy::RuleCharged{rule, fmt::format("{} of its stops were overturned within 30 days", overturned)});
-  co_return Result<>{};
-}
-
-Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, std::string by) {
-  if (rooms_.book.inForce().findRule(exemption.rule) == nullptr)
-    co_return fail(Code::NotFound, "there is no rule '{}' in force", exemption.rule.substr(0, 64));
-  CO_TRY(co_await rooms_.decisions.exempt(who, exemption, std::move(by)));
-  feed(policy::Exempted{who.text(), exemption.rule, exemption.endsAt});
-  const auto held = held_.find(who);
-  if (held != held_.end() && held->second.rule == exemption.rule) {
-    const auto id = held->second.id;
-    release(who, id);
-    CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
-  }
-  co_return Result<>{};
-}
-
-Task<Result<>> Enforcement::resume(std::string rule, std::string by) {
-  if (rooms_.book.inForce().findRule(rule) == nullptr) co_return fail(Code::NotFound, "there is no rule '{}' in force", rule.substr(0, 64));
-  feed(policy::RuleResumed{rule});
-  co_return co_await rooms_.journal.record(journal::kRuleResumed, {}, {{"rule", rule}, {"by", by}});
 }
 
 }  // namespace allmende::enforcement

@@ -1,0 +1,92 @@
+// Part of Enforcement: what people decide of decisions.
+
+#include <algorithm>
+
+#include "lib/base/log.h"
+#include "server/enforcement/enforcement.h"
+
+namespace allmende::enforcement {
+namespace {
+
+using policy::Decision;
+using policy::DecisionId;
+using policy::Step;
+
+constexpr std::chrono::hours kMonth{30 * 24};
+constexpr int kMostLooks = 100;   // of rules that were resumed, the last ones
+constexpr int kMostStops = 1000;  // of a rule, the last ones
+
+}  // namespace
+
+void Enforcement::release(const AccountId& of, const DecisionId& id) {
+  std::erase_if(people_[of].holding, [&](const Decision& one) { return one.id == id; });
+  if (const auto held = held_.find(of); held != held_.end() && held->second.id == id) held_.erase(held);
+}
+
+Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
+  CO_TRY(const auto decision, co_await rooms_.decisions.get(std::nullopt, id));
+  CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
+  log::info("decision.lifted", {{"decision", id.text()}, {"by", by}});
+  release(decision.account, id);
+  co_await restrain(decision.account);
+  co_return Result<>{};
+}
+
+Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words) {
+  CO_TRY(auto decision, co_await rooms_.decisions.answerAppeal(id, by, outcome, std::move(words)));
+  if (decision.appeal->outcome == "overturned") co_await undo(decision);
+  co_return decision;
+}
+
+Task<> Enforcement::undo(Decision decision) {
+  release(decision.account, decision.id);
+  co_await restrain(decision.account);
+  if (decision.step < Step::Throttle) co_return;
+  const auto* rule = rooms_.book.inForce().findRule(decision.rule);
+  const auto reason = fmt::format("A decision by the rule \"{}\" was overturned.", rule == nullptr ? decision.rule : rule->title);
+  const auto given = co_await rooms_.ledger.refund(decision.account, decision.runtime, reason);
+  if (!given)
+    log::error(
+        "units.not_given_back", {{"decision", decision.id.text()}, {"error", given.error().message}, {"help", "allmende units give"}});
+  if (const auto charged = co_await charge(decision.rule); !charged)
+    log::error("rule.not_charged", {{"rule", decision.rule}, {"error", charged.error().message}});
+}
+
+Task<Result<>> Enforcement::charge(std::string rule) {
+  auto since = rooms_.clock.now() - kMonth;
+  CO_TRY(const auto looks,
+      co_await rooms_.journal.list({.subject = {}, .name = std::string(journal::kRuleResumed.name), .limit = kMostLooks}));
+  for (const auto& look : looks) {
+    const auto* of = findString(look.detail, "rule");
+    if (of != nullptr && *of == rule) since = std::max(since, look.at);
+  }
+  CO_TRY(const auto decisions, co_await rooms_.decisions.list({.account = {}, .rule = rule, .least = Step::Stop, .limit = kMostStops}));
+  const auto overturned = std::ranges::count_if(decisions, [&](const Decision& one) {
+    return one.appeal && one.appeal->outcome == "overturned" && one.appeal->answeredAt && *one.appeal->answeredAt >= since;
+  });
+  if (overturned > kMostOverturned)
+    feed(policy::RuleCharged{rule, fmt::format("{} of its stops were overturned within 30 days", overturned)});
+  co_return Result<>{};
+}
+
+Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, std::string by) {
+  if (rooms_.book.inForce().findRule(exemption.rule) == nullptr)
+    co_return fail(Code::NotFound, "there is no rule '{}' in force", exemption.rule.substr(0, 64));
+  CO_TRY(co_await rooms_.decisions.exempt(who, exemption, std::move(by)));
+  feed(policy::Exempted{who.text(), exemption.rule, exemption.endsAt});
+  const auto held = held_.find(who);
+  if (held != held_.end() && held->second.rule == exemption.rule) {
+    const auto id = held->second.id;
+    release(who, id);
+    CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Enforcement::resume(std::string rule, std::string by) {
+  if (rooms_.book.inForce().findRule(rule) == nullptr) co_return fail(Code::NotFound, "there is no rule '{}' in force", rule.substr(0, 64));
+  feed(policy::RuleResumed{rule});
+  co_return co_await rooms_.journal.record(journal::kRuleResumed, {}, {{"rule", rule}, {"by", by}});
+}
+
+}  // namespace allmende::enforcement
