@@ -157,6 +157,25 @@ void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Res
   made->add_option("--account", given->wanted.account, "For whom")->required();
   made->add_option("--days", given->days, "For how long")->required()->check(CLI::Range(1, 366));
   made->add_option("--reason", given->words, "Why; the person reads it")->required();
+  made = add("restrict", "Propose that an account starts no runtime for some days; it is told, and another person confirms it.",
+      [&context, given]() -> Result<> {
+        TRY(const auto reply,
+            askRunning(context, "/admin/policy/restrict",
+                {{"rule", given->rule}, {"account", given->wanted.account}, {"for_s", given->days * 86'400}, {"reason", given->words}}));
+        std::printf(
+            "%s is proposed; an administrator confirms it on the page /staff\n", textOf(reply.at("decision").as_object(), "id").c_str());
+        return {};
+      });
+  made->add_option("rule", given->rule, "By which")->required();
+  made->add_option("--account", given->wanted.account, "Who")->required();
+  made->add_option("--days", given->days, "For how long")->required()->check(CLI::Range(1, 366));
+  made->add_option("--reason", given->words, "Why; the person reads it")->required();
+  made = add("confirm", "Confirm a restriction that somebody else proposed, after the person was heard.", [&context, given]() -> Result<> {
+    TRY(askRunning(context, "/admin/policy/confirm", {{"decision", given->decision}}));
+    std::printf("%s holds\n", given->decision.c_str());
+    return {};
+  });
+  made->add_option("decision", given->decision, "Its id")->required();
   made = add("resume", "Let a rule act again that has paused itself.", [&context, given]() -> Result<> {
     TRY(askRunning(context, "/admin/policy/resume", {{"rule", given->rule}}));
     std::printf("%s acts again\n", given->rule.c_str());

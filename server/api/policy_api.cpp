@@ -90,7 +90,7 @@ DecisionView viewOf(const policy::Decision& decision, const policy::Book& book) 
       .answer = decision.answer,
       .remark = decision.remark,
       .appeal = viewOf(decision.appeal),
-      .forgottenAt = decision.at + (decision.step >= policy::Step::Throttle ? std::chrono::hours{180 * 24} : std::chrono::hours{30 * 24})};
+      .forgottenAt = decision.at + policy::Decisions::keptFor(decision.step)};
   if (!decision.ending.empty()) view.ending = decision.ending;
   if (const auto* version = findVersion(book, decision)) {
     const auto& rule = version->rule;
@@ -117,8 +117,12 @@ std::vector<RuleView> PolicyApi::viewAll() const {
 }
 
 Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) {
-  PolicyView view{
-      .last = book_.last(), .accepted = {}, .exemptions = {}, .looksAtAccounts = enforcement_.looksAtAccounts(), .rules = viewAll()};
+  PolicyView view{.last = book_.last(),
+      .accepted = {},
+      .exemptions = {},
+      .restriction = {},
+      .looksAtAccounts = enforcement_.looksAtAccounts(),
+      .rules = viewAll()};
   std::erase_if(view.rules, [](const RuleView& rule) { return rule.state == "superseded" || rule.state == "withdrawn"; });
   const auto orderOf = [&](const RuleView& one) {
     const auto found = std::ranges::find_if(book_.versions(), [&](const auto& version) { return version.number == one.number; });
@@ -129,6 +133,9 @@ Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) 
     CO_TRY(view.accepted, co_await book_.accepted(caller->account));
     CO_TRY(const auto exemptions, co_await decisions_.exemptionsOf(caller->account));
     for (const auto& one : exemptions) view.exemptions.push_back({.rule = one.rule, .endsAt = one.endsAt, .reason = one.reason});
+  }
+  for (const auto& decision : caller ? enforcement_.holding(caller->account) : std::vector<policy::Decision>{}) {
+    if (decision.step == policy::Step::Restrict) view.restriction = decision.id;
   }
   co_return view;
 }

@@ -66,6 +66,7 @@ struct PolicyView {
   std::int64_t last = 0;
   std::optional<std::int64_t> accepted;
   std::vector<ExemptionView> exemptions;
+  std::optional<policy::DecisionId> restriction;
   bool looksAtAccounts = false;
   std::vector<RuleView> rules;
 };
@@ -74,6 +75,7 @@ constexpr auto fieldsOf(Type<PolicyView>) {
   return record("Policy", field("last", &P::last, "The number of the last version of any rule; 0 = there are no rules."),
       field("accepted", &P::accepted, "Up to which number the caller has accepted them; absent when nobody is signed in."),
       field("exemptions", &P::exemptions, "Rules that do not hold for the caller, for some time."),
+      field("restriction", &P::restriction, "A decision that keeps the caller from runtimes, or is proposed to."),
       field("looks_at_accounts", &P::looksAtAccounts, "Whether browsers that several accounts sign in by are recognised."),
       field("rules", &P::rules, "Those that hold and those that are announced."));
 }
@@ -161,10 +163,11 @@ constexpr auto fieldsOf(Type<DecisionView>) {
       field("title", &D::title, "Of the rule."), field("title_de", &D::titleDe), field("text", &D::text, "What is not allowed."),
       field("text_de", &D::textDe), field("reason", &D::reason, "Why."), field("reason_de", &D::reasonDe),
       field("instead", &D::instead, "What is allowed."), field("instead_de", &D::insteadDe),
-      field("step", &D::step, "notice, warning, throttle, stop or hold."), field("throttle", &D::throttle, "What is slowed down."),
-      field("runtime", &D::runtime, "In which it was seen; empty = none ran."), field("evidence", &D::evidence, "What was seen."),
-      field("at", &D::at), field("ends_at", &D::endsAt, "By itself."), field("ended_at", &D::endedAt, "It holds no more."),
-      field("ending", &D::ending, "lifted, lapsed, paused or overturned."),
+      field("step", &D::step,
+          "notice, warning, throttle, stop, hold or restrict (proposed by one person of the staff, while it has no end)."),
+      field("throttle", &D::throttle, "What is slowed down."), field("runtime", &D::runtime, "In which it was seen; empty = none ran."),
+      field("evidence", &D::evidence, "What was seen."), field("at", &D::at), field("ends_at", &D::endsAt, "By itself."),
+      field("ended_at", &D::endedAt, "It holds no more."), field("ending", &D::ending, "lifted, lapsed, paused or overturned."),
       field("answer", &D::answer, "To a warning: run_anyway, allowed_use or cancelled."), field("remark", &D::remark),
       field("appealable", &D::appealable), field("appeal", &D::appeal),
       field("forgotten_at", &D::forgottenAt, "When it is deleted, unless an appeal is open."));

@@ -64,6 +64,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/staff/decisions/{id}",          Administer,    api.staff, &StaffApi::get,           "One of them; the look is noted.");
   on.post ("/api/staff/decisions/{id}/lift",     Administer,    api.staff, &StaffApi::lift,          "End a measure before its time.");
   on.put  ("/api/staff/decisions/{id}/appeal",   Administer,    api.staff, &StaffApi::answer,        "Answer an appeal.");
+  on.post ("/api/staff/restrictions",            Administer,    api.staff, &StaffApi::propose,       "Propose that an account starts no runtime for a time; it is told, and nothing holds yet.");
+  on.post ("/api/staff/decisions/{id}/confirm",  Administer,    api.staff, &StaffApi::confirm,       "Confirm what somebody else proposed, after the person was heard.");
   on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account for some time, with a reason.");
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
   on.get  ("/api/staff/audit",                   Administer,    api.audit, &AuditApi::list,          "What happened, newest first.");
@@ -200,6 +202,8 @@ void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
   on.post("/admin/policy/decisions", Unguarded, policy, &OperatorPolicy::list,   "Decisions of everybody.");
   on.post("/admin/policy/appeal",    Unguarded, policy, &OperatorPolicy::answer, "Answer an appeal.");
   on.post("/admin/policy/lift",      Unguarded, policy, &OperatorPolicy::lift,   "End a measure before its time.");
+  on.post("/admin/policy/restrict",  Unguarded, policy, &OperatorPolicy::propose, "Propose that an account starts no runtime for a time.");
+  on.post("/admin/policy/confirm",   Unguarded, policy, &OperatorPolicy::confirm, "Confirm what somebody else proposed.");
   on.post("/admin/policy/exempt",    Unguarded, policy, &OperatorPolicy::exempt, "A rule does not hold for an account for some time.");
   on.post("/admin/policy/resume",    Unguarded, policy, &OperatorPolicy::resume, "A rule that has paused itself acts again.");
   on.post("/admin/audit",              Unguarded, audit, &AuditApi::listAll,   "What happened, newest first.");

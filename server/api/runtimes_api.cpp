@@ -18,7 +18,8 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
     view.queue = QueueView{static_cast<std::int64_t>(place->number), static_cast<std::int64_t>(place->of),
         place->estimate ? std::optional(place->estimate->count() / 1000) : std::nullopt};
   for (const auto& decision : enforcement_.holding(runtime.owner)) {
-    if (decision.runtime == runtime.id.text()) view.decisions.push_back(api::viewOf(decision, book_));
+    if (decision.runtime == runtime.id.text() || decision.step == policy::Step::Restrict)
+      view.decisions.push_back(api::viewOf(decision, book_));
   }
   if (runtime.state != runtimes::RuntimeState::Ready) co_return view;
   const auto outlook = care_.outlookOf(runtime.id);

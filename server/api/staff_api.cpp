@@ -32,7 +32,17 @@ Task<Result<std::string>> StaffApi::nameOf(AccountId id) {
 
 Task<Result<StaffDecisionView>> StaffApi::viewFor(policy::Decision decision) {
   CO_TRY(auto name, co_await nameOf(decision.account));
-  co_return StaffDecisionView{.account = std::move(name), .shadow = decision.shadow ? 1 : 0, .decision = viewOf(decision, book_)};
+  StaffDecisionView view{.account = std::move(name),
+      .shadow = decision.shadow ? 1 : 0,
+      .proposedBy = {},
+      .confirmedBy = {},
+      .lastsS = {},
+      .decision = viewOf(decision, book_)};
+  if (decision.restriction) {
+    std::tie(view.proposedBy, view.confirmedBy) = std::tie(decision.restriction->proposedBy, decision.restriction->confirmedBy);
+    view.lastsS = decision.restriction->lasts / 1s;
+  }
+  co_return view;
 }
 
 Task<Result<StaffDecisions>> StaffApi::listFor(StaffFilter filter) {
@@ -101,6 +111,32 @@ Task<Result<>> StaffApi::exemptBy(std::string by, ExemptionBody body) {
   co_return co_await enforcement_.exempt(account->id, std::move(exemption), std::move(by));
 }
 
+Task<Result<StaffDecisionView>> StaffApi::proposeBy(std::string by, RestrictionBody body) {
+  CO_TRY(const auto account, co_await accounts_.find(body.account));
+  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", body.account.substr(0, 64));
+  constexpr auto kMost = policy::Decisions::kLongestRestriction / 1s;
+  if (body.forS < 1 || body.forS > kMost) co_return fail(Code::InvalidInput, "for_s is {}; allowed are 3600 to {}", body.forS, kMost);
+  CO_TRY(auto decision, co_await enforcement_.propose(
+                            account->id, std::move(body.rule), std::chrono::seconds(body.forS), std::move(body.reason), std::move(by)));
+  co_return co_await viewFor(std::move(decision));
+}
+
+Task<Result<StaffDecisionView>> StaffApi::confirmBy(std::string by, policy::DecisionId id) {
+  CO_TRY(auto decision, co_await enforcement_.confirm(std::move(id), std::move(by)));
+  co_return co_await viewFor(std::move(decision));
+}
+
+Task<Result<Created<StaffDecisionView>>> StaffApi::propose(accounts::Caller caller, RestrictionBody body) {
+  CO_TRY(auto name, co_await nameOf(caller.account));
+  CO_TRY(auto view, co_await proposeBy(std::move(name), std::move(body)));
+  co_return Created<StaffDecisionView>{std::move(view)};
+}
+
+Task<Result<StaffDecisionView>> StaffApi::confirm(accounts::Caller caller, policy::DecisionId id) {
+  CO_TRY(auto name, co_await nameOf(caller.account));
+  co_return co_await confirmBy(std::move(name), std::move(id));
+}
+
 Task<Result<RulesHealth>> StaffApi::health(accounts::Caller) { co_return co_await healthOfAll(); }
 
 Task<Result<RulesHealth>> StaffApi::healthOfAll() {
@@ -140,6 +176,11 @@ Task<Result<RulesHealth>> OperatorPolicy::read() {
 Task<Result<StaffDecisionView>> OperatorPolicy::answer(OperatorAppealAnswer body) {
   CO_TRY(auto id, policy::DecisionId::parse(body.decision));
   co_return co_await staff_.answerBy("operator", std::move(id), {.outcome = std::move(body.outcome), .words = std::move(body.words)});
+}
+
+Task<Result<StaffDecisionView>> OperatorPolicy::confirm(DecisionWish wish) {
+  CO_TRY(auto id, policy::DecisionId::parse(wish.decision));
+  co_return co_await staff_.confirmBy("operator", std::move(id));
 }
 
 Task<Result<>> OperatorPolicy::lift(DecisionWish wish) {

@@ -23,12 +23,16 @@ constexpr auto fieldsOf(Type<StaffFilter>) {
 struct StaffDecisionView {
   std::string account;
   std::int64_t shadow = 0;
+  std::optional<std::string> proposedBy;
+  std::optional<std::string> confirmedBy;
+  std::optional<std::int64_t> lastsS;
   DecisionView decision;
 };
 constexpr auto fieldsOf(Type<StaffDecisionView>) {
   using D = StaffDecisionView;
   return record("StaffDecision", field("account", &D::account, "Its name."), field("shadow", &D::shadow, "1 = it was only logged."),
-      field("decision", &D::decision));
+      field("proposed_by", &D::proposedBy, "Of a restriction."), field("confirmed_by", &D::confirmedBy, "Absent: nothing holds yet."),
+      field("lasts_s", &D::lastsS, "Seconds from its confirmation on."), field("decision", &D::decision));
 }
 
 struct StaffDecisions {
@@ -57,6 +61,19 @@ constexpr auto fieldsOf(Type<ExemptionBody>) {
   using E = ExemptionBody;
   return record("ExemptionWish", field("account", &E::account, "Its name."), field("rule", &E::rule, "That does not hold for it."),
       field("for_s", &E::forS, "Seconds until it holds again; a year at most."), field("reason", &E::reason, "The person reads it."));
+}
+
+struct RestrictionBody {
+  std::string account;
+  std::string rule;
+  std::int64_t forS = 0;
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<RestrictionBody>) {
+  using B = RestrictionBody;
+  return record("RestrictionWish", field("account", &B::account, "Its name."), field("rule", &B::rule, "By which it is proposed."),
+      field("for_s", &B::forS, "Seconds during which it starts no runtime; an hour to a year."),
+      field("reason", &B::reason, "The person reads it."));
 }
 
 // How a rule fares.
@@ -108,6 +125,8 @@ class StaffApi {
   Task<Result<>> lift(accounts::Caller caller, policy::DecisionId id);
   Task<Result<>> resume(accounts::Caller caller, std::string rule);
   Task<Result<>> exempt(accounts::Caller caller, ExemptionBody body);
+  Task<Result<Created<StaffDecisionView>>> propose(accounts::Caller caller, RestrictionBody body);
+  Task<Result<StaffDecisionView>> confirm(accounts::Caller caller, policy::DecisionId id);
   Task<Result<RulesHealth>> health(accounts::Caller caller);
 
   // The same for whoever `by` says.
@@ -116,6 +135,8 @@ class StaffApi {
   Task<Result<>> liftBy(std::string by, policy::DecisionId id) { co_return co_await enforcement_.lift(std::move(id), std::move(by)); }
   Task<Result<>> resumeBy(std::string by, std::string rule) { co_return co_await enforcement_.resume(std::move(rule), std::move(by)); }
   Task<Result<>> exemptBy(std::string by, ExemptionBody body);
+  Task<Result<StaffDecisionView>> proposeBy(std::string by, RestrictionBody body);
+  Task<Result<StaffDecisionView>> confirmBy(std::string by, policy::DecisionId id);
   Task<Result<RulesHealth>> healthOfAll();
 
  private:
@@ -163,6 +184,8 @@ class OperatorPolicy {
   Task<Result<StaffDecisions>> list(StaffFilter filter) { return staff_.listFor(std::move(filter)); }
   Task<Result<StaffDecisionView>> answer(OperatorAppealAnswer body);
   Task<Result<>> lift(DecisionWish wish);
+  Task<Result<StaffDecisionView>> propose(RestrictionBody body) { return staff_.proposeBy("operator", std::move(body)); }
+  Task<Result<StaffDecisionView>> confirm(DecisionWish wish);
   Task<Result<>> exempt(ExemptionBody body) { return staff_.exemptBy("operator", std::move(body)); }
   Task<Result<>> resume(RuleWish wish) { return staff_.resumeBy("operator", std::move(wish.rule)); }
 

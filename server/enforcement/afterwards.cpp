@@ -41,7 +41,7 @@ Task<Result<Decision>> Enforcement::answerAppeal(DecisionId id, std::string by, 
 Task<> Enforcement::undo(Decision decision) {
   release(decision.account, decision.id);
   co_await restrain(decision.account);
-  if (decision.step < Step::Throttle) co_return;
+  if (decision.step < Step::Throttle || decision.step == Step::Restrict) co_return;
   const auto* rule = rooms_.book.inForce().findRule(decision.rule);
   const auto reason = fmt::format("A decision by the rule \"{}\" was overturned.", rule == nullptr ? decision.rule : rule->title);
   const auto given = co_await rooms_.ledger.refund(decision.account, decision.runtime, reason);
@@ -62,7 +62,8 @@ Task<Result<>> Enforcement::charge(std::string rule) {
   }
   CO_TRY(const auto decisions, co_await rooms_.decisions.list({.account = {}, .rule = rule, .least = Step::Stop, .limit = kMostStops}));
   const auto overturned = std::ranges::count_if(decisions, [&](const Decision& one) {
-    return one.appeal && one.appeal->outcome == "overturned" && one.appeal->answeredAt && *one.appeal->answeredAt >= since;
+    return one.step != Step::Restrict && one.appeal && one.appeal->outcome == "overturned" && one.appeal->answeredAt &&
+           *one.appeal->answeredAt >= since;
   });
   if (overturned > kMostOverturned)
     feed(policy::RuleCharged{rule, fmt::format("{} of its stops were overturned within 30 days", overturned)});
@@ -81,6 +82,29 @@ Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, s
     CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
   }
   co_return Result<>{};
+}
+
+Task<Result<Decision>> Enforcement::propose(AccountId about, std::string rule, Duration lasts, std::string reason, std::string by) {
+  const auto* found = rooms_.book.inForce().findRule(rule);
+  if (found == nullptr) co_return fail(Code::NotFound, "there is no rule '{}' in force", rule.substr(0, 64));
+  const auto of = *found;  // the book may change meanwhile
+  CO_TRY(auto decision, co_await rooms_.decisions.propose(std::move(about), of, lasts, std::move(reason), std::move(by)));
+  people_[decision.account].holding.push_front(decision);
+  co_return decision;
+}
+
+Task<Result<Decision>> Enforcement::confirm(DecisionId id, std::string by) {
+  CO_TRY(auto decision, co_await rooms_.decisions.confirm(std::move(id), std::move(by)));
+  release(decision.account, decision.id);  // as it was proposed
+  held_.insert_or_assign(decision.account, decision);
+  people_[decision.account].holding.push_front(decision);
+  for (const auto& runtime : rooms_.runtimes.list(decision.account)) {
+    if (runtime.state == runtimes::RuntimeState::Stopped) continue;
+    auto here = decision;
+    here.runtime = runtime.id.text();
+    co_await stop(std::move(here));
+  }
+  co_return decision;
 }
 
 Task<Result<>> Enforcement::resume(std::string rule, std::string by) {

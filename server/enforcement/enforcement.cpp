@@ -43,6 +43,11 @@ std::string sentenceOf(const policy::Rule& rule, const Decision& decision) {
       return fmt::format(
           "The runtime was stopped by the rule \"{}\", and no other can be started until {}. {} Files and notebooks are kept.", rule.title,
           decision.endsAt ? dayWords(*decision.endsAt) : "somebody has looked", seen);
+    case Step::Restrict:
+      return fmt::format(
+          "The runtime was stopped: by the rule \"{}\" two people of the staff decided that none can be started until {}. {} "
+          "Files and notebooks are kept.",
+          rule.title, decision.endsAt ? dayWords(*decision.endsAt) : "they have looked again", seen);
     default: return fmt::format("Signs of what the rule \"{}\" is about: {}", rule.title, seen);
   }
 }
@@ -64,6 +69,8 @@ Task<Result<>> Enforcement::begin() {
     people_[hold.account].holding.push_front(hold);
     held_.insert_or_assign(hold.account, std::move(hold));
   }
+  CO_TRY(auto proposals, co_await rooms_.decisions.proposals());
+  for (auto& proposal : proposals) people_[proposal.account].holding.push_front(std::move(proposal));
   tellPolicy();
   std::vector<std::string> rules;
   for (const auto& rule : rooms_.book.inForce().rules()) rules.push_back(rule.id);
@@ -132,12 +139,12 @@ void Enforcement::ended(const runtimes::Runtime& runtime) {
     person.matches.clear();
   }
   for (const auto& decision : person.holding) {
-    if (decision.runtime == id && decision.step != Step::Hold && decision.step != Step::Stop)
+    if (decision.runtime == id && decision.step < Step::Stop)
       scope_.spawn("end decision", [](Enforcement* self, DecisionId which) -> Task<> {
         static_cast<void>(co_await self->rooms_.decisions.end(std::move(which), "lapsed"));
       }(this, decision.id));
   }
-  std::erase_if(person.holding, [&](const Decision& one) { return one.runtime == id && one.step != Step::Hold && one.step != Step::Stop; });
+  std::erase_if(person.holding, [&](const Decision& one) { return one.runtime == id && one.step < Step::Stop; });
   feed(policy::RuntimeEnded{id});
   if (accountEvidence_ && runtime.reason == "quota") lastCells_.usedUp(runtime.owner, rooms_.clock.sinceStart());
 }
@@ -264,9 +271,8 @@ Task<> Enforcement::carryOutLift(Verdict verdict) {
   const auto of = AccountId::parse(verdict.account);
   if (!of || verdict.shadow) co_return;
   auto& holding = people_[*of].holding;
-  const auto found = std::ranges::find_if(holding, [&](const Decision& one) {
-    return one.rule == verdict.rule && one.runtime == verdict.runtime && one.step != Step::Stop && one.step != Step::Hold;
-  });
+  const auto found = std::ranges::find_if(
+      holding, [&](const Decision& one) { return one.rule == verdict.rule && one.runtime == verdict.runtime && one.step < Step::Stop; });
   if (found == holding.end()) co_return;
   const auto id = found->id;
   holding.erase(found);
@@ -294,7 +300,7 @@ Task<> Enforcement::restrain(AccountId of) {
 }
 
 Task<> Enforcement::stop(Decision decision) {
-  if (decision.step == Step::Hold) held_.insert_or_assign(decision.account, decision);
+  if (decision.step >= Step::Hold) held_.insert_or_assign(decision.account, decision);
   const auto* rule = rooms_.book.inForce().findRule(decision.rule);
   const auto runtime = engines::RuntimeId::parse(decision.runtime);
   if (rule == nullptr || !runtime) co_return;
@@ -310,10 +316,11 @@ Result<> Enforcement::mayStart(const AccountId& of) const {
   if (found == held_.end() || (found->second.endsAt && *found->second.endsAt <= rooms_.clock.now())) return {};
   const auto* rule = rooms_.book.inForce().findRule(found->second.rule);
   return std::unexpected(Error{Code::Denied,
-      fmt::format(
-          "no runtime can be started until {}: the rule \"{}\" stopped yours again. Files and notebooks are open; the page Decisions "
-          "shows what was seen, and there you can appeal",
+      fmt::format("no runtime can be started until {}: {} by the rule \"{}\". Files and notebooks are open; the page Decisions shows what "
+                  "was seen, "
+                  "and there you can appeal",
           found->second.endsAt ? dayWords(*found->second.endsAt) : "somebody has looked",
+          found->second.step == Step::Restrict ? "two people of the staff decided so" : "yours was stopped again",
           rule == nullptr ? found->second.rule : rule->title),
       found->second.id.text()});
 }

@@ -75,7 +75,7 @@ class Enforcement {
   // Forgets what has been kept long enough.
   Task<Result<>> sweep() { return devices_.sweep(); }
 
-  // What holds of an account now, the last first: notices, warnings, throttles and holds.
+  // What holds of an account now, the last first: notices, warnings, throttles, holds and restrictions, those too that are proposed.
   std::vector<policy::Decision> holding(const AccountId& of) const;
 
   // A person of the staff has answered an appeal; when it is overturned, what was done is undone: the runtime's units are given back,
@@ -86,6 +86,10 @@ class Enforcement {
   // A rule does not hold for an account, see policy::Decisions::exempt; what holds of it by that rule is lifted. NotFound for a rule there
   // is none.
   Task<Result<>> exempt(AccountId who, policy::Exemption exemption, std::string by);
+  // See policy::Decisions::propose. NotFound for a rule there is none.
+  Task<Result<policy::Decision>> propose(AccountId about, std::string rule, Duration lasts, std::string reason, std::string by);
+  // See policy::Decisions::confirm; what runs of the account is stopped.
+  Task<Result<policy::Decision>> confirm(policy::DecisionId id, std::string by);
   // A rule that its circuit breaker has paused acts again. NotFound for a rule there is none.
   Task<Result<>> resume(std::string rule, std::string by);
   bool isPaused(std::string_view rule) const { return engine_.isPaused(rule); }

@@ -43,6 +43,8 @@ inline constexpr EventKind kRuleResumed{"rule.resumed", "Somebody has looked: th
 inline constexpr EventKind kExemptionGranted{"exemption.granted", "A rule does not hold for an account, until an end and for a reason."};
 inline constexpr EventKind kDecisionMade{"decision.made", "A rule was applied to somebody."};
 inline constexpr EventKind kDecisionEnded{"decision.ended", "A measure was lifted, lapsed, or was overturned."};
+inline constexpr EventKind kRestrictionProposed{"restriction.proposed", "Somebody of the staff proposed to keep an account from runtimes."};
+inline constexpr EventKind kRestrictionConfirmed{"restriction.confirmed", "Somebody else confirmed it."};
 inline constexpr EventKind kDecisionViewed{"decision.viewed", "Somebody of the staff looked at a decision about somebody."};
 inline constexpr EventKind kAppealMade{"appeal.made", "Somebody appealed against a decision."};
 inline constexpr EventKind kAppealAnswered{"appeal.answered", "An appeal was answered."};

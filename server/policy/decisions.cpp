@@ -7,8 +7,10 @@ namespace {
 
 constexpr std::string_view kColumns =
     "d.id, d.account_id, d.runtime_id, d.rule, d.version, d.step, d.shadow, d.evidence, d.decided_at, d.ends_at, d.ended_at, d.ending, "
-    "d.answer, d.remark, a.id, a.words, a.made_at, a.outcome, a.answered_at, a.answered_by, a.answer";
-constexpr std::string_view kFrom = "policy_decisions d LEFT JOIN policy_appeals a ON a.decision_id = d.id";
+    "d.answer, d.remark, a.id, a.words, a.made_at, a.outcome, a.answered_at, a.answered_by, a.answer, r.for_ms, r.proposed_by, "
+    "r.confirmed_by";
+constexpr std::string_view kFrom =
+    "policy_decisions d LEFT JOIN policy_appeals a ON a.decision_id = d.id LEFT JOIN policy_restrictions r ON r.decision_id = d.id";
 constexpr int kMostListed = 1000;
 constexpr std::size_t kLongestRemark = 300;
 
@@ -29,7 +31,10 @@ Result<Decision> decisionOf(const store::Row& row) {
       .ending = row.findText(11).value_or(""),
       .answer = row.findText(12),
       .remark = row.findText(13),
-      .appeal = {}};
+      .appeal = {},
+      .restriction = {}};
+  if (const auto by = row.findText(22))
+    decision.restriction = Decision::Restriction{.lasts = Duration{row.number(21)}, .proposedBy = *by, .confirmedBy = row.findText(23)};
   TRY(const auto evidence, parseJson(row.text(7)));
   TRY(fromJson(evidence, decision.evidence));
   if (const auto appeal = row.findText(14)) {
@@ -141,14 +146,20 @@ Task<Result<Decisions::Record>> Decisions::recordOf(AccountId of) {
 Task<Result<std::vector<Decision>>> Decisions::holds() {
   const auto now = clock_.now();
   co_return co_await database_.transaction([now](store::Transaction& on) {
-    return select(on, "d.step = 'hold' AND d.shadow = 0 AND d.ended_at IS NULL AND d.ends_at > ?", {now}, kMostListed);
+    return select(on, "d.step IN ('hold', 'restrict') AND d.shadow = 0 AND d.ended_at IS NULL AND d.ends_at > ?", {now}, kMostListed);
+  });
+}
+
+Task<Result<std::vector<Decision>>> Decisions::proposals() {
+  co_return co_await database_.transaction([](store::Transaction& on) {
+    return select(on, "d.step = 'restrict' AND d.ended_at IS NULL AND d.ends_at IS NULL", {}, kMostListed);
   });
 }
 
 Task<Result<>> Decisions::endLeftOver() {
   CO_TRY(
-      co_await database_.change("UPDATE policy_decisions SET ended_at = ?, ending = 'lapsed' WHERE ended_at IS NULL AND step <> 'hold' "
-                                "AND step <> 'stop'",
+      co_await database_.change("UPDATE policy_decisions SET ended_at = ?, ending = 'lapsed' WHERE ended_at IS NULL AND step NOT IN "
+                                "('stop', 'hold', 'restrict')",
           {clock_.now()}));
   co_return Result<>{};
 }
@@ -203,6 +214,67 @@ Task<Result<Decision>> Decisions::answerAppeal(DecisionId id, std::string by, st
   });
 }
 
+// ---- restrictions ----
+
+Task<Result<Decision>> Decisions::propose(AccountId about, const Rule& rule, Duration lasts, std::string reason, std::string by) {
+  CO_TRY(checkWords(reason, kLongestWords, "the reason"));
+  if (lasts < 1h || lasts > kLongestRestriction)
+    co_return fail(Code::InvalidInput, "a restriction lasts {} s; allowed are {} to {}", lasts / 1s, 1h / 1s, kLongestRestriction / 1s);
+  Decision decision{.id = DecisionId::make(),
+      .account = about,
+      .rule = rule.id,
+      .version = rule.version,
+      .step = Step::Restrict,
+      .evidence = {{.detector = "people",
+          .family = "people",
+          .tier = 3,
+          .since = clock_.now(),
+          .says = reason,
+          .saysDe = reason,
+          .line = {},
+          .excerpt = {}}},
+      .at = clock_.now(),
+      .ending = {}};
+  const auto event = journal_.make(
+      journal::kRestrictionProposed, {about.text(), decision.id.text()}, {{"by", by}, {"rule", rule.id}, {"for_s", lasts / 1s}});
+  co_return co_await database_.transaction([=, now = clock_.now()](store::Transaction& on) -> Result<Decision> {
+    TRY(const auto others,
+        select(on, "d.account_id = ? AND d.step = 'restrict' AND d.ended_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > ?)",
+            {about.text(), now}, 1));
+    if (!others.empty()) return fail(Code::Conflict, "{} is proposed or holds for this account already", others.front().id.text());
+    TRY(
+        on.change("INSERT INTO policy_decisions (id, account_id, runtime_id, rule, version, step, shadow, evidence, decided_at) "
+                  "VALUES (?, ?, '', ?, ?, 'restrict', 0, ?, ?)",
+            {decision.id.text(), about.text(), decision.rule, decision.version, json::serialize(toJson(decision.evidence)), decision.at}));
+    TRY(on.change(
+        "INSERT INTO policy_restrictions (decision_id, for_ms, proposed_by) VALUES (?, ?, ?)", {decision.id.text(), lasts.count(), by}));
+    TRY(journal::Journal::write(on, event));
+    return getOne(on, std::nullopt, decision.id);
+  });
+}
+
+Task<Result<Decision>> Decisions::confirm(DecisionId id, std::string by) {
+  const auto now = clock_.now();
+  const auto event = journal_.make(journal::kRestrictionConfirmed, {id.text()}, {{"by", by}});
+  co_return co_await database_.transaction([=](store::Transaction& on) -> Result<Decision> {
+    TRY(const auto decision, getOne(on, std::nullopt, id));
+    if (!decision.restriction) return fail(Code::NotFound, "{} is no restriction that was proposed", id.text());
+    if (decision.restriction->confirmedBy || decision.endedAt) return fail(Code::Conflict, "{} holds already, or has ended", id.text());
+    if (decision.restriction->proposedBy == by)
+      return fail(Code::Denied, "who proposed a restriction cannot confirm it; that takes another person");
+    if (decision.appeal && !decision.appeal->outcome)
+      return fail(Code::Conflict, "the person has said something to it: answer the appeal first");
+    if (!decision.appeal && now < decision.at + kHearing)
+      return fail(Code::Conflict, "the person has not been heard: they have said nothing yet, and have time until {} UTC",
+          formatUtc(decision.at + kHearing).substr(0, 16));
+    TRY(on.change("UPDATE policy_restrictions SET confirmed_by = ?, confirmed_at = ? WHERE decision_id = ? AND confirmed_by IS NULL",
+        {by, now, id.text()}));
+    TRY(on.change("UPDATE policy_decisions SET ends_at = ? WHERE id = ?", {now + decision.restriction->lasts, id.text()}));
+    TRY(journal::Journal::write(on, event));
+    return getOne(on, std::nullopt, id);
+  });
+}
+
 // ---- exemptions ----
 
 Task<Result<>> Decisions::exempt(AccountId who, Exemption exemption, std::string by) {
@@ -228,17 +300,32 @@ Task<Result<std::vector<Exemption>>> Decisions::exemptionsOf(AccountId of) {
   co_return exemptions;
 }
 
+std::chrono::hours Decisions::keptFor(Step step) {
+  constexpr std::chrono::hours kDay{24};
+  switch (step) {
+    case Step::Log: return 7 * kDay;
+    case Step::Notice:
+    case Step::Warning: return 30 * kDay;
+    case Step::Restrict: return 2 * kLongestRestriction;
+    default: return 180 * kDay;
+  }
+}
+
 Task<Result<>> Decisions::sweep() {
   const auto now = clock_.now();
   using std::chrono::hours;
   co_return co_await database_.transaction([now](store::Transaction& on) -> Result<> {
-    const std::pair<std::string_view, hours> kept[] = {
-        {"step = 'log'", hours{7 * 24}}, {"step IN ('notice', 'warning')", hours{30 * 24}}, {"1 = 1", hours{180 * 24}}};
-    for (const auto& [which, time] : kept) {
+    for (const auto step : {Step::Log, Step::Notice, Step::Warning, Step::Throttle, Step::Stop, Step::Hold, Step::Restrict}) {
+      const auto which = fmt::format("step = '{}'", nameOf(step));
+      const auto time = keptFor(step);
       const auto old = fmt::format("SELECT id FROM policy_decisions WHERE {} AND decided_at < ?", which);
       // An appeal that is open keeps everything; an answered one for 90 days more.
       TRY(on.change(fmt::format("DELETE FROM policy_appeals WHERE answered_at < ? AND decision_id IN ({})", old),
           {now - hours{90 * 24}, now - time}));
+      TRY(on.change(
+          fmt::format(
+              "DELETE FROM policy_restrictions WHERE decision_id IN ({} AND id NOT IN (SELECT decision_id FROM policy_appeals))", old),
+          {now - time}));
       TRY(on.change(
           fmt::format(
               "DELETE FROM policy_decisions WHERE {} AND decided_at < ? AND id NOT IN (SELECT decision_id FROM policy_appeals)", which),

@@ -71,6 +71,13 @@ struct Decision {
   std::optional<std::string> answer;  // to a warning: "run_anyway", "allowed_use", "cancelled"
   std::optional<std::string> remark;  // with it
   std::optional<Appeal> appeal;
+  // Of step Restrict: until it is confirmed nothing holds, and endsAt is absent.
+  struct Restriction {
+    Duration lasts{0};
+    std::string proposedBy;
+    std::optional<std::string> confirmedBy;
+  };
+  std::optional<Restriction> restriction;
 };
 
 // A rule that does not hold for an account: a course, research.
@@ -110,7 +117,9 @@ class Decisions {
     bool seenBefore = false;
   };
   Task<Result<Record>> recordOf(AccountId of);
-  // Holds that have not ended.
+  // Restrictions that are proposed and neither confirmed nor ended.
+  Task<Result<std::vector<Decision>>> proposals();
+  // Holds and confirmed restrictions that have not ended.
   Task<Result<std::vector<Decision>>> holds();
   // Measures on runtimes that an earlier server had taken and nobody has lifted.
   Task<Result<>> endLeftOver();
@@ -122,12 +131,23 @@ class Decisions {
   // `outcome`: "upheld" or "overturned". Gives the decision it was about. Conflict when it was answered.
   Task<Result<Decision>> answerAppeal(DecisionId id, std::string by, std::string outcome, std::string words);
 
+  static constexpr std::chrono::hours kHearing{72};  // for the person to say something, unless they have
+  static constexpr std::chrono::hours kLongestRestriction{366 * 24};
+  // A person of the staff proposes that an account starts no runtime for a time, which the account is told with the reason. Fails with
+  // InvalidInput without a reason or for another time, Conflict when one is proposed or holds.
+  Task<Result<Decision>> propose(AccountId about, const Rule& rule, Duration lasts, std::string reason, std::string by);
+  // Another one confirms it: it holds from now on. Denied for who proposed it; Conflict before the person was heard, while their appeal is
+  // not answered, and when it holds or has ended.
+  Task<Result<Decision>> confirm(DecisionId id, std::string by);
+
   // From now on a rule does not hold for an account, until an end within a year. Fails with InvalidInput for another end or no reason.
   Task<Result<>> exempt(AccountId who, Exemption exemption, std::string by);
   // Those that have not ended.
   Task<Result<std::vector<Exemption>>> exemptionsOf(AccountId of);
 
-  // Forgets what has been kept long enough: log 7 days, notices and warnings 30, the rest 180.
+  // How long a decision of that step is kept: log 7 days, notices and warnings 30, restrictions twice the longest, the rest 180.
+  static std::chrono::hours keptFor(Step step);
+  // Forgets what has been kept for so long.
   Task<Result<>> sweep();
 
  private:

@@ -1,6 +1,7 @@
 #include "server/policy/rules.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include "lib/base/sha256.h"
@@ -10,7 +11,7 @@
 namespace allmende::policy {
 namespace {
 
-constexpr std::string_view kSteps[] = {"log", "notice", "warning", "throttle", "stop", "hold"};
+constexpr std::string_view kSteps[] = {"log", "notice", "warning", "throttle", "stop", "hold", "restrict"};
 constexpr std::size_t kMostRules = 100;
 constexpr std::size_t kMostDetectors = 500;
 
@@ -33,7 +34,10 @@ Result<> checkTexts(const Rule& rule) {
 
 Result<> checkRule(const Rule& rule) {
   TRY(checkTexts(rule));
-  if (!stepNamed(rule.most)) return fail(Code::InvalidInput, "most is '{}'; allowed are {}", rule.most, fmt::join(kSteps, ", "));
+  const auto most = stepNamed(rule.most);
+  if (!most || *most == Step::Restrict)
+    return fail(
+        Code::InvalidInput, "most is '{}'; allowed are {}", rule.most, fmt::join(kSteps | std::views::take(std::size(kSteps) - 1), ", "));
   constexpr std::string_view kThrottles[] = {"cpu", "connections", "all_but_web", "upload"};
   if (std::ranges::find(kThrottles, rule.throttle) == std::end(kThrottles))
     return fail(Code::InvalidInput, "throttle is '{}'; allowed are {}", rule.throttle, fmt::join(kThrottles, ", "));

@@ -14,8 +14,9 @@
 namespace allmende::policy {
 
 // What happens to somebody, the mildest first. Nothing from Restrict on is ever done without people.
-enum class Step : std::uint8_t { Log, Notice, Warning, Throttle, Stop, Hold };
-std::string_view nameOf(Step step);  // "log", "notice", "warning", "throttle", "stop", "hold"
+enum class Step : std::uint8_t { Log, Notice, Warning, Throttle, Stop, Hold, Restrict };
+std::string_view nameOf(
+    Step step);  // "log", "notice", "warning", "throttle", "stop", "hold", "restrict"; the last is taken by people alone
 std::optional<Step> stepNamed(std::string_view name);
 
 struct Rule {

@@ -256,6 +256,74 @@ class AProgram(Rules):
         self.ask("runtimes", self.ada, "POST", {}, expect=201)
 
 
+class ARestriction(Rules):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.staff = {}
+        for name in ("eve", "fay"):
+            cls.house.tool("account", "create", name, "--admin", "--password-stdin", text=PASSWORD + "\n")
+            cls.staff[name] = cls.house.tool("token", "create", "--account", name, "--name", "tests", "--scope", "administer")
+
+    def propose(self, by="eve", expect=201, **wish):
+        return self.ask("staff/restrictions", self.staff[by], "POST", {"account": "bob", "rule": "stopping", "for_s": 86_400, "reason": "Again and again.", **wish}, expect=expect)
+
+    def confirm(self, by, proposed, expect):
+        return self.ask(f"staff/decisions/{proposed['decision']['id']}/confirm", self.staff[by], "POST", {}, expect=expect)
+
+    def answer(self, proposed, outcome):
+        path = f"decisions/{proposed['decision']['id']}/appeal"
+        self.ask(path, self.bob, "POST", {"words": "I did not know."}, expect=201)
+        self.assertIn("answer the appeal first", self.confirm("fay", proposed, 409)["message"])
+        self.ask(f"staff/{path}", self.staff["fay"], "PUT", {"outcome": outcome, "words": "We have looked."})
+
+    def test_takes_two_people_and_holds_only_after_the_person_was_heard(self):
+        proposed = self.propose()
+        self.assertEqual((proposed["account"], proposed["proposed_by"], proposed["lasts_s"], proposed.get("confirmed_by")), ("bob", "eve", 86_400, None))
+        seen = self.decisions(self.bob, "stopping")[0]
+        self.assertEqual((seen["step"], seen.get("ends_at"), seen["evidence"][0]["says"]), ("restrict", None, "Again and again."))
+        runtime = self.ask("runtimes", self.bob, "POST", {}, expect=201)  # nothing holds yet
+        self.assertIn("takes another person", self.confirm("eve", proposed, 403)["message"])
+        self.assertIn("has not been heard", self.confirm("fay", proposed, 409)["message"])
+        self.answer(proposed, "upheld")
+        held = self.confirm("fay", proposed, 200)
+        self.assertEqual(held["confirmed_by"], "fay")
+        self.assertIsNotNone(held["decision"]["ends_at"])
+        ended = until("bob's runtime to be stopped", lambda: next((one for one in self.ask("runtimes", self.bob) if one["id"] == runtime["id"] and one["state"] == "stopped"), None))
+        self.assertIn("two people of the staff decided", ended["message"])
+        self.assertEqual(self.confirm("fay", proposed, 409)["reason"], "conflict")
+        # It survives a restart; files stay open; others are not concerned.
+        self.assertEqual(self.house.stop(), [])
+        self.house.start()
+        refusal = self.ask("runtimes", self.bob, "POST", {}, expect=403)
+        self.assertIn("two people of the staff decided so", refusal["message"])
+        self.assertEqual(refusal["decision"], proposed["decision"]["id"])
+        self.ask("contents", self.bob)
+        self.assertIn("holds for this account already", self.propose("fay", 409)["message"])
+        self.ask(f"staff/decisions/{proposed['decision']['id']}/lift", self.staff["eve"], "POST", {}, expect=204)
+        self.ask("runtimes", self.bob, "POST", {}, expect=201)
+        self.stop_runtimes(self.bob)
+        events = self.house.tool("audit", "list", "--subject", proposed["decision"]["id"])
+        for name in ("restriction.proposed", "appeal.made", "appeal.answered", "restriction.confirmed", "decision.ended"):
+            self.assertIn(name, events)
+
+    def test_that_is_taken_back_never_holds(self):
+        proposed = self.propose()
+        self.answer(proposed, "overturned")
+        self.assertEqual(self.confirm("fay", proposed, 409)["reason"], "conflict")
+        self.ask("runtimes", self.bob, "POST", {}, expect=201)
+        self.stop_runtimes(self.bob)
+
+    def test_says_what_cannot_be_proposed(self):
+        self.assertIn("allowed are 3600 to", self.propose(expect=400, for_s=0)["message"])
+        self.assertIn("allowed are 3600 to", self.propose(expect=400, for_s=60)["message"])
+        self.assertIn("needs some words", self.propose(expect=400, reason=" ")["message"])
+        self.assertIn("no account 'nobody'", self.propose(expect=404, account="nobody")["message"])
+        self.assertIn("no rule 'flying'", self.propose(expect=404, rule="flying")["message"])
+        self.ask("staff/restrictions", self.bob, "POST", {"account": "ada", "rule": "stopping", "for_s": 86_400, "reason": "x"}, expect=403)
+        self.ask("staff/decisions/dec_0123456789abcdef0123/confirm", self.staff["fay"], "POST", {}, expect=404)
+
+
 class AFolderOfRules(Rules):
     def refused(self, *arguments):
         done = subprocess.run([f"{BIN}/allmende", "--data", self.house.data, "policy", *arguments], capture_output=True, text=True, timeout=60)

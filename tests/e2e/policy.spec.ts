@@ -207,7 +207,7 @@ async function takenBackByTheStaff(): Promise<void> {
   await picture(page, "policy-staff-done");
   await page.getByText("A rule that does not hold for somebody").click();
   await page.getByLabel("Account").first().fill("nobody");
-  await page.getByLabel("Why; the person reads it").fill("A lesson.");
+  await page.getByLabel("Why; the person reads it").first().fill("A lesson.");
   await page.getByRole("button", { name: "Exempt" }).click();
   await page.getByText("there is no account 'nobody'").waitFor();
   await watched.context.close();
@@ -231,6 +231,60 @@ test("the desk of the staff in German on a phone, and closed to everybody else",
   assert.equal(await other.page.evaluate(async () => (await fetch("/api/staff/rules")).status), 403);
   await other.context.close();
   nothingWentWrong(other);
+});
+
+test("a restriction is proposed, the person is heard, another one confirms it, and it says so wherever it matters", async () => {
+  makeAccount("heidi");
+  makeAccount("frank", "--admin");
+  const desk = async (name: string): Promise<{ page: Page; close: () => Promise<void> }> => {
+    const watched = await openSignedIn(browser, {}, name);
+    await watched.page.goto(new URL("staff", url).href);
+    return { page: watched.page, close: async () => { await watched.context.close(); nothingWentWrong(watched); } };
+  };
+  const grace = await desk("grace");
+  await grace.page.getByText("Keep somebody from runtimes").click();
+  const form = grace.page.locator("details", { hasText: "Keep somebody from runtimes" });
+  await form.getByLabel("Account").fill("heidi");
+  await form.getByLabel("Why; the person reads it").fill("Floods from three runtimes.");
+  await form.getByRole("button", { name: "Propose" }).click();
+  await form.getByText("It is proposed for 30 days").waitFor();
+  await picture(grace.page, "policy-staff-restrict");
+  await grace.close();
+  const person = await openSignedIn(browser, {}, "heidi");
+  await person.page.goto(url);
+  await person.page.getByText("Something was decided or proposed about your account.").waitFor();
+  await person.page.getByRole("link", { name: "See what, and answer" }).click();
+  await person.page.getByText("Nothing holds yet: say what they should know.").waitFor();
+  await person.page.getByText("Floods from three runtimes.").waitFor();
+  await person.page.getByRole("button", { name: "Appeal: have a person look at it" }).click();
+  await person.page.getByLabel("What should they know?").fill("It was a lesson.");
+  await person.page.getByRole("button", { name: "Send" }).click();
+  await person.page.getByText("A person will look at it").waitFor();
+  await picture(person.page, "policy-restriction-proposed");
+  assert.deepEqual(await seriousFaults(person.page), []);
+  const frank = await desk("frank");
+  const appeal = frank.page.getByRole("article", { name: "Proposed Forbidden tools · heidi" });
+  await appeal.getByLabel("Your answer").fill("Three times are no lesson.");
+  await appeal.getByRole("button", { name: "The decision stays" }).click();
+  await frank.page.getByText("Nobody waits for an answer.").waitFor();
+  const row = frank.page.locator(".staff-row", { hasText: "heidi" });
+  await row.locator("summary").click();
+  await row.getByText("Proposed by grace for 30 days").waitFor();
+  await row.getByRole("button", { name: "Confirm" }).click();
+  await row.getByText("confirmed by frank").waitFor();
+  await picture(frank.page, "policy-staff-confirmed");
+  await frank.close();
+  await person.page.reload();
+  await person.page.getByText("No runtime can be started. Files, notebooks and their download stay open.").waitFor();
+  const refused = await person.page.evaluate(async () => {
+    const xsrf = /(?:^|; )_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+    const reply = await fetch("/api/runtimes", { method: "POST", headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) }, body: "{}" });
+    return [reply.status, ((await reply.json()) as { message: string }).message] as const;
+  });
+  assert.equal(refused[0], 403);
+  assert.match(refused[1], /two people of the staff decided so/);
+  await person.context.close();
+  nothingWentWrong(person);
 });
 
 test("decisions in German on a phone, and an empty page for whoever has none", async () => {

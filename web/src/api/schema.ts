@@ -176,7 +176,7 @@ export interface Decision {
   /** What is allowed. */
   readonly instead: string;
   readonly instead_de: string;
-  /** notice, warning, throttle, stop or hold. */
+  /** notice, warning, throttle, stop, hold or restrict (proposed by one person of the staff, while it has no end). */
   readonly step: string;
   /** What is slowed down. */
   readonly throttle?: string;
@@ -310,6 +310,8 @@ export interface Policy {
   readonly accepted?: number;
   /** Rules that do not hold for the caller, for some time. */
   readonly exemptions: readonly Exemption[];
+  /** A decision that keeps the caller from runtimes, or is proposed to. */
+  readonly restriction?: string;
   /** Whether browsers that several accounts sign in by are recognised. */
   readonly looks_at_accounts: boolean;
   /** Those that hold and those that are announced. */
@@ -412,6 +414,12 @@ export interface StaffDecision {
   readonly account: string;
   /** 1 = it was only logged. */
   readonly shadow: number;
+  /** Of a restriction. */
+  readonly proposed_by?: string;
+  /** Absent: nothing holds yet. */
+  readonly confirmed_by?: string;
+  /** Seconds from its confirmation on. */
+  readonly lasts_s?: number;
   readonly decision: Decision;
 }
 
@@ -420,6 +428,17 @@ export interface AppealAnswer {
   readonly outcome?: string;
   /** To the person; why. */
   readonly words?: string;
+}
+
+export interface RestrictionWish {
+  /** Its name. */
+  readonly account?: string;
+  /** By which it is proposed. */
+  readonly rule?: string;
+  /** Seconds during which it starts no runtime; an hour to a year. */
+  readonly for_s?: number;
+  /** The person reads it. */
+  readonly reason?: string;
 }
 
 export interface ExemptionWish {

@@ -24,6 +24,12 @@ export type AppealOutcome = 'upheld' | 'overturned';
 export const answerAppeal = (id: string, outcome: AppealOutcome, words: string): Promise<StaffDecision> =>
   api.put(`api/staff/decisions/${encodeURIComponent(id)}/appeal`, { outcome, words });
 
+/** Nothing holds until somebody else confirms it. */
+export const proposeRestriction = (rule: string, account: string, seconds: number, reason: string): Promise<StaffDecision> =>
+  api.post('api/staff/restrictions', { rule, account, for_s: seconds, reason });
+
+export const confirmRestriction = (id: string): Promise<StaffDecision> => api.post(`api/staff/decisions/${encodeURIComponent(id)}/confirm`, {});
+
 export const rulesHealth = async (): Promise<readonly RuleHealth[]> => (await api.get<RulesHealth>('api/staff/rules')).rules;
 
 export const resumeRule = (rule: string): Promise<void> => api.post(`api/staff/rules/${encodeURIComponent(rule)}/resume`, {});

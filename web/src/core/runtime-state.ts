@@ -10,7 +10,7 @@ export type NetworkAccess = 'egress' | 'allow-list' | 'none';
 
 export interface RuntimeDecision {
   readonly id: string;
-  readonly step: 'notice' | 'warning' | 'throttle' | 'stop' | 'hold';
+  readonly step: 'notice' | 'warning' | 'throttle' | 'stop' | 'hold' | 'restrict';
   /** What is slowed down. */
   readonly throttle: string | null;
   readonly title: string;

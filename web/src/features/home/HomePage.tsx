@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Clock, FolderClosed, Trash2, UsersRound } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import { getPolicy } from '../../api/policy';
-import type { Account } from '../../api/schema';
+import type { Account, Policy } from '../../api/schema';
 import { type Place, placeOf, queryOf, root } from '../../core/home-place';
 import { t } from '../../ui/i18n';
 import { Notices } from '../../ui/notices';
@@ -43,12 +43,18 @@ function titleOf(place: Place): string {
   return place.kind === 'search' ? t('search.results', { query: place.query }) : t(`place.${place.kind}`);
 }
 
-/** Rules that were published and not accepted yet: at the first sign-in, and when they change. */
+/** Rules that were published and not accepted yet (at the first sign-in, and when they change), and a restriction of the person. */
 function NewRules() {
-  const [news, setNews] = useState<'first' | 'changed' | null>(null);
-  useEffect(() => void getPolicy().then(({ accepted = 0, last }) => setNews(accepted >= last ? null : accepted === 0 ? 'first' : 'changed'), () => undefined), []);
-  if (!news) return null;
-  return <p className="home-banner" role="status">{t(`policy.news.${news}`)} <a href={addressOf('policy')}>{t('policy.news.read')}</a></p>;
+  const [policy, setPolicy] = useState<Policy | null>(null);
+  useEffect(() => void getPolicy().then(setPolicy, () => undefined), []);
+  if (!policy) return null;
+  const { accepted = 0, last, restriction } = policy;
+  return (
+    <>
+      {restriction && <p className="home-banner" role="alert">{t('policy.news.restriction')} <a href={`${addressOf('decisions')}#${restriction}`}>{t('policy.news.look')}</a></p>}
+      {accepted < last && <p className="home-banner" role="status">{t(`policy.news.${accepted === 0 ? 'first' : 'changed'}`)} <a href={addressOf('policy')}>{t('policy.news.read')}</a></p>}
+    </>
+  );
 }
 
 export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
@@ -92,8 +98,10 @@ export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
         document.querySelector<HTMLElement>('.grid, main')?.focus();
       }}>{t('skip')}</a>
       <Header home={home} account={account} search={search} onSignOut={onSignOut} />
-      {signedOut && <p className="home-banner" role="alert">{t('signedOut')} <a href={`${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('signIn.go')}</a></p>}
-      {!signedOut && <NewRules />}
+      <div className="home-banners">
+        {signedOut && <p className="home-banner" role="alert">{t('signedOut')} <a href={`${addressOf('login')}?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('signIn.go')}</a></p>}
+        {!signedOut && <NewRules />}
+      </div>
       <nav className="home-places" aria-label={t('places')}>
         <NewMenu home={home} uploads={uploads} />
         <ul>

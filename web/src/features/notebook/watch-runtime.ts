@@ -53,7 +53,7 @@ function announceDecision(page: Page, runtime: RuntimeView | null): void {
   if (announced === decision.id) return;
   announced = decision.id;
   const seen = decision.seen.map(each => inLanguage(each, 'says')).join(' ');
-  const what = decision.step === 'throttle' ? `policy.throttle.${decision.throttle ?? 'cpu'}` : `policy.${decision.step}`;
+  const what = decision.step === 'throttle' ? `policy.throttle.${decision.throttle ?? 'cpu'}` : `policy.${decision.step === 'restrict' && decision.endsAt === null ? 'proposed' : decision.step}`;
   const text = t(what, { title: inLanguage(decision, 'title'), seen });
   const more = () => void window.open(`${addressOf('decisions')}#${decision.id}`, '_blank', 'noopener');
   page.say(text);

@@ -8,6 +8,7 @@ import { failureWords } from '../failure';
 import { AppealShown } from './AppealShown';
 import { Frame } from './Frame';
 import { Seen } from './Seen';
+import { stepName } from './steps';
 
 const when = (text: string): string => dateTime(new Date(text));
 
@@ -35,7 +36,7 @@ function Card({ decision, onChanged }: { decision: Decision; onChanged: () => vo
   const appealable = decision.appealable && !decision.appeal && !(decision.step === 'warning' && !decision.answer);
   return (
     <article className={`decision decision-${decision.step}`} id={decision.id} aria-labelledby={`of-${decision.id}`}>
-      <h2 id={`of-${decision.id}`}><span className="decision-step">{t(`decision.step.${decision.step}`)}</span> <a className="al-link" href={`${addressOf('policy')}#${decision.rule}`}>{inLanguage(decision, 'title')}</a></h2>
+      <h2 id={`of-${decision.id}`}><span className="decision-step">{stepName(decision)}</span> <a className="al-link" href={`${addressOf('policy')}#${decision.rule}`}>{inLanguage(decision, 'title')}</a></h2>
       <p className="policy-dates">
         <span>{when(decision.at)}</span><span>{t('policy.version', { version: decision.version })}</span>
         {decision.ends_at && !decision.ended_at && <span>{t('decision.until', { when: when(decision.ends_at) })}</span>}
@@ -43,7 +44,7 @@ function Card({ decision, onChanged }: { decision: Decision; onChanged: () => vo
       </p>
       <Seen decision={decision} />
       <dl>
-        {!decision.ended_at && <><dt>{t('decision.means')}</dt><dd>{t(decision.step === 'throttle' ? `decision.throttle.${decision.throttle ?? 'cpu'}` : `decision.means.${decision.step}`)}</dd></>}
+        {!decision.ended_at && <><dt>{t('decision.means')}</dt><dd>{t(decision.step === 'throttle' ? `decision.throttle.${decision.throttle ?? 'cpu'}` : `decision.means.${decision.step === 'restrict' && !decision.ends_at ? 'proposed' : decision.step}`)}</dd></>}
         <dt>{t('policy.reason')}</dt><dd>{inLanguage(decision, 'reason')}</dd>
         <dt>{t('policy.instead')}</dt><dd>{inLanguage(decision, 'instead')}</dd>
         {decision.answer && <><dt>{t('decision.answer')}</dt><dd>{t(`decision.answer.${decision.answer}`)}{decision.remark && <> „{decision.remark}“</>}</dd></>}

@@ -7,7 +7,7 @@ export function Seen({ decision }: { decision: Decision }) {
     <ul className="seen">
       {decision.evidence.map(finding => (
         <li key={finding.detector}>
-          {inLanguage(finding, 'says')} <span className="seen-kind">{t(`evidence.${finding.tier}`)}</span>
+          {inLanguage(finding, 'says')} <span className="seen-kind">{t(finding.family === 'people' ? 'evidence.people' : `evidence.${finding.tier}`)}</span>
           {finding.excerpt && <pre aria-label={t('evidence.line', { line: finding.line ?? 1 })}><span aria-hidden>{finding.line ?? 1}</span><code>{finding.excerpt}</code></pre>}
         </li>
       ))}

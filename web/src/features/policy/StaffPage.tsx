@@ -2,13 +2,13 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { ApiError } from '../../api/client';
 import type { AuditEvent, AuditVerification, RuleHealth, StaffDecision } from '../../api/schema';
-import { answerAppeal, type AppealOutcome, exemptFrom, liftDecision, listAllDecisions, listEvents, lookAtDecision, resumeRule, rulesHealth, verifyJournal } from '../../api/staff';
+import { answerAppeal, type AppealOutcome, confirmRestriction, exemptFrom, liftDecision, listAllDecisions, listEvents, lookAtDecision, proposeRestriction, resumeRule, rulesHealth, verifyJournal } from '../../api/staff';
 import { dateTime, inLanguage, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 import { AppealShown } from './AppealShown';
 import { Frame } from './Frame';
 import { Seen } from './Seen';
-import { stepsInWords } from './steps';
+import { stepName, stepsInWords } from './steps';
 import './staff.css';
 
 const when = (text: string): string => dateTime(new Date(text));
@@ -46,7 +46,8 @@ function Desk() {
       <p className="policy-lead">{t('staff.rules.lead')}</p>
       <Fault words={rules.fault} />
       {rules.loaded && <RulesTable rules={rules.loaded} onChanged={changed} />}
-      {rules.loaded && <ExemptionForm rules={rules.loaded} />}
+      {rules.loaded && <DaysForm kind="exempt" rules={rules.loaded} send={exemptFrom} />}
+      {rules.loaded && <DaysForm kind="restrict" rules={rules.loaded} send={proposeRestriction} />}
       <h2>{t('staff.decisions')}</h2>
       <p className="policy-lead">{t('staff.decisions.lead')}</p>
       {rules.loaded && <Decisions rules={rules.loaded} />}
@@ -72,7 +73,7 @@ function AppealCard({ of: { account, decision }, onDone }: { of: StaffDecision; 
   const hours = decision.appeal ? hoursSince(decision.appeal.made_at) : 0;
   return (
     <article className={`decision decision-${decision.step}`} aria-labelledby={`of-${decision.id}`}>
-      <h2 id={`of-${decision.id}`}><span className="decision-step">{t(`decision.step.${decision.step}`)}</span> {inLanguage(decision, 'title')} · {account}</h2>
+      <h2 id={`of-${decision.id}`}><span className="decision-step">{stepName(decision)}</span> {inLanguage(decision, 'title')} · {account}</h2>
       <p className="policy-dates"><span>{when(decision.at)}</span><span className={hours >= dueAfterHours ? 'al-danger' : undefined}>{t('staff.waits', { hours })}</span></p>
       <Seen decision={decision} />
       {decision.remark && <p>„{decision.remark}“</p>}
@@ -131,28 +132,29 @@ function Share({ low, high, known }: { low: number; high: number; known: boolean
   );
 }
 
-function ExemptionForm({ rules }: { rules: readonly RuleHealth[] }) {
+/** Of an exemption or a restriction: both are for somebody, by a rule, for some days, with a reason. */
+function DaysForm({ kind, rules, send }: { kind: 'exempt' | 'restrict'; rules: readonly RuleHealth[]; send: (rule: string, account: string, seconds: number, reason: string) => Promise<unknown> }) {
   const [rule, setRule] = useState(rules[0]?.rule ?? '');
   const [account, setAccount] = useState('');
   const [days, setDays] = useState('30');
   const [reason, setReason] = useState('');
   const [said, setSaid] = useState<{ readonly words: string; readonly isFault: boolean } | null>(null);
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    void exemptFrom(rule, account, Number(days) * 86_400, reason).then(
-      () => setSaid({ words: t('staff.exempt.done', { account, count: Number(days) }), isFault: false }),
+    void send(rule, account, Number(days) * 86_400, reason).then(
+      () => setSaid({ words: t(`staff.${kind}.done`, { account, count: Number(days) }), isFault: false }),
       (error: unknown) => setSaid({ words: wordsOf(error), isFault: true }));
   };
   return (
     <details className="staff-exempt">
-      <summary>{t('staff.exempt')}</summary>
-      <p className="al-hint">{t('staff.exempt.hint')}</p>
-      <form className="staff-form" onSubmit={send}>
-        <RuleSelect id="exempt-rule" rules={rules} value={rule} onChange={setRule} />
-        <div className="al-field"><label htmlFor="exempt-account">{t('staff.account')}</label><input id="exempt-account" className="al-input" required value={account} onChange={event => setAccount(event.target.value)} /></div>
-        <div className="al-field"><label htmlFor="exempt-days">{t('staff.days')}</label><input id="exempt-days" className="al-input" type="number" min={1} max={366} required value={days} onChange={event => setDays(event.target.value)} /></div>
-        <div className="al-field staff-wide"><label htmlFor="exempt-reason">{t('staff.reason')}</label><input id="exempt-reason" className="al-input" required maxLength={400} value={reason} onChange={event => setReason(event.target.value)} /></div>
-        <button type="submit" className="al-button al-button-primary">{t('staff.exempt.send')}</button>
+      <summary>{t(`staff.${kind}`)}</summary>
+      <p className="al-hint">{t(`staff.${kind}.hint`)}</p>
+      <form className="staff-form" onSubmit={submit}>
+        <RuleSelect id={`${kind}-rule`} rules={rules} value={rule} onChange={setRule} />
+        <div className="al-field"><label htmlFor={`${kind}-account`}>{t('staff.account')}</label><input id={`${kind}-account`} className="al-input" required value={account} onChange={event => setAccount(event.target.value)} /></div>
+        <div className="al-field"><label htmlFor={`${kind}-days`}>{t('staff.days')}</label><input id={`${kind}-days`} className="al-input" type="number" min={1} max={366} required value={days} onChange={event => setDays(event.target.value)} /></div>
+        <div className="al-field staff-wide"><label htmlFor={`${kind}-reason`}>{t('staff.reason')}</label><input id={`${kind}-reason`} className="al-input" required maxLength={400} value={reason} onChange={event => setReason(event.target.value)} /></div>
+        <button type="submit" className="al-button al-button-primary">{t(`staff.${kind}.send`)}</button>
         {said && <p className={said.isFault ? 'al-fault' : 'al-hint'} role={said.isFault ? 'alert' : 'status'}>{said.words}</p>}
       </form>
     </details>
@@ -203,7 +205,7 @@ function DecisionRow({ of: { account, shadow, decision }, onChanged }: { of: Sta
   return (
     <details className="staff-row" onToggle={event => { if (event.currentTarget.open && !whole) void lookAtDecision(decision.id).then(setWhole, fail); }}>
       <summary>
-        <time dateTime={decision.at}>{when(decision.at)}</time><span className="decision-step">{t(`decision.step.${decision.step}`)}</span>
+        <time dateTime={decision.at}>{when(decision.at)}</time><span className="decision-step">{stepName(decision)}</span>
         <span className="staff-of">{account} · {inLanguage(decision, 'title')}</span>{shadow > 0 && <small>{t('staff.onlyLogged')}</small>}
       </summary>
       <Fault words={fault} />
@@ -213,6 +215,8 @@ function DecisionRow({ of: { account, shadow, decision }, onChanged }: { of: Sta
           {whole.decision.answer && <p>{t('decision.answer')}: {t(`decision.answer.${whole.decision.answer}`)}{whole.decision.remark && <> „{whole.decision.remark}“</>}</p>}
           {whole.decision.ended_at && <p className="policy-dates">{t(`decision.ending.${whole.decision.ending ?? 'lapsed'}`, { when: when(whole.decision.ended_at) })}</p>}
           {whole.decision.appeal && <AppealShown appeal={whole.decision.appeal} forStaff />}
+          {whole.proposed_by && <p className="policy-dates"><span>{t('staff.restrict.by', { who: whole.proposed_by, count: Math.round((whole.lasts_s ?? 0) / 86_400) })}</span>{whole.confirmed_by && <span>{t('staff.restrict.confirmedBy', { who: whole.confirmed_by })}</span>}</p>}
+          {whole.proposed_by && !whole.confirmed_by && !whole.decision.ended_at && <button type="button" className="al-button al-button-primary" onClick={() => void confirmRestriction(decision.id).then(fresh => { setWhole(fresh); setFault(null); onChanged(); }, fail)}>{t('staff.restrict.confirm')}</button>}{' '}
           {!shadow && !whole.decision.ended_at && decision.step !== 'log' && <button type="button" className="al-button" onClick={() => void liftDecision(decision.id).then(onChanged, fail)}>{t('staff.lift')}</button>}
         </div>
       )}
