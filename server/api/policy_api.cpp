@@ -174,16 +174,22 @@ Task<Result<PolicyNumbers>> PolicyApi::numbers() {
   constexpr int kMostReckoned = 1000;  // decisions of a rule, the last ones
   const auto now = clock_.sinceStart();
   if (numbersAt_ && now - *numbersAt_ < 10min) co_return numbers_;
-  numbersAt_ = now;  // whoever asks meanwhile is told the numbers from before
+  const auto before = numbersAt_;
+  if (before) numbersAt_ = now;  // whoever asks meanwhile is told the numbers from before
   PolicyNumbers numbers{.days = kDays, .least = kLeastPublished, .rules = {}};
   std::vector<std::string> rules;
   for (const auto& rule : book_.inForce().rules()) rules.push_back(rule.id);
   for (auto& rule : rules) {
-    CO_TRY(auto decisions, co_await decisions_.list({.account = {}, .rule = rule, .limit = kMostReckoned}));
-    std::erase_if(decisions, [&](const policy::Decision& one) { return one.at < clock_.now() - std::chrono::hours{24 * kDays}; });
-    numbers.rules.push_back(numbersOf(std::move(rule), decisions));
+    auto decisions = co_await decisions_.list({.account = {}, .rule = rule, .limit = kMostReckoned});
+    if (!decisions) {
+      numbersAt_ = before;
+      co_return std::unexpected(std::move(decisions).error());
+    }
+    std::erase_if(*decisions, [&](const policy::Decision& one) { return one.at < clock_.now() - std::chrono::hours{24 * kDays}; });
+    numbers.rules.push_back(numbersOf(std::move(rule), *decisions));
   }
   numbers_ = numbers;
+  numbersAt_ = now;
   co_return numbers;
 }
 

@@ -132,17 +132,25 @@ Seals::Seals(Executor executor, store::Database& database, Clock& clock) : datab
 void Seals::begin() { scope_.spawn("seal the journal", work()); }
 
 Task<> Seals::work() {
-  std::optional<Duration> told;
-  Head toldOf;
-  for (;;) {
-    const auto head = co_await seal();
-    if (!head) log::warning("journal.not_sealed", {{"error", head.error().message}});
-    if (head && *head != toldOf && (!told || clock_.sinceStart() - *told >= 1h)) {
-      log::info("journal.sealed", {{"head", head->text()}});
-      told = clock_.sinceStart();
-      toldOf = *head;
+  std::optional<std::string> sealedUpTo;  // the last event's number, when all were sealed
+  Head sealed;
+  Head told;
+  std::optional<Duration> toldAt;
+  for (;; co_await clock_.sleep(kSealEvery)) {
+    const auto last = co_await database_.query("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM events");
+    if (!last || sealedUpTo != last->front().text(0)) {
+      auto head = co_await seal();
+      if (!head) {
+        log::warning("journal.not_sealed", {{"error", head.error().message}});
+        continue;
+      }
+      sealed = *std::move(head);
+      if (last) sealedUpTo = last->front().text(0);
     }
-    co_await clock_.sleep(kSealEvery);
+    if (sealed == told || (toldAt && clock_.sinceStart() - *toldAt < 1h)) continue;
+    log::info("journal.sealed", {{"head", sealed.text()}});
+    told = sealed;
+    toldAt = clock_.sinceStart();
   }
 }
 
