@@ -17,6 +17,7 @@ void FirstWords::begin(std::unique_ptr<network::FirstPackets> packets) {
 }
 
 Task<> FirstWords::close() {
+  closing_ = true;
   if (packets_) packets_->close();
   co_await scope_.close();
 }
@@ -30,6 +31,7 @@ Task<> FirstWords::hear() {
     if (packets_->losses() != losses) log::warning("first_words.lost", {{"times", packets_->losses()}});
     losses = packets_->losses();
     if (read) continue;
+    if (closing_) co_return;
     log::warning("first_words.no_more", {{"message", read.error().message}});
     co_return;
   }

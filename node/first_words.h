@@ -35,6 +35,7 @@ class FirstWords {
   std::shared_ptr<network::Gateway> gateway_;
   Clock& clock_;
   std::unique_ptr<network::FirstPackets> packets_;
+  bool closing_ = false;
   std::mutex mutex_;
   observe::Conversations conversations_;
   TaskScope scope_;

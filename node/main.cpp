@@ -137,7 +137,13 @@ int serve(const NodeSettings& settings) {
 
 Finding examineEvidence() {
   const auto rounding = observe::Rounding::open();
-  if (rounding) return Finding::good("evidence", "programs, flows and ways of rounding can be seen");
+  const auto packets = network::checkFirstPackets();
+  if (rounding && packets)
+    return Finding::good("evidence", "programs, flows, the first packets of connections and ways of rounding can be seen");
+  if (rounding)
+    return Finding::optional(Finding::bad("evidence", packets.error().message,
+        "miners and file sharers are not recognised by what their connections say; all else is",
+        "root, nftables, and a kernel with nfnetlink_log"));
   return Finding::optional(Finding::bad("evidence", rounding.error().message, "mining by random programs is not recognised; all else is",
       "a kernel from 5.11 on with BTF, and the capabilities CAP_BPF and CAP_PERFMON"));
 }

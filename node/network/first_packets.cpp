@@ -138,6 +138,23 @@ Address addressAt(std::string_view bytes, std::size_t at) {
   return ntohl(value);
 }
 
+// A socket of that namespace to which the kernel shows packets of our group.
+Result<Fd> openShown(const Fd& space) {
+  TRY(auto socket, openNetlink(space));
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kQueue, sizeof kQueue);
+  const timeval patience{.tv_sec = 5, .tv_usec = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto message = [] { return Message(kindOf(NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG), NLM_F_ACK, AF_INET, kShownGroup); };
+  const nfulnl_msg_config_cmd bind{.command = NFULNL_CFG_CMD_BIND};
+  TRY(tell(socket, message().with(NFULA_CFG_CMD, bind), "asking to be shown packets"));
+  nfulnl_msg_config_mode mode{};
+  mode.copy_range = htonl(kCopied);
+  mode.copy_mode = NFULNL_COPY_PACKET;
+  TRY(tell(socket, message().with(NFULA_CFG_MODE, mode).with(NFULA_CFG_QTHRESH, htonl(kTogether)).with(NFULA_CFG_TIMEOUT, htonl(kNotLater)),
+      "saying how packets are to be shown"));
+  return socket;
+}
+
 std::optional<OpenConversation> readConnection(const nlmsghdr* head) {
   const Attributes<CTA_MAX> all(head, sizeof(nfgenmsg));
   const Attributes<CTA_TUPLE_MAX> tuple(all.find(CTA_TUPLE_ORIG));
@@ -200,19 +217,16 @@ bool readOpen(std::string_view messages, const std::function<void(const OpenConv
 }
 
 Result<std::unique_ptr<FirstPackets>> FirstPackets::open(Executor executor, const Fd& space) {
-  TRY(auto socket, openNetlink(space));
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kQueue, sizeof kQueue);
-  const timeval patience{.tv_sec = 5, .tv_usec = 0};
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  const auto message = [] { return Message(kindOf(NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG), NLM_F_ACK, AF_INET, kShownGroup); };
-  const nfulnl_msg_config_cmd bind{.command = NFULNL_CFG_CMD_BIND};
-  TRY(tell(socket, message().with(NFULA_CFG_CMD, bind), "asking to be shown packets"));
-  nfulnl_msg_config_mode mode{};
-  mode.copy_range = htonl(kCopied);
-  mode.copy_mode = NFULNL_COPY_PACKET;
-  TRY(tell(socket, message().with(NFULA_CFG_MODE, mode).with(NFULA_CFG_QTHRESH, htonl(kTogether)).with(NFULA_CFG_TIMEOUT, htonl(kNotLater)),
-      "saying how packets are to be shown"));
+  TRY(auto socket, openShown(space));
   return std::unique_ptr<FirstPackets>(new FirstPackets(executor, std::move(socket)));
+}
+
+Result<> checkFirstPackets() {
+  TRY(const auto trial, machine::makeNetworkNamespace());
+  TRY(openShown(trial));
+  TRY(const auto visit, NetworkVisit::enter(trial));
+  TRY(machine::runToSuccess({.arguments = {"nft", "-f", "-"}, .input = "table inet allmende {\n}\n" + showRules()}));
+  return {};
 }
 
 Task<Result<>> FirstPackets::read(const std::function<void(const FirstPacket&)>& take) {

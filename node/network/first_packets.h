@@ -53,6 +53,9 @@ class FirstPackets {
   std::string buffer_;
 };
 
+// Whether this machine's kernel can show packets, tried in a namespace of its own. Unavailable says what is missing.
+Result<> checkFirstPackets();
+
 // Runtimes' connections that the gateway knows of now, streams and datagrams.
 Result<> forEachOpen(const Fd& space, const std::function<void(const OpenConversation&)>& take);
 
