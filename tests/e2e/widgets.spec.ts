@@ -233,10 +233,12 @@ test("a closed widget goes; after a restart the others stay as they were, and th
   const counter = frameIn(page, 0).locator(".counter");
   await page.keyboard.press("Control+m");
   await page.keyboard.press(".");
+  // Said to be heard, and followed by other words: it is listened for before it can be said.
+  const said = page.getByText("The session was restarted", { exact: true }).waitFor({ state: "attached" });
   await page.getByRole("dialog", { name: "Restart the session?" }).getByRole("button", { name: "Restart" }).click();
+  await said;
   await outputOf(page, 0).locator(".jupyter-widgets-disconnected").waitFor();
   await counter.getByText("sheep: 8").waitFor();
-  await page.getByText("The session was restarted", { exact: true }).waitFor({ state: "attached" }); // said to be heard: on the way there the page says other things
   await picture(page, "widgets-restarted");
   await runCell(page, 0);
   await outputOf(page, 0).locator(".al-frame-widget:not(.jupyter-widgets-disconnected)").waitFor();
