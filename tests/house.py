@@ -14,6 +14,12 @@ SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime 
 PASSWORD = "correct horse battery"
 
 
+def database_flags():
+    """The database of tests/with_postgres, where one was given, which has room for one Allmende; else SQLite."""
+    database = os.environ.get("ALLMENDE_TEST_POSTGRES")
+    return ["--database", database] if database else []
+
+
 class House:
     """`allmende serve` with a data directory of its own. As a context manager it ends with the block and fails when anything was left."""
 

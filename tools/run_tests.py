@@ -51,8 +51,8 @@ def steps(preset):
         Step("release", "the release builds", "tools/build", 30, quick=True, needs="node/main.cpp"),
         # Whole runs drive the programs that have sanitizers; the released ones are what everything from here on runs.
         Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, whole=False, needs="node/main.cpp"),
-        Step("documents", "live documents and rules on a real PostgreSQL",
-             f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun policy_test.TheRules policy_test.ACell policy_test.AFolderOfRules; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
+        Step("documents", "live documents, rules and the journal on a real PostgreSQL",
+             f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun policy_test.TheRules policy_test.ACell policy_test.AFolderOfRules policy_test.ARestriction audit_test.TheAuditJournal; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
         Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
         Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
         Step("policy", "the rules against misuse and ordinary use", "tests/policy/run", 10, needs="tests/policy/run"),

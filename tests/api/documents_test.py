@@ -11,7 +11,7 @@ import websocket
 from jupyter_nbmodel_client import NbModelClient, get_jupyter_notebook_websocket_url
 
 from client import ask, free_port, until
-from house import House
+from house import House, database_flags
 from live import LiveNotebook, room_url, session_of
 from operation_test import close_code
 
@@ -35,8 +35,7 @@ def put_folder_in_place_of(file):
 class WithAHouse(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        database = os.environ.get("ALLMENDE_TEST_POSTGRES")  # set by tests/with_postgres; else SQLite
-        cls.house = House("--port", str(free_port()), *(["--database", f"{database}"] if database else []))
+        cls.house = House("--port", str(free_port()), *database_flags())
         cls.addClassCleanup(cls.end)
         cls.token = cls.house.make_ada()
 

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from client import Kernel, ask, until
-from house import BIN, PASSWORD, House
+from house import BIN, PASSWORD, House, database_flags
 from live import LiveNotebook
 
 TEXTS = """title = "Testing {0}"
@@ -53,7 +53,7 @@ class Rules(unittest.TestCase):
             cls.folder.mkdir(mode=0o755)
             for name, text in RULES.items():
                 (cls.folder / name).write_text(text)
-        cls.house = House(prepare=put_rules)
+        cls.house = House(*database_flags(), prepare=put_rules)
         cls.enterClassContext(cls.house)
         cls.ada = cls.house.make_ada()
         cls.house.tool("account", "create", "bob", "--password-stdin", text=PASSWORD + "\n")
