@@ -356,6 +356,8 @@ Task<> Keeper::stop() {
   co_await scope_.close();
   if (names_) co_await names_->close();
   if (firstWords_) co_await firstWords_->close();
+  names_.reset();
+  firstWords_.reset();
   gateway_.reset();
 }
 
