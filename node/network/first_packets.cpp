@@ -54,6 +54,11 @@ class Message {
   nlmsghdr* head_;
 };
 
+// libmnl reads a length as a number with a sign: one from 2^31 on would pass.
+bool isWhole(const nlmsghdr* head, int left) {
+  return left >= static_cast<int>(sizeof(nlmsghdr)) && head->nlmsg_len <= static_cast<std::uint32_t>(left) && mnl_nlmsg_ok(head, left);
+}
+
 Result<Fd> openNetlink(const Fd& space) {
   TRY(const auto visit, NetworkVisit::enter(space));
   Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
@@ -75,7 +80,7 @@ Result<> tell(const Fd& socket, const Message& message, std::string_view what) {
     const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
     if (size < 0) return failErrno("{}", what);
     const auto* head = reinterpret_cast<const nlmsghdr*>(buffer.data());
-    for (int left = static_cast<int>(size); mnl_nlmsg_ok(head, left); head = mnl_nlmsg_next(head, &left)) {
+    for (int left = static_cast<int>(size); isWhole(head, left); head = mnl_nlmsg_next(head, &left)) {
       if (head->nlmsg_type != NLMSG_ERROR) continue;
       if (mnl_nlmsg_get_payload_len(head) < sizeof(nlmsgerr)) return fail(Code::Unavailable, "{}: the kernel's answer is cut off", what);
       const auto* said = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(head));
@@ -119,7 +124,7 @@ class Attributes {
 // Calls `take` for each message of that kind; false when they say that they are the last.
 bool forEachMessage(std::string_view messages, std::uint16_t kind, const std::function<void(const nlmsghdr*)>& take) {
   const auto* head = reinterpret_cast<const nlmsghdr*>(messages.data());
-  for (int left = static_cast<int>(messages.size()); mnl_nlmsg_ok(head, left); head = mnl_nlmsg_next(head, &left)) {
+  for (int left = static_cast<int>(messages.size()); isWhole(head, left); head = mnl_nlmsg_next(head, &left)) {
     if (head->nlmsg_type == NLMSG_DONE || head->nlmsg_type == NLMSG_ERROR) return false;
     if (head->nlmsg_type == kind) take(head);
   }
