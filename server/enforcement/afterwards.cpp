@@ -20,7 +20,10 @@ constexpr int kMostStops = 1000;  // of a rule, the last ones
 
 void Enforcement::release(const AccountId& of, const DecisionId& id) {
   std::erase_if(people_[of].holding, [&](const Decision& one) { return one.id == id; });
-  if (const auto held = held_.find(of); held != held_.end() && held->second.id == id) held_.erase(held);
+  const auto held = held_.find(of);
+  if (held == held_.end()) return;
+  std::erase_if(held->second, [&](const Decision& one) { return one.id == id; });
+  if (held->second.empty()) held_.erase(held);
 }
 
 Task<Result<>> Enforcement::lift(DecisionId id, std::string by) {
@@ -75,9 +78,13 @@ Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, s
     co_return fail(Code::NotFound, "there is no rule '{}' in force", exemption.rule.substr(0, 64));
   CO_TRY(co_await rooms_.decisions.exempt(who, exemption, std::move(by)));
   feed(policy::Exempted{who.text(), exemption.rule, exemption.endsAt});
-  const auto held = held_.find(who);
-  if (held != held_.end() && held->second.rule == exemption.rule) {
-    const auto id = held->second.id;
+  std::vector<DecisionId> lifted;
+  if (const auto held = held_.find(who); held != held_.end()) {
+    for (const auto& one : held->second) {
+      if (one.rule == exemption.rule) lifted.push_back(one.id);
+    }
+  }
+  for (const auto& id : lifted) {
     release(who, id);
     CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
   }
@@ -96,7 +103,7 @@ Task<Result<Decision>> Enforcement::propose(AccountId about, std::string rule, D
 Task<Result<Decision>> Enforcement::confirm(DecisionId id, std::string by) {
   CO_TRY(auto decision, co_await rooms_.decisions.confirm(std::move(id), std::move(by)));
   release(decision.account, decision.id);  // as it was proposed
-  held_.insert_or_assign(decision.account, decision);
+  keepFromStarting(decision);
   people_[decision.account].holding.push_front(decision);
   for (const auto& runtime : rooms_.runtimes.list(decision.account)) {
     if (runtime.state == runtimes::RuntimeState::Stopped) continue;

@@ -1,6 +1,7 @@
 #include "server/enforcement/enforcement.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "lib/base/cases.h"
 #include "lib/base/log.h"
@@ -67,7 +68,7 @@ Task<Result<>> Enforcement::begin() {
   CO_TRY(auto holds, co_await rooms_.decisions.holds());
   for (auto& hold : holds) {
     people_[hold.account].holding.push_front(hold);
-    held_.insert_or_assign(hold.account, std::move(hold));
+    keepFromStarting(std::move(hold));
   }
   CO_TRY(auto proposals, co_await rooms_.decisions.proposals());
   for (auto& proposal : proposals) people_[proposal.account].holding.push_front(std::move(proposal));
@@ -172,8 +173,9 @@ Task<> Enforcement::restrainAll() {
 // Those whose time is over.
 Task<> Enforcement::endHolds() {
   std::vector<Decision> over;
-  for (const auto& [of, hold] : held_) {
-    if (hold.endsAt && *hold.endsAt <= rooms_.clock.now()) over.push_back(hold);
+  for (const auto& [of, holds] : held_) {
+    std::ranges::copy_if(
+        holds, std::back_inserter(over), [&](const Decision& one) { return one.endsAt && *one.endsAt <= rooms_.clock.now(); });
   }
   for (const auto& hold : over) {
     release(hold.account, hold.id);
@@ -300,7 +302,7 @@ Task<> Enforcement::restrain(AccountId of) {
 }
 
 Task<> Enforcement::stop(Decision decision) {
-  if (decision.step >= Step::Hold) held_.insert_or_assign(decision.account, decision);
+  if (decision.step >= Step::Hold) keepFromStarting(decision);
   const auto* rule = rooms_.book.inForce().findRule(decision.rule);
   const auto runtime = engines::RuntimeId::parse(decision.runtime);
   if (rule == nullptr || !runtime) co_return;
@@ -311,18 +313,28 @@ Task<> Enforcement::stop(Decision decision) {
 
 // ---- what holds ----
 
+void Enforcement::keepFromStarting(Decision decision) {
+  auto& holds = held_[decision.account];
+  std::erase_if(holds, [&](const Decision& one) { return one.id == decision.id; });
+  holds.push_back(std::move(decision));
+}
+
+// Names the one that ends last.
 Result<> Enforcement::mayStart(const AccountId& of) const {
   const auto found = held_.find(of);
-  if (found == held_.end() || (found->second.endsAt && *found->second.endsAt <= rooms_.clock.now())) return {};
-  const auto* rule = rooms_.book.inForce().findRule(found->second.rule);
+  if (found == held_.end() || found->second.empty()) return {};
+  const auto endOf = [](const Decision& one) { return one.endsAt.value_or(Instant::max()); };
+  const auto& hold = *std::ranges::max_element(found->second, {}, endOf);
+  if (endOf(hold) <= rooms_.clock.now()) return {};
+  const auto* rule = rooms_.book.inForce().findRule(hold.rule);
   return std::unexpected(Error{Code::Denied,
       fmt::format("no runtime can be started until {}: {} by the rule \"{}\". Files and notebooks are open; the page Decisions shows what "
                   "was seen, "
                   "and there you can appeal",
-          found->second.endsAt ? dayWords(*found->second.endsAt) : "somebody has looked",
-          found->second.step == Step::Restrict ? "two people of the staff decided so" : "yours was stopped again",
-          rule == nullptr ? found->second.rule : rule->title),
-      found->second.id.text()});
+          hold.endsAt ? dayWords(*hold.endsAt) : "somebody has looked",
+          hold.step == Step::Restrict ? "two people of the staff decided so" : "yours was stopped again",
+          rule == nullptr ? hold.rule : rule->title),
+      hold.id.text()});
 }
 
 std::vector<Decision> Enforcement::holding(const AccountId& of) const {

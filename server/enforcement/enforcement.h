@@ -140,6 +140,7 @@ class Enforcement {
   policy::Finding findingOf(const policy::Match& match) const;
   bool ruleAsks(const policy::Rule& rule, std::string_view tier) const;
   Task<Result<policy::DecisionId>> question(AccountId by, policy::Rule rule, std::vector<policy::Match> matches);
+  void keepFromStarting(policy::Decision decision);
   // It holds no more of them.
   void release(const AccountId& of, const policy::DecisionId& id);
 
@@ -149,8 +150,8 @@ class Enforcement {
   Devices devices_;
   LastCells lastCells_;
   bool accountEvidence_;
-  std::map<AccountId, Person> people_;  // never erased: a few words for each
-  std::map<AccountId, policy::Decision> held_;
+  std::map<AccountId, Person> people_;                       // never erased: a few words for each
+  std::map<AccountId, std::vector<policy::Decision>> held_;  // holds and confirmed restrictions; none of them hides another
   std::deque<policy::Input> due_;
   Instant begunAt_;
   Counters counters_;

@@ -307,6 +307,25 @@ class ARestriction(Rules):
         for name in ("restriction.proposed", "appeal.made", "appeal.answered", "restriction.confirmed", "decision.ended"):
             self.assertIn(name, events)
 
+    def test_and_a_hold_hide_nothing_of_each_other_also_after_a_restart(self):
+        for step in ("stop", "hold"):
+            self.start(self.kernel(self.ada), "evil-stopped")
+            hold = self.decided(self.ada, "stopping", step)
+        proposed = self.propose(account="ada", for_s=30 * 86_400)
+        path = f"decisions/{proposed['decision']['id']}/appeal"
+        self.ask(path, self.ada, "POST", {"words": "No."}, expect=201)
+        self.ask(f"staff/{path}", self.staff["fay"], "PUT", {"outcome": "upheld", "words": "Yes."})
+        self.confirm("fay", proposed, 200)
+        self.assertEqual(self.house.stop(), [])
+        self.house.start()
+        refusal = self.ask("runtimes", self.ada, "POST", {}, expect=403)
+        self.assertEqual(refusal["decision"], proposed["decision"]["id"])  # it ends last
+        self.ask(f"staff/decisions/{proposed['decision']['id']}/lift", self.staff["eve"], "POST", {}, expect=204)
+        self.assertEqual(self.ask("runtimes", self.ada, "POST", {}, expect=403)["decision"], hold["id"])
+        self.ask(f"staff/decisions/{hold['id']}/lift", self.staff["eve"], "POST", {}, expect=204)
+        self.ask("runtimes", self.ada, "POST", {}, expect=201)
+        self.stop_runtimes(self.ada)
+
     def test_that_is_taken_back_never_holds(self):
         proposed = self.propose()
         self.answer(proposed, "overturned")
