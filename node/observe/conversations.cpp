@@ -102,6 +102,12 @@ std::string_view Conversations::listed(std::string_view name) const {
 }
 
 void Conversations::note(Guest& guest, Seen seen) {
+  const auto same = std::ranges::find_if(guest.seen,
+      [&](const Seen& one) { return one.in == seen.in && one.ours == seen.ours && one.theirs == seen.theirs && one.name == seen.name; });
+  if (same != guest.seen.end()) {
+    same->when = seen.when;  // said again, it takes nobody's place
+    return;
+  }
   if (guest.seen.size() >= kMostSeen) guest.seen.pop_front();
   guest.seen.push_back(std::move(seen));
 }

@@ -131,6 +131,15 @@ TEST_F(WhatIsSaid, tellsOfNamesThatRulesNameAndNoOthers) {
   EXPECT_THAT(spoken().names, ElementsAre("pool.invalid", "tunnel.invalid"));
 }
 
+TEST_F(WhatIsSaid, isNotHiddenByWhatIsSaidAgainAndAgain) {
+  conversations_.lookFor({"tunnel.invalid"});
+  say(to(1), kSubscribe);
+  hear(to(1), kNotify);
+  for (std::size_t n = 0; n < 2 * Conversations::kMostSeen; ++n) conversations_.asked(kGuest, "tunnel.invalid", now_);
+  EXPECT_EQ(spoken().mining, 1);
+  EXPECT_THAT(spoken().names, ElementsAre("tunnel.invalid"));
+}
+
 TEST_F(WhatIsSaid, belongsToWhoSaidIt) {
   say(to(1), kSubscribe);
   EXPECT_EQ(conversations_.of(kGuest + 1, now_), Spoken{});
