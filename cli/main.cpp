@@ -127,15 +127,23 @@ int run(int argumentCount, char** arguments) {
   runtimeStop->add_option("--reason", reason, "A sentence that its person reads")->required();
   runtimeStop->callback([&] { verb = [&] { return stopRuntime(context, runtime, reason); }; });
 
+  auto* groupVerb = app.add_subcommand("group", "Groups of people, which they make themselves.")->require_subcommand(1);
+  groupVerb->add_subcommand("list", "List all groups.")->callback([&] { verb = [&] { return printGroups(context); }; });
+
   TierGrant grant;
   auto* tierVerb = app.add_subcommand("tier", "What people may use: tiers, and who has which.")->require_subcommand(1);
   tierVerb->add_subcommand("list", "List the tiers that hold.")->callback([&] { verb = [&] { return printTiers(context); }; });
   tierVerb->add_subcommand("read", "Read the file of the tiers anew; a mistake in it changes nothing.")->callback([&] {
     verb = [&] { return readTiers(context); };
   });
-  auto* tierGrant = tierVerb->add_subcommand("grant", "Give an account a tier.");
+  auto* tierGrant = tierVerb->add_subcommand("grant", "Give an account or a group a tier.");
   tierGrant->add_option("tier", grant.tier, "The name of its table")->required();
-  tierGrant->add_option("--account", grant.account, "Who gets it")->required();
+  auto* grantTo = tierGrant->add_option_group("to", "Who gets it")->require_option(1);
+  grantTo->add_option("--account", grant.account, "An account");
+  grantTo->add_option("--group", grant.group, "The id of a group, as `allmende group list` prints it");
+  tierGrant->add_option("--units", grant.units, "Compute units that the group's people may use of it together [as many as they like]")
+      ->check(CLI::PositiveNumber)
+      ->needs("--group");
   tierGrant->add_option("--days", grant.days, "Until it ends [until another is given]")->check(CLI::Range(1, 36'600));
   tierGrant->add_option("--reason", grant.reason, "Why; the person can read it")->required();
   tierGrant->callback([&] { verb = [&] { return grantTier(context, grant); }; });

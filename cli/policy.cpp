@@ -104,6 +104,7 @@ void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Res
     std::string file;
     std::string decision;
     std::string rule;
+    std::string group;
     std::string outcome;
     std::string words;
     std::int64_t days = 0;
@@ -146,15 +147,19 @@ void declarePolicyVerbs(CLI::App& app, const Context& context, std::function<Res
     return {};
   });
   made->add_option("decision", given->decision, "Its id")->required();
-  made = add("exempt", "A rule does not hold for an account for some days: a course, research.", [&context, given]() -> Result<> {
-    TRY(askRunning(context, "/admin/policy/exempt",
-        {{"rule", given->rule}, {"account", given->wanted.account}, {"for_s", given->days * 86'400}, {"reason", given->words}}));
-    std::printf(
-        "%s does not hold for %s for %lld days\n", given->rule.c_str(), given->wanted.account.c_str(), static_cast<long long>(given->days));
-    return {};
-  });
+  made =
+      add("exempt", "A rule does not hold for an account or a group for some days: a course, research.", [&context, given]() -> Result<> {
+        const auto& who = given->group.empty() ? given->wanted.account : given->group;
+        TRY(askRunning(context, "/admin/policy/exempt",
+            {{"rule", given->rule}, {given->group.empty() ? "account" : "group", who}, {"for_s", given->days * 86'400},
+                {"reason", given->words}}));
+        std::printf("%s does not hold for %s for %lld days\n", given->rule.c_str(), who.c_str(), static_cast<long long>(given->days));
+        return {};
+      });
   made->add_option("rule", given->rule, "Its name")->required();
-  made->add_option("--account", given->wanted.account, "For whom")->required();
+  auto* whom = made->add_option_group("whom", "For whom")->require_option(1);
+  whom->add_option("--account", given->wanted.account, "An account");
+  whom->add_option("--group", given->group, "The id of a group, as `allmende group list` prints it");
   made->add_option("--days", given->days, "For how long")->required()->check(CLI::Range(1, 366));
   made->add_option("--reason", given->words, "Why; the person reads it")->required();
   made = add("restrict", "Propose that an account starts no runtime for some days; it is told, and another person confirms it.",

@@ -1,4 +1,4 @@
-// `allmende runtime`, `allmende tier`, `allmende units`: through the admin socket.
+// `allmende runtime`, `allmende group`, `allmende tier`, `allmende units`: through the admin socket.
 
 #include <cstdio>
 
@@ -46,6 +46,16 @@ Result<> stopRuntime(Context context, std::string id, std::string reason) {
   return {};
 }
 
+Result<> printGroups(Context context) {
+  TRY(const auto reply, askRunning(context, "/admin/groups", {}));
+  for (const auto& one : reply.at("groups").as_array()) {
+    const auto& group = one.as_object();
+    std::printf("%s  %5.0f people  since %s  %s\n", textOf(group, "id").c_str(), numberOf(group, "members"),
+        textOf(group, "made_at").substr(0, 10).c_str(), textOf(group, "title").c_str());
+  }
+  return {};
+}
+
 Result<> printTiers(Context context) {
   TRY(const auto reply, askRunning(context, "/admin/tiers", {}));
   printTiersIn(reply);
@@ -59,11 +69,13 @@ Result<> readTiers(Context context) {
 }
 
 Result<> grantTier(Context context, TierGrant grant) {
-  json::object wish{{"account", grant.account}, {"tier", grant.tier}, {"reason", grant.reason}};
+  const auto& who = grant.group.empty() ? grant.account : grant.group;
+  json::object wish{{grant.group.empty() ? "account" : "group", who}, {"tier", grant.tier}, {"reason", grant.reason}};
+  if (grant.units > 0) wish["units"] = grant.units;
   if (grant.days > 0) wish["for_s"] = grant.days * 86'400;
   TRY(askAdmin(context, "/admin/tiers/grant", std::move(wish)));
-  std::printf("%s has the tier %s%s\n", grant.account.c_str(), grant.tier.c_str(),
-      grant.days > 0 ? fmt::format(" for {} days", grant.days).c_str() : "");
+  std::printf(
+      "%s has the tier %s%s\n", who.c_str(), grant.tier.c_str(), grant.days > 0 ? fmt::format(" for {} days", grant.days).c_str() : "");
   return {};
 }
 

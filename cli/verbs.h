@@ -63,9 +63,14 @@ Result<> stopRuntime(Context context, std::string id, std::string reason);
 Result<> printTiers(Context context);
 Result<> readTiers(Context context);
 
+// All groups of people, one a line.
+Result<> printGroups(Context context);
+
 struct TierGrant {
-  std::string account;
+  std::string account;  // either this or a group
+  std::string group;
   std::string tier;
+  double units = 0;  // of a group: its budget; 0 = none
   std::int64_t days = 0;  // 0 = until another is given
   std::string reason;     // the person can read it
 };

@@ -34,13 +34,14 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       journal_(*database_, clock_),
       seals_(executor, *database_, clock_),
       accounts_(*database_, journal_, clock_),
+      groups_(*database_, journal_, clock_),
       contents_(*database_, journal_, clock_,
           {.dataDirectory = settings_.data,
               .trashLifetime = settings_.trashLifetime,
               .allowance = [this](AccountId of) { return allowanceOf(std::move(of)); }}),
       shelf_(*database_, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
-      ledger_(*database_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
+      ledger_(*database_, groups_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
       admission_(executor, clock_, runtimesMemoryOf(settings_)),
       runtimes_(executor, *engine_, ledger_, admission_, journal_, clock_,
           {.python = installedPythonOf(settings_), .ready = settings_.runtimesReady}),
@@ -49,12 +50,12 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       book_(*database_, journal_, clock_),
       decisions_(*database_, journal_, clock_),
       enforcement_(
-          executor, {*database_, book_, decisions_, accounts_, ledger_, runtimes_, *engine_, journal_, clock_}, settings_.accountEvidence),
+          executor, {*database_, book_, decisions_, accounts_, groups_, ledger_, runtimes_, *engine_, journal_, clock_}, settings_.accountEvidence),
       sessions_(*database_, kernels_, clock_),
-      documents_(executor, {*database_, contents_, kernels_, sessions_, journal_, clock_}),
+      documents_(executor, {*database_, contents_, kernels_, sessions_, groups_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor,
-          {*database_, accounts_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_, shelf_,
+          {*database_, accounts_, groups_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_, shelf_,
               book_, decisions_, enforcement_, journal_, seals_, clock_},
           apiSettingsOf(settings_), {std::move(stop), [this] { return readTiers(); }, [this] { return readRules(); }}),
       street_(executor, api_),
@@ -73,6 +74,7 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
   runtimes_.onObserved([this](const engines::Observed& seen) { enforcement_.observed(seen); });
   runtimes_.onStart([this](const AccountId& of) { return enforcement_.mayStart(of); });
   kernels_.onCode([this](const AccountId& of, std::string_view code) { enforcement_.ran(of, code); });
+  groups_.onChange([this](GroupId group, bool isGone) { return documents_.groupChanged(std::move(group), isGone); });
   documents_.onRun([this](AccountId by, std::vector<documents::CellToRun> cells) { return mayRun(std::move(by), std::move(cells)); });
   runtimes_.begin();
   api_.watch(street_);

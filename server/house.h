@@ -13,6 +13,7 @@
 #include "server/enforcement/enforcement.h"
 #include "server/engines/engines.h"
 #include "server/first_sign_in.h"
+#include "server/groups/groups.h"
 #include "server/hourly_round.h"
 #include "server/journal/journal.h"
 #include "server/policy/policy.h"
@@ -60,6 +61,7 @@ class House {
   journal::Journal journal_;
   journal::Seals seals_;
   accounts::Accounts accounts_;
+  groups::Groups groups_;
   contents::Contents contents_;
   shelf::Shelf shelf_;
   std::unique_ptr<engines::Engine> engine_;

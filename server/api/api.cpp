@@ -67,6 +67,7 @@ struct Api::Impl {
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         drive(rooms.contents, rooms.documents, events),
         eventsApi(events),
+        groups(rooms.groups, rooms.accounts),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(wishes.stop)),
         kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),
         kernelspecs(rooms.kernelspecs, settings.baseUrl),
@@ -75,19 +76,20 @@ struct Api::Impl {
             settings.metricsForLoopback),
         pages(rooms.accounts, settings.web, settings.baseUrl),
         policy(rooms.book, rooms.decisions, rooms.enforcement, rooms.clock, settings.baseUrl),
-        quota(rooms.ledger, rooms.runtimes, rooms.care),
+        quota(rooms.ledger, rooms.groups, rooms.runtimes, rooms.care),
         runtimes(rooms.runtimes, rooms.kernels, rooms.care, rooms.enforcement, rooms.book),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
-        sharing(rooms.documents, rooms.accounts),
+        sharing(rooms.documents, rooms.groups, rooms.accounts),
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorNotebooks(rooms.documents, rooms.accounts),
+        operatorGroups(rooms.groups),
         operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(wishes.readTiers)),
         operatorPolicy(staff, std::move(wishes.readRules)),
-        operatorHandler({operatorApi, operatorNotebooks, operatorQuota, operatorPolicy, audit}) {
-    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, jupyter, kernels, kernelspecs, lab, operations, pages,
-        policy, quota, runtimes, sessions, sharing, staff, terminals};
+        operatorHandler({operatorApi, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
+    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, operations,
+        pages, policy, quota, runtimes, sessions, sharing, staff, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -117,6 +119,7 @@ struct Api::Impl {
   DocumentsApi documents;
   DriveApi drive;
   EventsApi eventsApi;
+  GroupsApi groups;
   JupyterApi jupyter;
   KernelsApi kernels;
   KernelspecsApi kernelspecs;
@@ -132,6 +135,7 @@ struct Api::Impl {
   TerminalsApi terminals;
   OperatorApi operatorApi;
   OperatorNotebooks operatorNotebooks;
+  OperatorGroups operatorGroups;
   OperatorQuota operatorQuota;
   OperatorPolicy operatorPolicy;
   OperatorHandler operatorHandler;

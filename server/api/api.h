@@ -16,6 +16,7 @@
 #include "server/contents/contents.h"
 #include "server/documents/documents.h"
 #include "server/enforcement/enforcement.h"
+#include "server/groups/groups.h"
 #include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
@@ -35,6 +36,7 @@ struct ApiSettings {
 struct Rooms {
   store::Database& database;
   accounts::Accounts& accounts;
+  groups::Groups& groups;
   contents::Contents& contents;
   documents::Documents& documents;
   runtimes::Runtimes& runtimes;

@@ -20,12 +20,19 @@ Task<Result<AccountId>> OperatorQuota::idOf(std::string name) {
 }
 
 Task<Result<>> OperatorQuota::grant(GrantWish wish) {
-  CO_TRY(const auto to, co_await idOf(wish.account));
+  if (wish.account.has_value() == wish.group.has_value())
+    co_return fail(Code::InvalidInput, "a tier is given to an account or a group: name one of them");
   constexpr std::int64_t kMost = std::int64_t{100} * 366 * 86'400;
   if (wish.forS && (*wish.forS < 1 || *wish.forS > kMost))
     co_return fail(Code::InvalidInput, "for_s is {}; allowed are 1 to {}", *wish.forS, kMost);
   std::optional<Instant> until;
   if (wish.forS) until = clock_.now() + std::chrono::seconds(*wish.forS);
+  if (wish.group) {
+    CO_TRY(auto group, GroupId::parse(*wish.group));
+    co_return co_await ledger_.grantGroup(std::move(group), wish.tier, until, wish.units, wish.reason);
+  }
+  if (wish.units) co_return fail(Code::InvalidInput, "units are a budget of a group; an account's stand in its tier");
+  CO_TRY(const auto to, co_await idOf(*wish.account));
   co_return co_await ledger_.grant(to, wish.tier, until, wish.reason);
 }
 

@@ -7,14 +7,18 @@
 namespace allmende::api {
 
 struct GrantWish {
-  std::string account;
+  std::optional<std::string> account;
+  std::optional<std::string> group;
   std::string tier;
+  std::optional<double> units;
   std::optional<std::int64_t> forS;
   std::string reason;
 };
 constexpr auto fieldsOf(Type<GrantWish>) {
   using G = GrantWish;
-  return record("GrantWish", field("account", &G::account, "Its name."), field("tier", &G::tier),
+  return record("GrantWish", field("account", &G::account, "Its name; either this or a group."), field("group", &G::group, "Its id."),
+      field("tier", &G::tier),
+      field("units", &G::units, "For a group: the compute units that its people may use of it together; absent = no such limit."),
       field("for_s", &G::forS, "Seconds until it ends; absent = until another is given."),
       field("reason", &G::reason, "The person can read it."));
 }

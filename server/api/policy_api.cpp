@@ -131,7 +131,7 @@ Task<Result<PolicyView>> PolicyApi::get(std::optional<accounts::Caller> caller) 
   std::ranges::sort(view.rules, {}, orderOf);
   if (caller) {
     CO_TRY(view.accepted, co_await book_.accepted(caller->account));
-    CO_TRY(const auto exemptions, co_await decisions_.exemptionsOf(caller->account));
+    CO_TRY(const auto exemptions, co_await enforcement_.exemptionsOf(caller->account));
     for (const auto& one : exemptions) view.exemptions.push_back({.rule = one.rule, .endsAt = one.endsAt, .reason = one.reason});
   }
   for (const auto& decision : caller ? enforcement_.holding(caller->account) : std::vector<policy::Decision>{}) {

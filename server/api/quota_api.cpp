@@ -52,14 +52,23 @@ TierView viewOf(const quota::Tier& tier) {
 }
 
 Task<Result<QuotaView>> QuotaApi::get(accounts::Caller caller) {
-  CO_TRY(const auto grant, co_await ledger_.findGrant(caller.account));
-  CO_TRY(const auto tier, co_await ledger_.tierOf(caller.account));
-  CO_TRY(const auto balance, co_await ledger_.balance(caller.account, tier));
-  QuotaView view{
-      .tier = viewOf(tier), .tierUntil = {}, .tierReason = {}, .used = balance.used, .since = balance.since, .refillsAt = {}, .days = {}};
-  if (grant && grant->tier == tier.name) {
+  CO_TRY(const auto standing, co_await ledger_.standingOf(caller.account));
+  const auto& [tier, grant, balance, budgetUsed] = standing;
+  QuotaView view{.tier = viewOf(tier),
+      .budget = {},
+      .tierUntil = {},
+      .tierReason = {},
+      .used = balance.used,
+      .since = balance.since,
+      .refillsAt = {},
+      .days = {}};
+  if (grant) {
     view.tierUntil = grant->expiresAt;
     view.tierReason = grant->reason;
+  }
+  if (grant && grant->group) {
+    CO_TRY(auto title, co_await groups_.titleOf(*grant->group));
+    view.budget = BudgetView{.group = *grant->group, .title = std::move(title), .units = grant->budget, .used = budgetUsed};
   }
   for (const auto& runtime : runtimes_.list(caller.account)) view.used += care_.unwritten(runtime.id);
   CO_TRY(const auto days, co_await ledger_.days(caller.account, kDaysShown));

@@ -49,8 +49,23 @@ constexpr auto fieldsOf(Type<DayView>) {
   return record("DayOfUse", field("begins", &DayView::begins, "Midnight UTC."), field("units", &DayView::units, "Compute units."));
 }
 
+// Compute units that a group's people use together.
+struct BudgetView {
+  GroupId group;
+  std::string title;
+  std::optional<double> units;
+  double used = 0;
+};
+constexpr auto fieldsOf(Type<BudgetView>) {
+  using B = BudgetView;
+  return record("GroupBudget", field("group", &B::group, "Begins with grp_."), field("title", &B::title, "The group's."),
+      field("units", &B::units, "For all of the group together; absent = no such limit."),
+      field("used", &B::used, "Of them, by all of the group since it was given; written down every few minutes."));
+}
+
 struct QuotaView {
   TierView tier;
+  std::optional<BudgetView> budget;
   std::optional<Instant> tierUntil;
   std::optional<std::string> tierReason;
   double used = 0;
@@ -60,7 +75,9 @@ struct QuotaView {
 };
 constexpr auto fieldsOf(Type<QuotaView>) {
   using Q = QuotaView;
-  return record("Quota", field("tier", &Q::tier), field("tier_until", &Q::tierUntil, "When another tier holds; absent = no end."),
+  return record("Quota", field("tier", &Q::tier),
+      field("budget", &Q::budget, "The group that the tier comes from, and what it has; absent = the tier is one's own."),
+      field("tier_until", &Q::tierUntil, "When another tier holds; absent = no end."),
       field("tier_reason", &Q::tierReason, "Why it was given."), field("used", &Q::used, "Compute units of this period, up to now."),
       field("since", &Q::since, "When the period began."),
       field("refills_at", &Q::refillsAt, "When the units are full again; absent where they are not counted."),
@@ -86,7 +103,8 @@ constexpr auto fieldsOf(Type<UsageView>) {
 
 class QuotaApi {
  public:
-  QuotaApi(quota::Ledger& ledger, runtimes::Runtimes& runtimes, runtimes::Care& care) : ledger_(ledger), runtimes_(runtimes), care_(care) {}
+  QuotaApi(quota::Ledger& ledger, groups::Groups& groups, runtimes::Runtimes& runtimes, runtimes::Care& care)
+      : ledger_(ledger), groups_(groups), runtimes_(runtimes), care_(care) {}
 
   Task<Result<QuotaView>> get(accounts::Caller caller);
   Task<Result<std::vector<UsageView>>> list(accounts::Caller caller);
@@ -94,6 +112,7 @@ class QuotaApi {
 
  private:
   quota::Ledger& ledger_;
+  groups::Groups& groups_;
   runtimes::Runtimes& runtimes_;
   runtimes::Care& care_;
 };

@@ -18,6 +18,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/policy",                    Everybody, api.pages, &Pages::home,     "The rules of this commons, for everybody to read.");
   on.get("/decisions",                 Everybody, api.pages, &Pages::home,     "What was decided of the person who is signed in.");
   on.get("/staff",                     Everybody, api.pages, &Pages::home,     "What the staff looks after: appeals, rules, decisions, the audit journal.");
+  on.get("/join/{code}",               Everybody, api.pages, &Pages::home,     "An invitation to a group: what it is, and a button to join.");
   on.get("/policy.atom",               Unguarded, api.policy, &PolicyApi::feed, "A feed of the rules: what was announced when.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
@@ -34,6 +35,20 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/tokens",              ReadAccount,   api.account, &AccountApi::listTokens,     "API tokens, without their secrets.");
   on.post ("/api/tokens",              ManageAccount, api.account, &AccountApi::createToken,    "Make an API token; its secret is shown this once.");
   on.del  ("/api/tokens/{id}",         ManageAccount, api.account, &AccountApi::revokeToken,    "Revoke an API token.");
+
+  // ---- groups ----
+  on.get  ("/api/groups",                       ReadAccount,   api.groups, &GroupsApi::list,           "Groups that one belongs to, by title.");
+  on.post ("/api/groups",                       ManageAccount, api.groups, &GroupsApi::create,         "Make a group, whose manager one becomes.");
+  on.get  ("/api/groups/{id}",                  ReadAccount,   api.groups, &GroupsApi::get,            "One of them.");
+  on.patch("/api/groups/{id}",                  ManageAccount, api.groups, &GroupsApi::rename,         "Change its title; for managers, like all below.");
+  on.del  ("/api/groups/{id}",                  ManageAccount, api.groups, &GroupsApi::remove,         "Delete it: what it was given is its people's no longer.");
+  on.get  ("/api/groups/{id}/members",          ReadAccount,   api.groups, &GroupsApi::listMembers,    "Who belongs to it, managers first.");
+  on.put  ("/api/groups/{id}/members",          ManageAccount, api.groups, &GroupsApi::putMember,      "Add somebody, or change their part.");
+  on.del  ("/api/groups/{id}/members/{who}",    ManageAccount, api.groups, &GroupsApi::takeMember,     "Take somebody out; anybody can take out themselves.");
+  on.post ("/api/groups/{id}/invitation",       ManageAccount, api.groups, &GroupsApi::invite,         "Make an invitation; the one before holds no longer.");
+  on.del  ("/api/groups/{id}/invitation",       ManageAccount, api.groups, &GroupsApi::endInvitation,  "Nobody comes by it any more.");
+  on.get  ("/api/invitations/{code}",           ReadAccount,   api.groups, &GroupsApi::readInvitation, "To which group an invitation is.");
+  on.post ("/api/invitations/{code}",           ManageAccount, api.groups, &GroupsApi::join,           "Join that group.");
 
   // ---- runtimes ----
   on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtime that runs, with its use, and the last one that ended.");
@@ -66,7 +81,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.put  ("/api/staff/decisions/{id}/appeal",   Administer,    api.staff, &StaffApi::answer,        "Answer an appeal.");
   on.post ("/api/staff/restrictions",            Administer,    api.staff, &StaffApi::propose,       "Propose that an account starts no runtime for a time; it is told, and nothing holds yet.");
   on.post ("/api/staff/decisions/{id}/confirm",  Administer,    api.staff, &StaffApi::confirm,       "Confirm what somebody else proposed, after the person was heard.");
-  on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account for some time, with a reason.");
+  on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account or a group for some time, with a reason.");
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
   on.get  ("/api/staff/audit",                   Administer,    api.audit, &AuditApi::list,          "What happened, newest first.");
   on.get  ("/api/staff/audit/verification",      Administer,    api.audit, &AuditApi::verify,        "Whether it is as it was written.");
@@ -184,16 +199,17 @@ void declareRoutes(RouteTable& on, Apis& api) {
 }
 
 void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
-  auto& [api, notebooks, quota, policy, audit] = apis;
+  auto& [api, notebooks, groups, quota, policy, audit] = apis;
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
   on.post("/admin/notebooks/history", Unguarded, notebooks, &OperatorNotebooks::history, "Earlier versions of somebody's notebook.");
   on.post("/admin/notebooks/read",    Unguarded, notebooks, &OperatorNotebooks::read,    "One of them, or the notebook as it is.");
   on.post("/admin/notebooks/restore", Unguarded, notebooks, &OperatorNotebooks::restore, "The notebook, or one cell of it, becomes as it was.");
+  on.post("/admin/groups",        Unguarded, groups, &OperatorGroups::list,    "All groups.");
   on.post("/admin/tiers",         Unguarded, quota, &OperatorQuota::tiers,     "All tiers.");
   on.post("/admin/tiers/read",    Unguarded, quota, &OperatorQuota::readTiers, "Read the file of the tiers anew.");
-  on.post("/admin/tiers/grant",   Unguarded, quota, &OperatorQuota::grant,     "Give an account a tier.");
+  on.post("/admin/tiers/grant",   Unguarded, quota, &OperatorQuota::grant,     "Give an account or a group a tier.");
   on.post("/admin/units",         Unguarded, quota, &OperatorQuota::correct,   "Give an account compute units, or take some.");
   on.post("/admin/runtimes",      Unguarded, quota, &OperatorQuota::runtimes,  "All runtimes that run or wait.");
   on.post("/admin/runtimes/stop", Unguarded, quota, &OperatorQuota::stop,      "Stop somebody's runtime, with a reason for them.");
@@ -204,7 +220,7 @@ void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
   on.post("/admin/policy/lift",      Unguarded, policy, &OperatorPolicy::lift,   "End a measure before its time.");
   on.post("/admin/policy/restrict",  Unguarded, policy, &OperatorPolicy::propose, "Propose that an account starts no runtime for a time.");
   on.post("/admin/policy/confirm",   Unguarded, policy, &OperatorPolicy::confirm, "Confirm what somebody else proposed.");
-  on.post("/admin/policy/exempt",    Unguarded, policy, &OperatorPolicy::exempt, "A rule does not hold for an account for some time.");
+  on.post("/admin/policy/exempt",    Unguarded, policy, &OperatorPolicy::exempt, "A rule does not hold for an account or a group for some time.");
   on.post("/admin/policy/resume",    Unguarded, policy, &OperatorPolicy::resume, "A rule that has paused itself acts again.");
   on.post("/admin/audit",              Unguarded, audit, &AuditApi::listAll,   "What happened, newest first.");
   on.post("/admin/audit/verification", Unguarded, audit, &AuditApi::verifyAll, "Whether it is as it was written.");

@@ -8,6 +8,7 @@
 #include "server/api/documents_api.h"
 #include "server/api/drive_api.h"
 #include "server/api/events_api.h"
+#include "server/api/groups_api.h"
 #include "server/api/jupyter_api.h"
 #include "server/api/kernels_api.h"
 #include "server/api/lab_api.h"
@@ -33,6 +34,7 @@ struct Apis {
   DocumentsApi& documents;
   DriveApi& drive;
   EventsApi& events;
+  GroupsApi& groups;
   JupyterApi& jupyter;
   KernelsApi& kernels;
   KernelspecsApi& kernelspecs;
@@ -52,6 +54,7 @@ struct Apis {
 struct OperatorApis {
   OperatorApi& api;
   OperatorNotebooks& notebooks;
+  OperatorGroups& groups;
   OperatorQuota& quota;
   OperatorPolicy& policy;
   AuditApi& audit;

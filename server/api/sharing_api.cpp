@@ -46,11 +46,16 @@ Task<Result<ShareView>> SharingApi::viewOf(People& people, documents::Share shar
   ShareView view{.id = std::move(share.id),
       .whom = std::string(documents::nameOf(share.whom)),
       .person = {},
+      .group = {},
       .role = std::string(documents::nameOf(share.role)),
       .expiresAt = share.expiresAt,
       .madeAt = share.madeAt};
   if (share.account) {
     CO_TRY(view.person, co_await people.get(*std::move(share.account)));
+  }
+  if (share.group) {
+    CO_TRY(auto title, co_await groups_.titleOf(*share.group));
+    view.group = SharedGroup{*std::move(share.group), std::move(title)};
   }
   co_return view;
 }
@@ -69,9 +74,14 @@ Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, docu
   People people(accounts_);
   CO_TRY(const auto whom, documents::parseWhom(body.whom));
   CO_TRY(const auto role, documents::parseSharedRole(body.role));
-  documents::ShareWish wish{.whom = whom, .account = {}, .role = role, .lasts = {}};
+  documents::ShareWish wish{.whom = whom, .account = {}, .group = {}, .role = role, .lasts = {}};
   if ((whom == documents::Whom::Account) != body.account.has_value())
     co_return fail(Code::InvalidInput, "'account' is the name of who shall have it; it goes with whom = account, and only with that");
+  if ((whom == documents::Whom::Group) != body.group.has_value())
+    co_return fail(Code::InvalidInput, "'group' is the id of a group of one's own; it goes with whom = group, and only with that");
+  if (body.group) {
+    CO_TRY(wish.group, GroupId::parse(*body.group));
+  }
   if (body.account) {
     CO_TRY(wish.account, co_await people.named(*std::move(body.account)));
   }

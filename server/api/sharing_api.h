@@ -25,10 +25,19 @@ constexpr auto fieldsOf(Type<JoinedView>) {
       field("session_path", &J::sessionPath, "By which one's own kernel session of it is known; absent when one cannot run it."));
 }
 
+struct SharedGroup {
+  GroupId id;
+  std::string title;
+};
+constexpr auto fieldsOf(Type<SharedGroup>) {
+  return record("SharedGroup", field("id", &SharedGroup::id, "Begins with grp_."), field("title", &SharedGroup::title));
+}
+
 struct ShareView {
   documents::ShareId id;
   std::string whom;
   std::optional<Person> person;
+  std::optional<SharedGroup> group;
   std::string role;
   std::optional<Instant> expiresAt;
   Instant madeAt;
@@ -36,21 +45,26 @@ struct ShareView {
 constexpr auto fieldsOf(Type<ShareView>) {
   using S = ShareView;
   return record("DocumentShare", field("id", &S::id, "Begins with shr_."),
-      field("whom", &S::whom, "account, everyone (with an account here) or link (whoever has the link; without an account only to read)."),
-      field("person", &S::person, "Of an account."), field("role", &S::role, "viewer, commenter or editor."),
-      field("expires_at", &S::expiresAt, "When it ends; absent = never."), field("made_at", &S::madeAt, "When it was given."));
+      field("whom", &S::whom,
+          "account, group, everyone (with an account here) or link (whoever has the link; without an account only to read)."),
+      field("person", &S::person, "Of an account."), field("group", &S::group, "Of a group."),
+      field("role", &S::role, "viewer, commenter or editor."), field("expires_at", &S::expiresAt, "When it ends; absent = never."),
+      field("made_at", &S::madeAt, "When it was given."));
 }
 
 struct ShareBody {
   std::string whom;
   std::optional<std::string> account;
+  std::optional<std::string> group;
   std::string role;
   std::optional<std::int64_t> expiresInS;
 };
 constexpr auto fieldsOf(Type<ShareBody>) {
   using S = ShareBody;
-  return record("ShareWish", field("whom", &S::whom, "account, everyone or link."),
-      field("account", &S::account, "The name of an account, for whom = account."), field("role", &S::role, "viewer, commenter or editor."),
+  return record("ShareWish", field("whom", &S::whom, "account, group, everyone or link."),
+      field("account", &S::account, "The name of an account, for whom = account."),
+      field("group", &S::group, "The id of a group that one belongs to, for whom = group."),
+      field("role", &S::role, "viewer, commenter or editor."),
       field("expires_in_s", &S::expiresInS, "Seconds until it ends; absent = never."));
 }
 
@@ -108,7 +122,8 @@ constexpr auto fieldsOf(Type<CopyBody>) {
 
 class SharingApi {
  public:
-  SharingApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), accounts_(accounts) {}
+  SharingApi(documents::Documents& documents, groups::Groups& groups, accounts::Accounts& accounts)
+      : documents_(documents), groups_(groups), accounts_(accounts) {}
 
   using MaybeCaller = std::optional<accounts::Caller>;
   Task<Result<JoinedView>> join(MaybeCaller caller, documents::DocumentId id);
@@ -123,9 +138,10 @@ class SharingApi {
   Task<Result<Created<JsonText>>> copy(accounts::Caller caller, documents::DocumentId id, CopyBody wish);
 
  private:
-  static Task<Result<ShareView>> viewOf(People& people, documents::Share share);
+  Task<Result<ShareView>> viewOf(People& people, documents::Share share);
 
   documents::Documents& documents_;
+  groups::Groups& groups_;
   accounts::Accounts& accounts_;
 };
 

@@ -97,17 +97,23 @@ Task<Result<>> StaffApi::resume(accounts::Caller caller, std::string rule) {
 
 Task<Result<>> StaffApi::exempt(accounts::Caller caller, ExemptionBody body) {
   CO_TRY(auto name, co_await nameOf(caller.account));
-  if (body.account == name) co_return fail(Code::Denied, "an exemption for oneself is given by somebody else");
+  if (body.account && *body.account == name) co_return fail(Code::Denied, "an exemption for oneself is given by somebody else");
   co_return co_await exemptBy(std::move(name), std::move(body));
 }
 
 Task<Result<>> StaffApi::exemptBy(std::string by, ExemptionBody body) {
-  CO_TRY(const auto account, co_await accounts_.find(body.account));
-  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", body.account.substr(0, 64));
+  if (body.account.has_value() == body.group.has_value())
+    co_return fail(Code::InvalidInput, "an exemption is for an account or a group: name one of them");
   constexpr std::int64_t kYear = std::int64_t{366} * 86'400;
   if (body.forS < 1 || body.forS > kYear) co_return fail(Code::InvalidInput, "for_s is {}; allowed are 1 to {}", body.forS, kYear);
   policy::Exemption exemption{
       .rule = std::move(body.rule), .endsAt = clock_.now() + std::chrono::seconds(body.forS), .reason = std::move(body.reason)};
+  if (body.group) {
+    CO_TRY(auto group, GroupId::parse(*body.group));
+    co_return co_await enforcement_.exemptGroup(std::move(group), std::move(exemption), std::move(by));
+  }
+  CO_TRY(const auto account, co_await accounts_.find(*body.account));
+  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", body.account->substr(0, 64));
   co_return co_await enforcement_.exempt(account->id, std::move(exemption), std::move(by));
 }
 

@@ -52,15 +52,18 @@ constexpr auto fieldsOf(Type<AppealAnswerBody>) {
 }
 
 struct ExemptionBody {
-  std::string account;
+  std::optional<std::string> account;
+  std::optional<std::string> group;
   std::string rule;
   std::int64_t forS = 0;
   std::string reason;
 };
 constexpr auto fieldsOf(Type<ExemptionBody>) {
   using E = ExemptionBody;
-  return record("ExemptionWish", field("account", &E::account, "Its name."), field("rule", &E::rule, "That does not hold for it."),
-      field("for_s", &E::forS, "Seconds until it holds again; a year at most."), field("reason", &E::reason, "The person reads it."));
+  return record("ExemptionWish", field("account", &E::account, "Its name; either this or a group."),
+      field("group", &E::group, "Its id: the rule does not hold for those who belong to it."),
+      field("rule", &E::rule, "That does not hold for it."), field("for_s", &E::forS, "Seconds until it holds again; a year at most."),
+      field("reason", &E::reason, "The person reads it."));
 }
 
 struct RestrictionBody {

@@ -79,8 +79,9 @@ struct ShareKind {
 };
 using ShareId = Id<ShareKind>;
 
-// To whom a document is given: an account, everyone with an account here, or whoever knows its link. Without an account one can only read.
-enum class Whom : std::uint8_t { Account, Everyone, Link };
+// To whom a document is given: an account, everyone with an account here, whoever knows its link (without an account one can only read), or
+// those of a group.
+enum class Whom : std::uint8_t { Account, Everyone, Link, Group };
 std::string_view nameOf(Whom whom);
 Result<Whom> parseWhom(std::string_view name);
 
@@ -88,6 +89,7 @@ struct Share {
   ShareId id;
   Whom whom = Whom::Account;
   std::optional<AccountId> account;  // of Whom::Account
+  std::optional<GroupId> group;      // of Whom::Group
   Role role = Role::Viewer;
   std::optional<Instant> expiresAt;
   AccountId madeBy;
@@ -97,6 +99,7 @@ struct Share {
 struct ShareWish {
   Whom whom = Whom::Account;
   std::optional<AccountId> account;
+  std::optional<GroupId> group;
   Role role = Role::Viewer;
   std::optional<std::chrono::seconds> lasts;  // none = for good
 };

@@ -114,10 +114,19 @@ Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, V
   if (isInTrash(*record)) co_return fail(Code::NotFound, "this notebook is in its owner's trash");
   if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most, {}};
   CO_TRY(const auto given, co_await shares.list(id));
-  const auto granted = roleOf(*record, given, by.account, clock.now());
+  CO_TRY(const auto person, co_await personOf(by.account, std::ranges::find(given, Whom::Group, &Share::whom) != given.end()));
+  const auto granted = roleOf(*record, given, person, clock.now());
   if (!granted && by.account) co_return fail(Code::Denied, "this notebook is not shared with you; ask its owner for access");
   if (!granted) co_return fail(Code::Unauthenticated, "sign in to open this notebook");
   co_return Access{*std::move(record), *granted, std::min(*granted, by.most), nextExpiryOf(given, clock.now())};
+}
+
+Task<Result<Person>> Documents::Impl::personOf(std::optional<AccountId> account, bool withGroups) {
+  Person person{.account = std::move(account), .groups = {}};
+  if (person.account && withGroups) {
+    CO_TRY(person.groups, co_await groups.idsOf(*person.account));
+  }
+  co_return person;
 }
 
 Task<Result<Documents::Impl::Access>> Documents::Impl::accessAs(Role needed, DocumentId id, Visitor by) {

@@ -14,6 +14,7 @@
 #include "server/contents/contents.h"
 #include "server/documents/document.h"
 #include "server/documents/revision.h"
+#include "server/groups/groups.h"
 #include "server/runtimes/runtimes.h"
 
 namespace allmende::documents {
@@ -26,6 +27,7 @@ class Documents {
     contents::Contents& contents;
     runtimes::Kernels& kernels;
     runtimes::Sessions& sessions;
+    groups::Groups& groups;
     journal::Journal& journal;
     Clock& clock;
   };
@@ -109,6 +111,8 @@ class Documents {
   // Documents whose file the trash holds no longer, of one account or all, are gone with their earlier versions and all else: to be called
   // after something was purged.
   Task<Result<>> forgetPurged(std::optional<AccountId> of);
+  // To be called when others belong to a group than before, or it is no more: who is in a document does what they may do now.
+  Task<> groupChanged(GroupId group, bool isGone);
 
  private:
   struct Impl;

@@ -66,6 +66,7 @@ struct Documents::Impl {
         runStore(below.database, below.clock),
         revisionStore(below.database),
         shares(below.database, below.journal, below.clock),
+        groups(below.groups),
         comments(below.database, below.clock),
         running{runStore, below.kernels, below.sessions, below.clock},
         log(with, store, below.clock),
@@ -84,6 +85,8 @@ struct Documents::Impl {
     std::optional<Instant> nextExpiry;  // when one of the document's shares ends; of the owner's access none is known
   };
   Task<Result<Access>> accessOf(DocumentId id, Visitor by);
+  // Whom the shares may mean when this account comes.
+  Task<Result<Person>> personOf(std::optional<AccountId> account, bool withGroups);
   // The same; Denied when the role is less than `needed`.
   Task<Result<Access>> accessAs(Role needed, DocumentId id, Visitor by);
   // The same in memory. Denied when the role is less than `needed`.
@@ -118,6 +121,7 @@ struct Documents::Impl {
   RunStore runStore;
   RevisionStore revisionStore;
   ShareStore shares;
+  groups::Groups& groups;
   CommentStore comments;
   Running running;
   std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded

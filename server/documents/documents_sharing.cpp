@@ -42,11 +42,25 @@ Task<> Documents::Impl::reconsider(DocumentId id) {
   const auto one = found->second;
   const auto given = co_await shares.list(id);
   if (!given) co_return log::warning("document.not_reconsidered", {{"document", id.text()}, {"error", given.error().message}});
+  std::map<GroupId, std::set<AccountId>> peopleOf;
+  for (const auto& share : *given) {
+    if (!share.group) continue;
+    const auto people = co_await groups.peopleOf(*share.group);
+    if (!people) co_return log::warning("document.not_reconsidered", {{"document", id.text()}, {"error", people.error().message}});
+    peopleOf[*share.group].insert(people->begin(), people->end());
+  }
+  const auto personOfVisitor = [&](const Visitor& visitor) {
+    Person person{.account = visitor.account, .groups = {}};
+    for (const auto& [group, people] : peopleOf) {
+      if (visitor.account && people.contains(*visitor.account)) person.groups.push_back(group);
+    }
+    return person;
+  };
   const auto now = clock.now();
   one->nextExpiry = nextExpiryOf(*given, now);
   std::set<AccountId> dismissed;
   one->room->reconsider([&](const Visitor& visitor) {
-    auto role = roleOf(one->room->record(), *given, visitor.account, now);
+    auto role = roleOf(one->room->record(), *given, personOfVisitor(visitor), now);
     if (role) role = std::min(*role, visitor.most);
     if (visitor.account && visitor.role >= Role::Editor && role.value_or(Role::Viewer) < Role::Editor) dismissed.insert(*visitor.account);
     return role;
@@ -73,6 +87,9 @@ Task<Result<std::vector<Share>>> Documents::listShares(DocumentId id, Visitor by
 Task<Result<Share>> Documents::share(DocumentId id, Visitor by, ShareWish wish) {
   CO_TRY(const auto access, co_await impl_->accessOf(id, by));
   if (access.role < Role::Owner) co_return fail(Code::Denied, "only the owner of a notebook can share it");
+  if (wish.group) {
+    CO_TRY(co_await impl_->groups.get(by.account.value(), *wish.group));  // nobody gives to people with whom they have nothing to do
+  }
   if (wish.account == access.record.account) co_return fail(Code::InvalidInput, "the notebook is yours already");
   CO_TRY(auto made, co_await impl_->shares.put(id, by.account.value(), std::move(wish)));
   co_await impl_->reconsider(id);
@@ -92,7 +109,16 @@ Task<Result<>> Documents::stopSharing(DocumentId id, Visitor by, ShareId share) 
   co_return Result<>{};
 }
 
-Task<Result<std::vector<SharedDocument>>> Documents::listShared(AccountId who) { co_return co_await impl_->shares.listFor(std::move(who)); }
+Task<Result<std::vector<SharedDocument>>> Documents::listShared(AccountId who) {
+  CO_TRY(auto groups, co_await impl_->groups.idsOf(who));
+  co_return co_await impl_->shares.listFor(std::move(who), std::move(groups));
+}
+
+Task<> Documents::groupChanged(GroupId group, bool isGone) {
+  const auto given = isGone ? co_await impl_->shares.forget(group) : co_await impl_->shares.listGivenTo(group);
+  if (!given) co_return log::warning("documents.not_reconsidered", {{"group", group.text()}, {"error", given.error().message}});
+  for (const auto& id : *given) co_await impl_->reconsider(id);
+}
 
 // ---- asking for it ----
 

@@ -9,8 +9,8 @@ namespace allmende::documents {
 namespace {
 
 constexpr std::array<std::string_view, 4> kRoles{"viewer", "commenter", "editor", "owner"};
-constexpr std::array<std::string_view, 3> kWhoms{"account", "everyone", "link"};
-constexpr std::string_view kShareColumns = "s.id, s.whom, s.account_id, s.role, s.expires_at, s.made_by, s.made_at";
+constexpr std::array<std::string_view, 4> kWhoms{"account", "everyone", "link", "group"};
+constexpr std::string_view kShareColumns = "s.id, s.whom, s.account_id, s.role, s.expires_at, s.made_by, s.made_at, s.group_id";
 
 Result<Role> parseRole(std::string_view name) {
   const auto found = std::ranges::find(kRoles, name);
@@ -26,6 +26,7 @@ Result<Share> shareOf(const store::Row& row, std::size_t first) {
   Share share{.id = std::move(id),
       .whom = whom,
       .account = {},
+      .group = {},
       .role = role,
       .expiresAt = row.findInstant(first + 4),
       .madeBy = std::move(madeBy),
@@ -33,13 +34,17 @@ Result<Share> shareOf(const store::Row& row, std::size_t first) {
   if (const auto account = row.findText(first + 2)) {
     TRY(share.account, AccountId::parse(*account));
   }
+  if (const auto group = row.findText(first + 7)) {
+    TRY(share.group, GroupId::parse(*group));
+  }
   return share;
 }
 
-bool isFor(const Share& share, const std::optional<AccountId>& who) {
+bool isFor(const Share& share, const Person& who) {
   switch (share.whom) {
-    case Whom::Account: return who && share.account == who;
-    case Whom::Everyone: return who.has_value();
+    case Whom::Account: return who.account && share.account == who.account;
+    case Whom::Group: return share.group && std::ranges::find(who.groups, *share.group) != who.groups.end();
+    case Whom::Everyone: return who.account.has_value();
     case Whom::Link: break;
   }
   return true;
@@ -51,9 +56,11 @@ json::object detailOf(const ShareWish& wish) {
   return detail;
 }
 
-std::vector<std::string> subjectsOf(const AccountId& by, const DocumentId& document, const std::optional<AccountId>& whose) {
+std::vector<std::string> subjectsOf(
+    const AccountId& by, const DocumentId& document, const std::optional<AccountId>& whose, const std::optional<GroupId>& group = {}) {
   std::vector<std::string> subjects{by.text(), document.text()};
   if (whose) subjects.push_back(whose->text());
+  if (group) subjects.push_back(group->text());
   return subjects;
 }
 
@@ -71,16 +78,16 @@ Result<Role> parseSharedRole(std::string_view name) {
 Result<Whom> parseWhom(std::string_view name) {
   const auto found = std::ranges::find(kWhoms, name);
   if (found == kWhoms.end())
-    return fail(Code::InvalidInput, "'{}' is nobody to share with; there are account, everyone and link", name.substr(0, 64));
+    return fail(Code::InvalidInput, "'{}' is nobody to share with; there are account, group, everyone and link", name.substr(0, 64));
   return static_cast<Whom>(found - kWhoms.begin());
 }
 
-std::optional<Role> roleOf(const Record& record, const std::vector<Share>& shares, const std::optional<AccountId>& who, Instant now) {
-  if (who == record.account) return Role::Owner;
+std::optional<Role> roleOf(const Record& record, const std::vector<Share>& shares, const Person& who, Instant now) {
+  if (who.account == record.account) return Role::Owner;
   std::optional<Role> best;
   for (const auto& share : shares) {
     if (!isFor(share, who) || (share.expiresAt && *share.expiresAt <= now)) continue;
-    best = std::max(best.value_or(Role::Viewer), who ? share.role : Role::Viewer);
+    best = std::max(best.value_or(Role::Viewer), who.account ? share.role : Role::Viewer);
   }
   return best;
 }
@@ -103,22 +110,24 @@ Task<Result<Share>> ShareStore::put(DocumentId document, AccountId by, ShareWish
   Share share{.id = ShareId::make(),
       .whom = wish.whom,
       .account = wish.account,
+      .group = wish.group,
       .role = wish.role,
       .expiresAt = wish.lasts ? std::optional(clock_.now() + *wish.lasts) : std::nullopt,
       .madeBy = by,
       .madeAt = clock_.now()};
-  const auto event = journal_.make(journal::kDocumentShared, subjectsOf(by, document, wish.account), detailOf(wish));
+  const auto event = journal_.make(journal::kDocumentShared, subjectsOf(by, document, wish.account, wish.group), detailOf(wish));
   const auto account = wish.account ? std::optional(wish.account->text()) : std::nullopt;
+  const auto group = wish.group ? std::optional(wish.group->text()) : std::nullopt;
   CO_TRY(co_await database_.transaction([=](store::Transaction& on) -> Result<> {
-    TRY(on.change("DELETE FROM document_shares WHERE document_id = ? AND whom = ? AND COALESCE(account_id, '') = ?",
-        {document.text(), nameOf(share.whom), account.value_or("")}));
+    TRY(on.change("DELETE FROM document_shares WHERE document_id = ? AND whom = ? AND COALESCE(account_id, group_id, '') = ?",
+        {document.text(), nameOf(share.whom), account ? *account : group.value_or("")}));
     TRY(const auto counted, on.query("SELECT COUNT(*) FROM document_shares WHERE document_id = ?", {document.text()}));
     if (counted.front().number(0) >= static_cast<std::int64_t>(kMostShares))
       return fail(Code::OverLimit, "a notebook can be shared with {} at most; share it with everyone here instead", kMostShares);
     TRY(
-        on.change("INSERT INTO document_shares (id, document_id, whom, account_id, role, expires_at, made_by, made_at) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            {share.id.text(), document.text(), nameOf(share.whom), account, nameOf(share.role), share.expiresAt, share.madeBy.text(),
+        on.change("INSERT INTO document_shares (id, document_id, whom, account_id, group_id, role, expires_at, made_by, made_at) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            {share.id.text(), document.text(), nameOf(share.whom), account, group, nameOf(share.role), share.expiresAt, share.madeBy.text(),
                 share.madeAt}));
     if (account) {
       TRY(on.change("DELETE FROM document_access_requests WHERE document_id = ? AND account_id = ?", {document.text(), *account}));
@@ -126,6 +135,21 @@ Task<Result<Share>> ShareStore::put(DocumentId document, AccountId by, ShareWish
     return journal::Journal::write(on, event);
   }));
   co_return share;
+}
+
+Task<Result<std::vector<DocumentId>>> ShareStore::listGivenTo(GroupId group) {
+  CO_TRY(const auto rows, co_await database_.query("SELECT document_id FROM document_shares WHERE group_id = ?", {group.text()}));
+  std::vector<DocumentId> documents;
+  for (const auto& row : rows) {
+    CO_TRY(documents.emplace_back(), DocumentId::parse(row.text(0)));
+  }
+  co_return documents;
+}
+
+Task<Result<std::vector<DocumentId>>> ShareStore::forget(GroupId gone) {
+  CO_TRY(auto documents, co_await listGivenTo(gone));
+  CO_TRY(co_await database_.change("DELETE FROM document_shares WHERE group_id = ?", {gone.text()}));
+  co_return documents;
 }
 
 Task<Result<>> ShareStore::remove(DocumentId document, AccountId by, ShareId share) {
@@ -147,23 +171,29 @@ Task<Result<>> ShareStore::noteVisit(DocumentId document, AccountId who) {
   co_return Result<>{};
 }
 
-Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who) {
-  CO_TRY(
-      const auto rows, co_await database_.query(fmt::format("SELECT d.id, d.account_id, d.path, v.visited_at, {} FROM documents d "
-                                                            "JOIN document_shares s ON s.document_id = d.id "
-                                                            "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
-                                                            "WHERE d.account_id <> ? AND d.path NOT LIKE '.trash/%' AND (s.account_id = ? "
-                                                            "OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
-                                                            "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id LIMIT 1000",
-                                                    kShareColumns),
-                           {who.text(), who.text(), who.text()}));
+Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who, std::vector<GroupId> groups) {
+  store::Values values{who.text(), who.text(), who.text()};
+  std::string marks = "NULL";  // matches nothing
+  for (const auto& group : groups) {
+    values.emplace_back(group.text());
+    marks += ", ?";
+  }
+  const auto text = fmt::format(
+      "SELECT d.id, d.account_id, d.path, v.visited_at, {} FROM documents d JOIN document_shares s ON s.document_id = d.id "
+      "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
+      "WHERE d.account_id <> ? AND d.path NOT LIKE '.trash/%' AND (s.account_id = ? OR s.group_id IN ({}) "
+      "OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
+      "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id LIMIT 1000",
+      kShareColumns, marks);
+  CO_TRY(const auto rows, co_await database_.query(text, std::move(values)));
+  const Person person{.account = who, .groups = std::move(groups)};
   std::vector<SharedDocument> found;
   for (const auto& row : rows) {
     CO_TRY(auto id, DocumentId::parse(row.text(0)));
     CO_TRY(auto owner, AccountId::parse(row.text(1)));
     CO_TRY(const auto share, shareOf(row, 4));
     const auto role = roleOf(
-        Record{.id = {}, .account = owner, .path = {}, .session = {}, .fileHash = {}, .writingHash = {}}, {share}, who, clock_.now());
+        Record{.id = {}, .account = owner, .path = {}, .session = {}, .fileHash = {}, .writingHash = {}}, {share}, person, clock_.now());
     if (!role) continue;
     const auto known = std::ranges::find(found, id, &SharedDocument::id);
     const auto own = share.account ? std::optional(share.id) : std::nullopt;

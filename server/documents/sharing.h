@@ -8,8 +8,14 @@
 
 namespace allmende::documents {
 
+// Somebody whom a share may mean.
+struct Person {
+  std::optional<AccountId> account;  // none: without an account
+  std::vector<GroupId> groups;       // that they are in
+};
+
 // What somebody may do by these shares, as of now; none = they may not even know it.
-std::optional<Role> roleOf(const Record& record, const std::vector<Share>& shares, const std::optional<AccountId>& who, Instant now);
+std::optional<Role> roleOf(const Record& record, const std::vector<Share>& shares, const Person& who, Instant now);
 
 class ShareStore {
  public:
@@ -24,13 +30,17 @@ class ShareStore {
   Task<Result<std::vector<Share>>> list(DocumentId document);
   // Gives, or changes what was given to the same; a request of theirs is answered by it. OverLimit when there are too many.
   Task<Result<Share>> put(DocumentId document, AccountId by, ShareWish wish);
+  // The documents that a group was given; forget() takes them from it.
+  Task<Result<std::vector<DocumentId>>> listGivenTo(GroupId group);
+  Task<Result<std::vector<DocumentId>>> forget(GroupId gone);
   // NotFound when it is not there.
   Task<Result<>> remove(DocumentId document, AccountId by, ShareId share);
 
   // Somebody has opened it.
   Task<Result<>> noteVisit(DocumentId document, AccountId who);
-  // Documents of others that `who` can open and that were given to them or everyone, or were opened by them before; last opened first.
-  Task<Result<std::vector<SharedDocument>>> listFor(AccountId who);
+  // Documents of others that `who` can open and that were given to them, a group of theirs or everyone, or were opened by them before; last
+  // opened first.
+  Task<Result<std::vector<SharedDocument>>> listFor(AccountId who, std::vector<GroupId> groups);
 
   // Oldest first. InvalidInput for a long message, OverLimit when too many wait.
   Task<Result<std::vector<AccessRequest>>> listRequests(DocumentId document);

@@ -59,7 +59,7 @@ TEST_F(Tables, keepWhatBelongsToANotebookInTheTrashUntilItIsPurged) {
   ShareStore shares(*database, journal, clock_);
   const auto record = ada("folder/a.ipynb");
   ASSERT_TRUE(await(documents.add(record, "update")));
-  ASSERT_TRUE(await(shares.put(record.id, account_, {.whom = Whom::Link, .account = {}, .role = Role::Viewer, .lasts = {}})));
+  ASSERT_TRUE(await(shares.put(record.id, account_, {.whom = Whom::Link, .account = {}, .group = {}, .role = Role::Viewer, .lasts = {}})));
   const auto trash = contents::TrashId::make();
   ASSERT_TRUE(await(documents.trash(account_, "folder", trash)));
   ASSERT_TRUE(await(documents.add(ada("folder/a.ipynb"), "another")));  // its place is free

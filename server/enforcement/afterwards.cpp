@@ -74,9 +74,28 @@ Task<Result<>> Enforcement::charge(std::string rule) {
 }
 
 Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, std::string by) {
-  if (rooms_.book.inForce().findRule(exemption.rule) == nullptr)
-    co_return fail(Code::NotFound, "there is no rule '{}' in force", exemption.rule.substr(0, 64));
-  CO_TRY(co_await rooms_.decisions.exempt(who, exemption, std::move(by)));
+  CO_TRY(checkRule(exemption.rule));
+  CO_TRY(co_await rooms_.decisions.exempt(who.text(), exemption, std::move(by)));
+  co_return co_await liftFor(std::move(who), std::move(exemption));
+}
+
+Task<Result<>> Enforcement::exemptGroup(GroupId group, policy::Exemption exemption, std::string by) {
+  CO_TRY(checkRule(exemption.rule));
+  CO_TRY(co_await rooms_.groups.titleOf(group));
+  CO_TRY(co_await rooms_.decisions.exempt(group.text(), exemption, std::move(by)));
+  CO_TRY(auto people, co_await rooms_.groups.peopleOf(std::move(group)));
+  for (auto& person : people) {
+    CO_TRY(co_await liftFor(std::move(person), exemption));
+  }
+  co_return Result<>{};
+}
+
+Result<> Enforcement::checkRule(const std::string& rule) const {
+  if (rooms_.book.inForce().findRule(rule) != nullptr) return {};
+  return fail(Code::NotFound, "there is no rule '{}' in force", rule.substr(0, 64));
+}
+
+Task<Result<>> Enforcement::liftFor(AccountId who, policy::Exemption exemption) {
   feed(policy::Exempted{who.text(), exemption.rule, exemption.endsAt});
   std::vector<DecisionId> lifted;
   if (const auto held = held_.find(who); held != held_.end()) {
@@ -89,6 +108,11 @@ Task<Result<>> Enforcement::exempt(AccountId who, policy::Exemption exemption, s
     CO_TRY(co_await rooms_.decisions.end(id, "lifted"));
   }
   co_return Result<>{};
+}
+
+Task<Result<std::vector<policy::Exemption>>> Enforcement::exemptionsOf(AccountId of) {
+  CO_TRY(auto groups, co_await rooms_.groups.idsOf(of));
+  co_return co_await rooms_.decisions.exemptionsOf(std::move(of), std::move(groups));
 }
 
 Task<Result<Decision>> Enforcement::propose(AccountId about, std::string rule, Duration lasts, std::string reason, std::string by) {

@@ -118,7 +118,7 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
       .accountSince = account ? account->createdAt : rooms_.clock.now(),
       .strikes = {}};
   if (record) std::tie(began.strikes, began.seenBefore) = std::pair(record->strikes, record->seenBefore);
-  const auto exemptions = co_await rooms_.decisions.exemptionsOf(of);
+  const auto exemptions = co_await exemptionsOf(of);
   if (exemptions) {
     for (const auto& one : *exemptions) began.exempt.insert_or_assign(one.rule, one.endsAt);
   }

@@ -15,6 +15,7 @@
 #include "server/accounts/accounts.h"
 #include "server/enforcement/devices.h"
 #include "server/engines/engines.h"
+#include "server/groups/groups.h"
 #include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
@@ -26,6 +27,7 @@ struct Rooms {
   policy::Book& book;
   policy::Decisions& decisions;
   accounts::Accounts& accounts;
+  groups::Groups& groups;
   quota::Ledger& ledger;
   runtimes::Runtimes& runtimes;
   engines::Engine& engine;
@@ -86,6 +88,10 @@ class Enforcement {
   // A rule does not hold for an account, see policy::Decisions::exempt; what holds of it by that rule is lifted. NotFound for a rule there
   // is none.
   Task<Result<>> exempt(AccountId who, policy::Exemption exemption, std::string by);
+  // The same for all of a group; for who comes to it later, from their next runtime on.
+  Task<Result<>> exemptGroup(GroupId group, policy::Exemption exemption, std::string by);
+  // The exemptions of an account and its groups that have not ended.
+  Task<Result<std::vector<policy::Exemption>>> exemptionsOf(AccountId of);
   // See policy::Decisions::propose. NotFound for a rule there is none.
   Task<Result<policy::Decision>> propose(AccountId about, std::string rule, Duration lasts, std::string reason, std::string by);
   // See policy::Decisions::confirm; what runs of the account is stopped.
@@ -130,6 +136,9 @@ class Enforcement {
   Task<Result<>> charge(std::string rule);
   Task<> stop(policy::Decision decision);
   void feed(policy::Input input);
+  Result<> checkRule(const std::string& rule) const;
+  // What holds of them by a rule does no longer.
+  Task<Result<>> liftFor(AccountId who, policy::Exemption exemption);
   // Whether these cells go on with the work of somebody who used up the units.
   void noteRun(const AccountId& by, std::string_view source);
   Task<> lookForHandOver(AccountId by, std::string source);

@@ -49,7 +49,7 @@ Task<Result<>> Enforcement::mayRun(AccountId by, std::vector<Cell> cells) {
   }
   if (byRule.empty()) co_return Result<>{};
   const auto tier = co_await rooms_.ledger.tierOf(by);
-  const auto exemptions = co_await rooms_.decisions.exemptionsOf(by);
+  const auto exemptions = co_await exemptionsOf(by);
   const auto isExempt = [&](const std::string& rule) {
     return exemptions && std::ranges::find(*exemptions, rule, &policy::Exemption::rule) != exemptions->end();
   };

@@ -26,6 +26,11 @@ inline constexpr EventKind kDocumentShared{"document.shared", "A notebook was gi
 inline constexpr EventKind kDocumentUnshared{"document.unshared", "A notebook was taken from somebody again, or they have left it."};
 inline constexpr EventKind kDocumentTransferred{"document.transferred", "A notebook was given away: it has another owner."};
 inline constexpr EventKind kAccessRequested{"access.requested", "Somebody asked a notebook's owner for access."};
+inline constexpr EventKind kGroupMade{"group.made", "A group of people was made."};
+inline constexpr EventKind kGroupRemoved{"group.removed", "A group was deleted."};
+inline constexpr EventKind kGroupInvited{"group.invited", "An invitation to a group was made; the one before holds no longer."};
+inline constexpr EventKind kGroupJoined{"group.joined", "Somebody was added to a group, came by its invitation, or has another part in it."};
+inline constexpr EventKind kGroupLeft{"group.left", "Somebody left a group or was taken out of it."};
 inline constexpr EventKind kRuntimeRequested{"runtime.requested", "A runtime was asked for."};
 inline constexpr EventKind kRuntimeQueued{"runtime.queued", "The machine is full: a runtime waits for its turn."};
 inline constexpr EventKind kRuntimeAdmitted{"runtime.admitted", "A runtime that waited has its place and starts."};

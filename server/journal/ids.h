@@ -11,4 +11,10 @@ struct AccountKind {
 };
 using AccountId = Id<AccountKind>;
 
+struct GroupKind {
+  static constexpr std::string_view prefix = "grp_";
+  static constexpr std::string_view name = "group";
+};
+using GroupId = Id<GroupKind>;
+
 }  // namespace allmende

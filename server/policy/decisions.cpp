@@ -277,24 +277,31 @@ Task<Result<Decision>> Decisions::confirm(DecisionId id, std::string by) {
 
 // ---- exemptions ----
 
-Task<Result<>> Decisions::exempt(AccountId who, Exemption exemption, std::string by) {
+Task<Result<>> Decisions::exempt(std::string subject, Exemption exemption, std::string by) {
   CO_TRY(checkWords(exemption.reason, kLongestRemark, "the reason"));
   const auto now = clock_.now();
   if (exemption.endsAt <= now || exemption.endsAt > now + std::chrono::hours{366 * 24})
     co_return fail(Code::InvalidInput, "an exemption ends within a year from now, not on {}", formatUtc(exemption.endsAt).substr(0, 10));
   const auto event =
-      journal_.make(journal::kExemptionGranted, {who.text()}, {{"rule", exemption.rule}, {"reason", exemption.reason}, {"by", by}});
+      journal_.make(journal::kExemptionGranted, {subject}, {{"rule", exemption.rule}, {"reason", exemption.reason}, {"by", by}});
   co_return co_await database_.transaction([=](store::Transaction& on) -> Result<> {
-    TRY(on.change("INSERT INTO policy_exemptions (account_id, rule, ends_at, reason, granted_by, granted_at) VALUES (?, ?, ?, ?, ?, ?)",
-        {who.text(), exemption.rule, exemption.endsAt, exemption.reason, by, now}));
+    TRY(on.change("INSERT INTO policy_exemptions (subject, rule, ends_at, reason, granted_by, granted_at) VALUES (?, ?, ?, ?, ?, ?)",
+        {subject, exemption.rule, exemption.endsAt, exemption.reason, by, now}));
     return journal::Journal::write(on, event);
   });
 }
 
-Task<Result<std::vector<Exemption>>> Decisions::exemptionsOf(AccountId of) {
+Task<Result<std::vector<Exemption>>> Decisions::exemptionsOf(AccountId of, std::vector<GroupId> groups) {
+  store::Values values{clock_.now(), of.text()};
+  std::string marks = "?";
+  for (const auto& group : groups) {
+    values.emplace_back(group.text());
+    marks += ", ?";
+  }
   CO_TRY(const auto rows,
-      co_await database_.query("SELECT rule, ends_at, reason FROM policy_exemptions WHERE account_id = ? AND ends_at > ? ORDER BY ends_at",
-          {of.text(), clock_.now()}));
+      co_await database_.query(
+          fmt::format("SELECT rule, ends_at, reason FROM policy_exemptions WHERE ends_at > ? AND subject IN ({}) ORDER BY ends_at", marks),
+          std::move(values)));
   std::vector<Exemption> exemptions;
   for (const auto& row : rows) exemptions.push_back({.rule = row.text(0), .endsAt = row.instant(1), .reason = row.text(2)});
   co_return exemptions;

@@ -140,10 +140,11 @@ class Decisions {
   // not answered, and when it holds or has ended.
   Task<Result<Decision>> confirm(DecisionId id, std::string by);
 
-  // From now on a rule does not hold for an account, until an end within a year. Fails with InvalidInput for another end or no reason.
-  Task<Result<>> exempt(AccountId who, Exemption exemption, std::string by);
-  // Those that have not ended.
-  Task<Result<std::vector<Exemption>>> exemptionsOf(AccountId of);
+  // From now on a rule does not hold for `subject`, the id of an account or a group, until an end within a year. Fails with InvalidInput
+  // for another end or no reason.
+  Task<Result<>> exempt(std::string subject, Exemption exemption, std::string by);
+  // Those of an account that have not ended, with those of its groups.
+  Task<Result<std::vector<Exemption>>> exemptionsOf(AccountId of, std::vector<GroupId> groups);
 
   // How long a decision of that step is kept: log 7 days, notices and warnings 30, restrictions twice the longest, the rest 180.
   static std::chrono::hours keptFor(Step step);

@@ -12,6 +12,9 @@ constexpr Duration kHalfLife = FairQueue::kHalfLife;
 constexpr Duration kRememberedUse = kHalfLife * 7;  // what is older counts less than a hundredth
 constexpr std::size_t kLongestReason = 500;
 constexpr double kMilliunits = 1000;  // in a compute unit
+constexpr double kMostUnits = 1e6;    // that are given at once
+
+std::optional<std::string> textOf(const std::optional<GroupId>& group) { return group ? std::optional(group->text()) : std::nullopt; }
 
 UsageEntry entryOf(const store::Row& row) {
   return {.account = AccountId::parse(row.text(0)).value_or(AccountId{}),
@@ -21,14 +24,16 @@ UsageEntry entryOf(const store::Row& row) {
       .ended = row.instant(4),
       .milliunits = row.number(5),
       .cpuMs = row.number(6),
+      .paidBy = row.findText(8) ? GroupId::parse(*row.findText(8)).value_or(GroupId{}) : std::optional<GroupId>(),
       .reason = row.text(7)};
 }
 
 Result<> insert(store::Transaction& on, const UsageEntry& entry) {
   TRY(
-      on.change("INSERT INTO usage_entries (account_id, runtime_id, tier, began_at, ended_at, milliunits, cpu_ms, reason) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-          {entry.account.text(), entry.runtime, entry.tier, entry.began, entry.ended, entry.milliunits, entry.cpuMs, entry.reason}));
+      on.change("INSERT INTO usage_entries (account_id, runtime_id, tier, began_at, ended_at, milliunits, cpu_ms, reason, group_id) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {entry.account.text(), entry.runtime, entry.tier, entry.began, entry.ended, entry.milliunits, entry.cpuMs, entry.reason,
+              textOf(entry.paidBy)}));
   return {};
 }
 
@@ -41,37 +46,97 @@ Result<> checkReason(const std::string& reason) {
 
 // ---- tiers ----
 
-Task<Result<std::optional<Grant>>> Ledger::findGrant(AccountId of) {
-  CO_TRY(const auto rows, co_await database_.query("SELECT tier, granted_at, expires_at, reason FROM tier_grants WHERE account_id = ? "
-                                                   "ORDER BY id DESC LIMIT 1",
-                              {of.text()}));
+Task<Result<std::optional<Grant>>> Ledger::findGrant(std::string subject) {
+  CO_TRY(const auto rows,
+      co_await database_.query("SELECT tier, granted_at, expires_at, reason, milliunits FROM tier_grants WHERE subject = ? "
+                               "ORDER BY id DESC LIMIT 1",
+          {std::move(subject)}));
   if (rows.empty()) co_return std::nullopt;
-  Grant grant{.tier = rows[0].text(0), .grantedAt = rows[0].instant(1), .expiresAt = rows[0].findInstant(2), .reason = rows[0].text(3)};
+  const auto& row = rows.front();
+  Grant grant{
+      .tier = row.text(0), .grantedAt = row.instant(1), .expiresAt = row.findInstant(2), .reason = row.text(3), .group = {}, .budget = {}};
+  if (!row.isNull(4)) grant.budget = static_cast<double>(row.number(4)) / kMilliunits;
   if (grant.expiresAt && *grant.expiresAt <= clock_.now()) co_return std::nullopt;
   co_return grant;
 }
 
+Task<Result<std::vector<Grant>>> Ledger::grantsOfGroups(AccountId of) {
+  CO_TRY(const auto groups, co_await groups_.idsOf(std::move(of)));
+  std::vector<Grant> grants;
+  for (const auto& group : groups) {
+    CO_TRY(auto grant, co_await findGrant(group.text()));
+    if (!grant || book_.find(grant->tier) == nullptr) continue;
+    grant->group = group;
+    grants.push_back(*std::move(grant));
+  }
+  std::ranges::sort(grants, [&](const Grant& a, const Grant& b) {
+    return std::pair(book_.find(a.tier)->weight, a.grantedAt) > std::pair(book_.find(b.tier)->weight, b.grantedAt);
+  });
+  co_return grants;
+}
+
+Task<Result<Standing>> Ledger::standingOf(AccountId of) {
+  Standing standing{.tier = book_.free(), .grant = {}, .balance = {}};
+  CO_TRY(auto own, co_await findGrant(of.text()));
+  if (own && book_.find(own->tier) != nullptr) {
+    standing.grant = *std::move(own);
+  } else {
+    CO_TRY(auto grants, co_await grantsOfGroups(of));
+    for (auto& grant : grants) {
+      CO_TRY(const auto used, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
+                                                       "WHERE group_id = ? AND ended_at > ?",
+                                  {grant.group->text(), grant.grantedAt}));
+      standing.budgetUsed = static_cast<double>(used.front().number(0)) / kMilliunits;
+      if (grant.budget && standing.budgetUsed >= *grant.budget) continue;
+      standing.grant = std::move(grant);
+      break;
+    }
+  }
+  if (standing.grant) standing.tier = *book_.find(standing.grant->tier);
+  CO_TRY(standing.balance, co_await balance(std::move(of), standing.tier, standing.paidBy()));
+  co_return standing;
+}
+
 Task<Result<Tier>> Ledger::tierOf(AccountId of) {
-  CO_TRY(const auto grant, co_await findGrant(of));
-  const auto* tier = grant ? book_.find(grant->tier) : nullptr;
-  co_return tier == nullptr ? book_.free() : *tier;
+  CO_TRY(auto standing, co_await standingOf(std::move(of)));
+  co_return std::move(standing.tier);
 }
 
 Task<Result<>> Ledger::grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason) {
-  if (book_.find(tier) == nullptr) {
+  co_return co_await add(to.text(),
+      {.tier = std::move(tier), .grantedAt = clock_.now(), .expiresAt = expiresAt, .reason = std::move(reason), .group = {}, .budget = {}});
+}
+
+Task<Result<>> Ledger::grantGroup(
+    GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason) {
+  if (budget && !(*budget > 0 && *budget <= kMostUnits))
+    co_return fail(Code::InvalidInput, "a budget has more than 0 and at most {} compute units, not {}", kMostUnits, *budget);
+  CO_TRY(co_await groups_.titleOf(to));
+  co_return co_await add(to.text(), {.tier = std::move(tier),
+                                        .grantedAt = clock_.now(),
+                                        .expiresAt = expiresAt,
+                                        .reason = std::move(reason),
+                                        .group = to,
+                                        .budget = budget});
+}
+
+Task<Result<>> Ledger::add(std::string subject, Grant grant) {
+  if (book_.find(grant.tier) == nullptr) {
     std::vector<std::string> names;
     for (const auto& [name, known] : book_.all()) names.push_back(name);
-    co_return fail(Code::NotFound, "there is no tier '{}'; there are {}", tier.substr(0, 64), fmt::join(names, ", "));
+    co_return fail(Code::NotFound, "there is no tier '{}'; there are {}", grant.tier.substr(0, 64), fmt::join(names, ", "));
   }
-  CO_TRY(checkReason(reason));
-  const auto now = clock_.now();
-  if (expiresAt && *expiresAt <= now) co_return fail(Code::InvalidInput, "the grant would have ended at {} already", formatUtc(*expiresAt));
-  boost::json::object detail{{"tier", tier}, {"reason", reason}};
-  if (expiresAt) detail["expires_at"] = formatUtc(*expiresAt);
-  const auto event = journal_.make(journal::kTierGranted, {to.text()}, std::move(detail));
-  co_return co_await database_.transaction([to, tier, expiresAt, reason, now, event](store::Transaction& on) -> Result<> {
-    TRY(on.change("INSERT INTO tier_grants (account_id, tier, granted_at, expires_at, reason) VALUES (?, ?, ?, ?, ?)",
-        {to.text(), tier, now, expiresAt ? store::Value(*expiresAt) : store::Value(std::nullopt), reason}));
+  CO_TRY(checkReason(grant.reason));
+  if (grant.expiresAt && *grant.expiresAt <= grant.grantedAt)
+    co_return fail(Code::InvalidInput, "the grant would have ended at {} already", formatUtc(*grant.expiresAt));
+  boost::json::object detail{{"tier", grant.tier}, {"reason", grant.reason}};
+  if (grant.expiresAt) detail["expires_at"] = formatUtc(*grant.expiresAt);
+  if (grant.budget) detail["units"] = *grant.budget;
+  const auto event = journal_.make(journal::kTierGranted, {subject}, std::move(detail));
+  const auto milliunits = grant.budget ? std::optional<std::int64_t>(std::llround(*grant.budget * kMilliunits)) : std::nullopt;
+  co_return co_await database_.transaction([=](store::Transaction& on) -> Result<> {
+    TRY(on.change("INSERT INTO tier_grants (subject, tier, granted_at, expires_at, reason, milliunits) VALUES (?, ?, ?, ?, ?, ?)",
+        {subject, grant.tier, grant.grantedAt, grant.expiresAt, grant.reason, milliunits}));
     return journal::Journal::write(on, event);
   });
 }
@@ -83,10 +148,13 @@ Task<Result<>> Ledger::write(UsageEntry entry) {
 }
 
 Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
+  co_return co_await give(std::move(of), units, std::move(reason), std::nullopt);
+}
+
+Task<Result<>> Ledger::give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy) {
   CO_TRY(checkReason(reason));
-  constexpr double kMost = 1e6;
-  if (!(std::abs(units) <= kMost) || units == 0)
-    co_return fail(Code::InvalidInput, "{} units cannot be given; allowed are {} to {}, but not 0", units, -kMost, kMost);
+  if (!(std::abs(units) <= kMostUnits) || units == 0)
+    co_return fail(Code::InvalidInput, "{} units cannot be given; allowed are {} to {}, but not 0", units, -kMostUnits, kMostUnits);
   CO_TRY(const auto tier, co_await tierOf(of));
   const auto now = clock_.now();
   const UsageEntry entry{.account = of,
@@ -96,6 +164,7 @@ Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
       .ended = now,
       .milliunits = -std::llround(units * kMilliunits),
       .cpuMs = 0,
+      .paidBy = std::move(paidBy),
       .reason = reason};
   const auto event = journal_.make(journal::kUsageCorrected, {of.text()}, {{"units", units}, {"reason", reason}});
   co_return co_await database_.transaction([entry, event](store::Transaction& on) -> Result<> {
@@ -105,13 +174,21 @@ Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
 }
 
 Task<Result<double>> Ledger::refund(AccountId of, std::string runtime, std::string reason) {
-  CO_TRY(const auto rows, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
-                                                   "WHERE account_id = ? AND runtime_id = ?",
+  CO_TRY(const auto rows, co_await database_.query("SELECT group_id, CAST(SUM(milliunits) AS BIGINT) FROM usage_entries "
+                                                   "WHERE account_id = ? AND runtime_id = ? GROUP BY group_id",
                               {of.text(), runtime}));
-  const auto units = static_cast<double>(rows.front().number(0)) / kMilliunits;
-  if (units <= 0) co_return 0;
-  CO_TRY(co_await correct(std::move(of), units, std::move(reason)));
-  co_return units;
+  double all = 0;
+  for (const auto& row : rows) {
+    const auto units = static_cast<double>(row.number(1)) / kMilliunits;
+    if (units <= 0) continue;
+    std::optional<GroupId> paidBy;
+    if (const auto group = row.findText(0)) {
+      CO_TRY(paidBy, GroupId::parse(*group));
+    }
+    CO_TRY(co_await give(of, units, reason, std::move(paidBy)));
+    all += units;
+  }
+  co_return all;
 }
 
 Task<Result<std::optional<Ledger::Counted>>> Ledger::findCounted(std::string runtime) {
@@ -121,14 +198,14 @@ Task<Result<std::optional<Ledger::Counted>>> Ledger::findCounted(std::string run
   co_return Counted{.to = rows[0].instant(0), .cpuMs = rows[0].number(1)};
 }
 
-Task<Result<Balance>> Ledger::balance(AccountId of, Tier tier) {
+Task<Result<Balance>> Ledger::balance(AccountId of, Tier tier, std::optional<GroupId> paidBy) {
   Balance balance{.units = tier.units};
   const auto since = clock_.now().time_since_epoch() / tier.period * tier.period;
   balance.since = Instant{since};
   balance.refillsAt = balance.since + tier.period;
   CO_TRY(const auto rows, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
-                                                   "WHERE account_id = ? AND ended_at > ?",
-                              {of.text(), balance.since}));
+                                                   "WHERE account_id = ? AND ended_at > ? AND COALESCE(group_id, '') = ?",
+                              {of.text(), balance.since, textOf(paidBy).value_or("")}));
   balance.used = static_cast<double>(rows.at(0).number(0)) / kMilliunits;
   co_return balance;
 }
@@ -162,8 +239,9 @@ Task<Result<std::vector<Ledger::Day>>> Ledger::days(AccountId of, int count) {
 
 Task<Result<std::vector<UsageEntry>>> Ledger::list(AccountId of, Instant since, int most) {
   CO_TRY(const auto rows,
-      co_await database_.query("SELECT account_id, runtime_id, tier, began_at, ended_at, milliunits, cpu_ms, reason FROM usage_entries "
-                               "WHERE account_id = ? AND ended_at > ? ORDER BY id DESC LIMIT ?",
+      co_await database_.query(
+          "SELECT account_id, runtime_id, tier, began_at, ended_at, milliunits, cpu_ms, reason, group_id FROM usage_entries "
+          "WHERE account_id = ? AND ended_at > ? ORDER BY id DESC LIMIT ?",
           {of.text(), since, most}));
   std::vector<UsageEntry> entries;
   for (const auto& row : rows) entries.push_back(entryOf(row));

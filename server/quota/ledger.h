@@ -10,6 +10,7 @@
 #include "lib/base/result.h"
 #include "lib/base/task.h"
 #include "lib/store/store.h"
+#include "server/groups/groups.h"
 #include "server/journal/journal.h"
 #include "server/quota/tiers.h"
 
@@ -22,9 +23,10 @@ struct UsageEntry {
   std::string tier;
   Instant began;
   Instant ended;
-  std::int64_t milliunits = 0;  // less than nothing when units are given
-  std::int64_t cpuMs = 0;       // of processor time, as the node measured it
-  std::string reason;           // of a correction
+  std::int64_t milliunits = 0;    // less than nothing when units are given
+  std::int64_t cpuMs = 0;         // of processor time, as the node measured it
+  std::optional<GroupId> paidBy;  // the group whose budget it was taken from
+  std::string reason;             // of a correction
 };
 
 struct Balance {
@@ -42,12 +44,25 @@ struct Grant {
   Instant grantedAt;
   std::optional<Instant> expiresAt;
   std::string reason;
+  std::optional<GroupId> group;  // it was given to; none = to the account itself
+  std::optional<double> budget;  // compute units that the group's people may use of it together; none = as many as the tier allows each
+};
+
+// What an account has at the moment.
+struct Standing {
+  Tier tier;
+  std::optional<Grant> grant;  // by which it has it; none = everybody's tier
+  Balance balance;
+  double budgetUsed = 0;  // of the grant's budget, by all of its group
+
+  // Whose budget pays for what the account uses.
+  std::optional<GroupId> paidBy() const { return grant ? grant->group : std::nullopt; }
 };
 
 class Ledger {
  public:
-  Ledger(store::Database& database, journal::Journal& journal, const Clock& clock, TierBook book)
-      : database_(database), journal_(journal), clock_(clock), book_(std::move(book)) {}
+  Ledger(store::Database& database, groups::Groups& groups, journal::Journal& journal, const Clock& clock, TierBook book)
+      : database_(database), groups_(groups), journal_(journal), clock_(clock), book_(std::move(book)) {}
 
   const TierBook& book() const { return book_; }
   // Holds from then on: for what runs, its idle time and its units within minutes, the rest of its limits when it is started anew.
@@ -55,11 +70,15 @@ class Ledger {
 
   // ---- tiers ----
 
-  // The tier of the last grant that holds, else the free one. A tier that is no longer in the book counts as free.
+  // The tier of the account's own last grant that holds; else that of its groups' which goes ahead fastest in the queue, as long as its
+  // budget is not used up; else the free one. A tier that is no longer in the book is passed over.
+  Task<Result<Standing>> standingOf(AccountId of);
   Task<Result<Tier>> tierOf(AccountId of);
-  // Fails with NotFound when there is no such tier, InvalidInput for an end that has passed or an empty reason.
+  // Fails with NotFound when there is no such tier or group, InvalidInput for an end that has passed, a budget of less than nothing, or an
+  // empty reason.
   Task<Result<>> grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason);
-  Task<Result<std::optional<Grant>>> findGrant(AccountId of);
+  Task<Result<>> grantGroup(
+      GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason);
 
   // ---- use ----
 
@@ -74,7 +93,6 @@ class Ledger {
     std::int64_t cpuMs = 0;
   };
   Task<Result<std::optional<Counted>>> findCounted(std::string runtime);
-  Task<Result<Balance>> balance(AccountId of, Tier tier);
   // Compute units used, those of a day ago counting half, of two days a quarter: what the queue judges by.
   Task<Result<double>> usedLately(AccountId of);
   struct Day {
@@ -87,7 +105,16 @@ class Ledger {
   Task<Result<std::vector<UsageEntry>>> list(AccountId of, Instant since, int most);
 
  private:
+  // What the account's groups were given that holds; the newest of each.
+  Task<Result<std::vector<Grant>>> grantsOfGroups(AccountId of);
+  Task<Result<>> add(std::string subject, Grant grant);
+  Task<Result<>> give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy);
+  // The last one of an account or group that holds.
+  Task<Result<std::optional<Grant>>> findGrant(std::string subject);
+  Task<Result<Balance>> balance(AccountId of, Tier tier, std::optional<GroupId> paidBy);
+
   store::Database& database_;
+  groups::Groups& groups_;
   journal::Journal& journal_;
   const Clock& clock_;
   TierBook book_;

@@ -317,15 +317,20 @@ class TheLedger : public ::testing::Test {
     const auto result = testing::await(std::move(task));
     return result ? Code::Internal : result.error().code;
   }
-  Balance balance() { return get(ledger.balance(ada, get(ledger.tierOf(ada)))); }
+  Balance balance() { return get(ledger.standingOf(ada)).balance; }
   void use(std::int64_t milliunits, std::string runtime = "rt_1", std::int64_t cpuMs = 0) {
-    const auto written = testing::await(ledger.write({.account = ada,
+    useOf(ada, milliunits, std::move(runtime), cpuMs);
+  }
+  // As care writes it down: paid by whoever pays at the moment.
+  void useOf(const AccountId& of, std::int64_t milliunits, std::string runtime = "rt_1", std::int64_t cpuMs = 0) {
+    const auto written = testing::await(ledger.write({.account = of,
         .runtime = std::move(runtime),
         .tier = "free",
         .began = clock.now() - 1min,
         .ended = clock.now(),
         .milliunits = milliunits,
         .cpuMs = cpuMs,
+        .paidBy = get(ledger.standingOf(of)).paidBy(),
         .reason = {}}));
     ASSERT_TRUE(written) << written.error().message;
   }
@@ -334,7 +339,8 @@ class TheLedger : public ::testing::Test {
   FakeClock clock;
   std::unique_ptr<store::Database> database = *store::Database::open("sqlite::memory:", migrations());
   journal::Journal journal{*database, clock};
-  Ledger ledger{*database, journal, clock, TierBook::plain({})};
+  groups::Groups groups{*database, journal, clock};
+  Ledger ledger{*database, groups, journal, clock, TierBook::plain({})};
   AccountId ada = AccountId::make();
 };
 
@@ -413,12 +419,49 @@ TEST_F(TheLedger, knowsWhoHasWhichTierAndUntilWhen) {
   EXPECT_EQ(codeOf(ledger.grant(ada, "pro", {}, "")), Code::InvalidInput);
   ASSERT_TRUE(testing::await(ledger.grant(ada, "pro", clock.now() + 1h, "a course")));
   EXPECT_EQ(get(ledger.tierOf(ada)).name, "pro");
-  EXPECT_EQ(get(ledger.findGrant(ada))->reason, "a course");
+  EXPECT_EQ(get(ledger.standingOf(ada)).grant->reason, "a course");
   clock.advance(1h);
   EXPECT_EQ(get(ledger.tierOf(ada)).name, "free");
   ASSERT_TRUE(testing::await(ledger.grant(ada, "pro", {}, "for good")));
   ASSERT_TRUE(testing::await(ledger.grant(ada, "free", {}, "it was a mistake")));
   EXPECT_EQ(get(ledger.tierOf(ada)).name, "free") << "the last one holds";
+}
+
+TEST_F(TheLedger, givesThoseOfAGroupItsTierUntilTheyHaveUsedItsBudgetTogether) {
+  const auto teacher = AccountId::make();
+  const auto bob = AccountId::make();
+  const auto course = get(groups.create(teacher, "Statistics 1")).id;
+  ASSERT_TRUE(testing::await(groups.put(teacher, course, ada, groups::Part::Member)));
+  ASSERT_TRUE(testing::await(groups.put(teacher, course, bob, groups::Part::Member)));
+  use(1000);
+  EXPECT_EQ(codeOf(ledger.grantGroup(GroupId::make(), "pro", {}, 10, "a course")), Code::NotFound);
+  EXPECT_EQ(codeOf(ledger.grantGroup(course, "pro", {}, 0, "a course")), Code::InvalidInput);
+  EXPECT_EQ(codeOf(ledger.grantGroup(course, "pro", {}, std::nan(""), "a course")), Code::InvalidInput);
+  clock.advance(1s);
+  ASSERT_TRUE(testing::await(ledger.grantGroup(course, "pro", clock.now() + 24h, 10, "a course")));
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "pro");
+  EXPECT_EQ(get(ledger.tierOf(AccountId::make())).name, "free") << "who is not in it";
+  EXPECT_DOUBLE_EQ(balance().used, 0) << "what one used oneself is not the course's";
+  clock.advance(1s);
+  use(4000, "rt_2");
+  useOf(bob, 5000, "rt_3");
+  EXPECT_DOUBLE_EQ(get(ledger.standingOf(ada)).budgetUsed, 9);
+  EXPECT_DOUBLE_EQ(balance().used, 4);
+  useOf(bob, 2000, "rt_3");
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "free") << "used up by all together";
+  EXPECT_DOUBLE_EQ(balance().used, 1) << "and none of it from one's own";
+  EXPECT_DOUBLE_EQ(get(ledger.refund(bob, "rt_3", "a decision was overturned")), 7);
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "pro") << "it was given back to who had paid";
+  clock.advance(24h);
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "free");
+}
+
+TEST_F(TheLedger, takesAnAccountsOwnTierBeforeThatOfAGroup) {
+  const auto group = get(groups.create(ada, "Team")).id;
+  ASSERT_TRUE(testing::await(ledger.grantGroup(group, "pro", {}, {}, "a team")));
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "pro");
+  ASSERT_TRUE(testing::await(ledger.grant(ada, "free", {}, "as it was agreed")));
+  EXPECT_EQ(get(ledger.tierOf(ada)).name, "free");
 }
 
 }  // namespace

@@ -51,22 +51,23 @@ Task<> Care::found(std::shared_ptr<Agent> agent, AccountId of) {
   const auto now = clock_.sinceStart();
   const auto all = runtimes_.list(of);
   const auto startedAt = all.empty() ? clock_.now() : all.front().startedAt;
-  auto tier = co_await ledger_.tierOf(of);
+  auto standing = co_await ledger_.standingOf(of);
   const auto counted = co_await ledger_.findCounted(id.text());
-  if (!tier || !counted) log::error("care.knows_less", {{"runtime", id.text()}});
+  if (!standing || !counted) log::error("care.knows_less", {{"runtime", id.text()}});
   Cared cared{.of = of,
       .agent = std::move(agent),
-      .tier = tier ? *std::move(tier) : ledger_.book().free(),
+      .tier = ledger_.book().free(),
       .balance = {},
+      .paidBy = {},
       .idle = IdleClock(now),
       .counted = {.to = startedAt},
       .countedAt = now,
       .neededSince = {}};
+  if (standing) cared.takeUp(*std::move(standing));
   if (counted && *counted) cared.counted = **counted;
   // What it used while nobody counted, or nobody was there to count.
   const auto missed = std::clamp(Duration(clock_.now() - cared.counted.to), Duration{0}, Duration(cared.tier.lifetime));
   cared.countedAt = now - missed;
-  if (auto balance = co_await ledger_.balance(of, cared.tier)) cared.balance = *balance;
   cared_.insert_or_assign(id, std::move(cared));
   scope_.spawn("look after runtime", lookAfter(id));
 }
@@ -168,8 +169,8 @@ Task<> Care::judge(RuntimeId id) {
   }
   if (cared.balance.unlimited()) co_return;
   // Anew, as units may have been given or taken meanwhile.
-  if (auto read = co_await ledger_.balance(of, cared.tier)) {
-    if (const auto still = cared_.find(id); still != cared_.end()) still->second.balance = *std::move(read);
+  if (auto read = co_await ledger_.standingOf(of)) {
+    if (const auto still = cared_.find(id); still != cared_.end()) still->second.takeUp(*std::move(read));
   }
   const auto still = cared_.find(id);
   if (still == cared_.end() || still->second.balance.left() - unwritten(id) > 0) co_return;
@@ -200,6 +201,7 @@ quota::UsageEntry Care::take(const RuntimeId& id, Cared& cared) const {
       .ended = clock_.now(),
       .milliunits = std::llround(hoursOf(now - cared.countedAt) * cared.tier.unitsPerHour() * 1000),
       .cpuMs = std::max<std::int64_t>(0, cpuMs - cared.counted.cpuMs),
+      .paidBy = cared.paidBy,
       .reason = {}};
   cared.counted = {.to = entry.ended, .cpuMs = std::max(cpuMs, cared.counted.cpuMs)};
   cared.countedAt = now;
@@ -225,13 +227,9 @@ Task<> Care::write(RuntimeId id) {
     found->second.countedAt = before.countedAt;
     co_return;
   }
-  auto tier = co_await ledger_.tierOf(before.of);
-  if (!tier) co_return;
-  const auto balance = co_await ledger_.balance(before.of, *tier);
-  const auto still = cared_.find(id);
-  if (still == cared_.end()) co_return;
-  still->second.tier = *std::move(tier);
-  if (balance) still->second.balance = *balance;
+  auto standing = co_await ledger_.standingOf(before.of);
+  if (!standing) co_return;
+  if (const auto still = cared_.find(id); still != cared_.end()) still->second.takeUp(*std::move(standing));
 }
 
 Task<> Care::writeLast(quota::UsageEntry entry) {

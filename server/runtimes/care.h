@@ -55,7 +55,8 @@ class Care {
     AccountId of;
     std::shared_ptr<Agent> agent;
     quota::Tier tier;
-    quota::Balance balance;  // as the ledger had it at `counted`
+    quota::Balance balance;
+    std::optional<GroupId> paidBy;  // as the ledger had it at `counted`
     IdleClock idle;
     quota::Ledger::Counted counted;
     Duration countedAt{0};  // the same moment, of Clock::sinceStart()
@@ -63,6 +64,12 @@ class Care {
     std::optional<Duration> lookedAt;
     std::deque<Use> looks;  // at most an hour
     std::optional<Duration> neededSince;
+
+    void takeUp(quota::Standing standing) {
+      paidBy = standing.paidBy();
+      tier = std::move(standing.tier);
+      balance = standing.balance;
+    }
   };
 
   Task<> lookAfter(RuntimeId id);

@@ -119,12 +119,11 @@ Task<> Runtimes::begin(AccountId of, RuntimeId id) {
 
 // Whether the account may have a runtime, and its turn to have it.
 Task<std::optional<Runtimes::StartFailure>> Runtimes::admit(AccountId of, RuntimeId id) {
-  auto tier = co_await ledger_.tierOf(of);
-  if (!tier) co_return StartFailure{"start_failed", std::move(tier).error()};
-  const auto balance = co_await ledger_.balance(of, *tier);
-  if (!balance) co_return StartFailure{"start_failed", balance.error()};
-  if (!balance->unlimited() && balance->left() <= 0) co_return StartFailure{"quota", unitsUsedUp(*balance)};
-  auto turn = co_await awaitTurn(of, id, *std::move(tier));
+  auto standing = co_await ledger_.standingOf(of);
+  if (!standing) co_return StartFailure{"start_failed", std::move(standing).error()};
+  const auto& balance = standing->balance;
+  if (!balance.unlimited() && balance.left() <= 0) co_return StartFailure{"quota", unitsUsedUp(balance)};
+  auto turn = co_await awaitTurn(of, id, std::move(standing->tier));
   if (turn) co_return std::nullopt;
   co_return StartFailure{turn.error().code == Code::Cancelled ? "cancelled" : "start_failed", std::move(turn).error()};
 }

@@ -104,7 +104,8 @@ constexpr std::int64_t kGb = std::int64_t{1} << 30;
 struct Server {
   Server(Executor executor, FakeEngine& engine, store::Database& database, FakeClock& clock, const quota::Tier& free, std::int64_t room)
       : journal(database, clock),
-        ledger(database, journal, clock, quota::TierBook::plain(free)),
+        groups(database, journal, clock),
+        ledger(database, groups, journal, clock, quota::TierBook::plain(free)),
         admission(executor, clock, room),
         runtimes(executor, engine, ledger, admission, journal, clock, {.python = "/python"}),
         care(executor, runtimes, ledger, admission, clock),
@@ -130,6 +131,7 @@ struct Server {
   }
 
   journal::Journal journal;
+  groups::Groups groups;
   quota::Ledger ledger;
   quota::Admission admission;
   Runtimes runtimes;

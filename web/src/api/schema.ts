@@ -87,6 +87,71 @@ export interface MadeToken {
   readonly expires_at?: string;
 }
 
+export interface Group {
+  /** Begins with grp_. */
+  readonly id: string;
+  /** 1 to 100 bytes. */
+  readonly title: string;
+  /** One's own: member, or manager, who changes it and sees who is in it. */
+  readonly part: string;
+  /** How many belong to it, managers included. */
+  readonly members: number;
+  /** When it was made. */
+  readonly made_at: string;
+  /** For managers: until when others can come by its invitation; absent = there is none. */
+  readonly invitation_ends_at?: string;
+}
+
+export interface GroupWish {
+  /** 1 to 100 bytes, no line breaks. */
+  readonly title?: string;
+}
+
+export interface GroupMember {
+  readonly person: Person;
+  /** member or manager. */
+  readonly part: string;
+  /** Since when. */
+  readonly joined_at: string;
+}
+
+export interface Person {
+  /** Begins with acc_. */
+  readonly id: string;
+  /** The name to sign in with. */
+  readonly name: string;
+  /** The name to show. */
+  readonly display_name: string;
+}
+
+export interface MemberWish {
+  /** The name of an account. */
+  readonly account?: string;
+  /** member or manager; absent = member. */
+  readonly part?: string;
+}
+
+export interface InvitationWish {
+  /** Seconds until nobody comes by it any more; absent = four weeks. */
+  readonly expires_in_s?: number;
+}
+
+export interface Invitation {
+  /** Whoever has it can join, on the page /join/CODE; shown this once. */
+  readonly code: string;
+  /** Until when it holds. */
+  readonly ends_at: string;
+}
+
+export interface Invited {
+  /** The group's. */
+  readonly title: string;
+  /** Who looks after it; at most ten. */
+  readonly managers: readonly Person[];
+  /** Whether one is in it already. */
+  readonly joined: boolean;
+}
+
 export interface Runtime {
   /** Begins with rt_. */
   readonly id: string;
@@ -236,6 +301,7 @@ export interface RuntimeUse {
 
 export interface Quota {
   readonly tier: Tier;
+  readonly budget?: GroupBudget;
   /** When another tier holds; absent = no end. */
   readonly tier_until?: string;
   /** Why it was given. */
@@ -280,6 +346,17 @@ export interface Tier {
   readonly units: number;
   /** After this time they are full again. */
   readonly period_s: number;
+}
+
+export interface GroupBudget {
+  /** Begins with grp_. */
+  readonly group: string;
+  /** The group's. */
+  readonly title: string;
+  /** For all of the group together; absent = no such limit. */
+  readonly units?: number;
+  /** Of them, by all of the group since it was given; written down every few minutes. */
+  readonly used: number;
 }
 
 export interface DayOfUse {
@@ -442,8 +519,10 @@ export interface RestrictionWish {
 }
 
 export interface ExemptionWish {
-  /** Its name. */
+  /** Its name; either this or a group. */
   readonly account?: string;
+  /** Its id: the rule does not hold for those who belong to it. */
+  readonly group?: string;
   /** That does not hold for it. */
   readonly rule?: string;
   /** Seconds until it holds again; a year at most. */
@@ -536,15 +615,6 @@ export interface JoinedDocument {
   readonly session_path?: string;
 }
 
-export interface Person {
-  /** Begins with acc_. */
-  readonly id: string;
-  /** The name to sign in with. */
-  readonly name: string;
-  /** The name to show. */
-  readonly display_name: string;
-}
-
 export interface SharedDocument {
   /** Begins with doc_. */
   readonly document: string;
@@ -562,9 +632,10 @@ export interface SharedDocument {
 export interface DocumentShare {
   /** Begins with shr_. */
   readonly id: string;
-  /** account, everyone (with an account here) or link (whoever has the link; without an account only to read). */
+  /** account, group, everyone (with an account here) or link (whoever has the link; without an account only to read). */
   readonly whom: string;
   readonly person?: Person;
+  readonly group?: SharedGroup;
   /** viewer, commenter or editor. */
   readonly role: string;
   /** When it ends; absent = never. */
@@ -573,11 +644,19 @@ export interface DocumentShare {
   readonly made_at: string;
 }
 
+export interface SharedGroup {
+  /** Begins with grp_. */
+  readonly id: string;
+  readonly title: string;
+}
+
 export interface ShareWish {
-  /** account, everyone or link. */
+  /** account, group, everyone or link. */
   readonly whom?: string;
   /** The name of an account, for whom = account. */
   readonly account?: string;
+  /** The id of a group that one belongs to, for whom = group. */
+  readonly group?: string;
   /** viewer, commenter or editor. */
   readonly role?: string;
   /** Seconds until it ends; absent = never. */
