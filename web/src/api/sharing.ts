@@ -16,9 +16,11 @@ export const listShared = (signal?: AbortSignal): Promise<SharedDocument[]> => a
 export const listShares = (document: string): Promise<DocumentShare[]> => api.get(at(document, 'shares'));
 
 export interface Gift {
-  readonly whom: 'account' | 'everyone' | 'link';
+  readonly whom: 'account' | 'group' | 'everyone' | 'link';
   /** The name of an account, for that alone. */
   readonly account?: string;
+  /** The id of a group, for that alone. */
+  readonly group?: string;
   readonly role: string;
   readonly expires_in_s?: number;
 }

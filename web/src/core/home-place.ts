@@ -4,6 +4,7 @@ export type Place =
   | { readonly kind: 'folder'; readonly path: string; readonly file: string | null }
   | { readonly kind: 'recent' }
   | { readonly kind: 'shared' }
+  | { readonly kind: 'groups' }
   | { readonly kind: 'search'; readonly query: string }
   | { readonly kind: 'trash' }
   | { readonly kind: 'account' };
@@ -16,7 +17,7 @@ const clean = (path: string) => path.split('/').filter(Boolean).join('/');
 export function placeOf(query: string): Place {
   const asked = new URLSearchParams(query);
   const view = asked.get('view');
-  if (view === 'recent' || view === 'shared' || view === 'trash' || view === 'account') return { kind: view };
+  if (view === 'recent' || view === 'shared' || view === 'groups' || view === 'trash' || view === 'account') return { kind: view };
   const words = asked.get('search');
   if (words) return { kind: 'search', query: words };
   const file = clean(asked.get('file') ?? '');

@@ -31,6 +31,7 @@ export function Limits() {
     <>
       {/* Title and reason are the operator's words, in whatever language. */}
       <p><strong lang="">{tier.title}</strong>{quota.tier_until && <> · {t('limits.until', { when: when(quota.tier_until) })}</>}{quota.tier_reason && <> · <span lang="">{quota.tier_reason}</span></>}</p>
+      {quota.budget && <Budget budget={quota.budget} />}
       {tier.units > 0 ? <Units quota={quota} /> : <p>{t('limits.unlimited', { used: number(quota.used) })}</p>}
       <Days quota={quota} />
       <dl className="limits-facts">{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
@@ -47,11 +48,26 @@ function networkWords(tier: Quota['tier']): string {
   return [t(`limits.network.${access}`), reach && t('limits.reach', { reach })].filter(Boolean).join(' ');
 }
 
+/** What the group has that the tier comes from. */
+function Budget({ budget: { title, units, used } }: { budget: NonNullable<Quota['budget']> }) {
+  if (!units) return <p>{t('limits.budgetAny', { title })}</p>;
+  return (
+    <>
+      <Bar label={t('limits.budgetLabel')} share={Math.min(1, used / units)} />
+      <p>{t('limits.budget', { title, used: number(used), limit: number(units) })}</p>
+    </>
+  );
+}
+
+function Bar({ label, share }: { label: string; share: number }) {
+  return <div className="limits-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}><i className={share >= 0.9 ? 'limits-full' : ''} style={{ width: `${share * 100}%` }} /></div>;
+}
+
 function Units({ quota }: { quota: Quota }) {
   const share = Math.min(1, quota.used / quota.tier.units);
   return (
     <>
-      <div className="limits-bar" role="meter" aria-label={t('limits.units')} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}><i className={share >= 0.9 ? 'limits-full' : ''} style={{ width: `${share * 100}%` }} /></div>
+      <Bar label={t('limits.units')} share={share} />
       <p>{t('limits.used', { used: number(quota.used), limit: number(quota.tier.units), when: quota.refills_at ? when(quota.refills_at) : '' })}</p>
     </>
   );

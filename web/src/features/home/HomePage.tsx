@@ -1,6 +1,6 @@
 // The home page: search and account above, places at the side, one list in the middle.
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { Clock, FolderClosed, Trash2, UsersRound } from 'lucide-react';
+import { Clock, FolderClosed, GraduationCap, Trash2, UsersRound } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import { getPolicy } from '../../api/policy';
 import type { Account, Policy } from '../../api/schema';
@@ -26,8 +26,9 @@ import './home.css';
 
 interface HomePageProps {
   readonly account: Account;
-  /** What `?view=account` shows. */
+  /** What `?view=account` and `?view=groups` show. */
   readonly accountPage: ReactNode;
+  readonly groupsPage: ReactNode;
   readonly onSignOut: () => void;
 }
 
@@ -35,6 +36,7 @@ const places: readonly { readonly place: Place; readonly label: string; readonly
   { place: { kind: 'recent' }, label: 'place.recent', Picture: Clock, holds: place => place.kind === 'recent' },
   { place: root, label: 'place.files', Picture: FolderClosed, holds: place => place.kind === 'folder' || place.kind === 'search' },
   { place: { kind: 'shared' }, label: 'place.shared', Picture: UsersRound, holds: place => place.kind === 'shared' },
+  { place: { kind: 'groups' }, label: 'place.groups', Picture: GraduationCap, holds: place => place.kind === 'groups' },
   { place: { kind: 'trash' }, label: 'place.trash', Picture: Trash2, holds: place => place.kind === 'trash' },
 ];
 
@@ -57,7 +59,7 @@ function NewRules() {
   );
 }
 
-export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
+export function HomePage({ account, accountPage, groupsPage, onSignOut }: HomePageProps) {
   const home = useMemo(() => new Home(homeStore()), []);
   const uploads = useMemo(() => new Uploads(home.store, () => home.refresh()), [home]);
   const { place, notices, signedOut, said } = useStore(home.store);
@@ -117,7 +119,7 @@ export function HomePage({ account, accountPage, onSignOut }: HomePageProps) {
         </ul>
       </nav>
       <main className="home-main" id="list" tabIndex={-1}>
-        {place.kind === 'account' ? accountPage : place.kind === 'trash' ? <TrashView home={home} /> : place.kind === 'shared' ? <SharedView home={home} /> : <FilesView home={home} uploads={uploads} />}
+        {place.kind === 'account' ? accountPage : place.kind === 'groups' ? groupsPage : place.kind === 'trash' ? <TrashView home={home} /> : place.kind === 'shared' ? <SharedView home={home} /> : <FilesView home={home} uploads={uploads} />}
       </main>
       {place.kind === 'folder' && place.file && <Preview key={place.file} home={home} path={place.file} />}
       <Dialogs home={home} />

@@ -70,7 +70,7 @@ export class Home {
     this.#loading.abort();
     const { signal } = (this.#loading = new AbortController());
     const { place } = this.store.get();
-    if (place.kind === 'account') return;
+    if (place.kind === 'account' || place.kind === 'groups') return;
     const field = place.kind === 'trash' || place.kind === 'shared' ? place.kind : 'files';
     try {
       if (place.kind === 'trash') return this.store.set({ trash: { kind: 'ready', rows: await listTrash(signal) } });

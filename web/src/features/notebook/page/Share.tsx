@@ -2,7 +2,8 @@
 import { type FormEvent, useCallback, useEffect, useId, useState } from 'react';
 import { Globe, Link, Lock, UsersRound, X } from 'lucide-react';
 import { ApiError } from '../../../api/client';
-import type { AccessRequest, DocumentShare, Person } from '../../../api/schema';
+import { listGroups } from '../../../api/groups';
+import type { AccessRequest, DocumentShare, Group, Person } from '../../../api/schema';
 import { type Gift, giveAway, listAccessRequests, listShares, refuseAccess, sharedAddress, shareWith, takeBack } from '../../../api/sharing';
 import { colourOf, initials } from '../../../core/presence';
 import { type SharedRole, sharedRoles } from '../../../core/role';
@@ -20,6 +21,8 @@ type Lasting = keyof typeof durations;
 interface Known {
   readonly shares: readonly DocumentShare[];
   readonly requests: readonly AccessRequest[];
+  /** One's own, for the owner to give it to. */
+  readonly groups: readonly Group[];
 }
 
 const nameOf = (person: Person) => person.display_name || person.name;
@@ -37,8 +40,8 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
   const [said, setSaid] = useState('');
   const read = useCallback(async () => {
     if (document === null) return;
-    const [shares, requests] = await Promise.all([listShares(document), isOwner ? listAccessRequests(document) : []]);
-    setKnown({ shares, requests });
+    const [shares, requests, groups] = await Promise.all([listShares(document), isOwner ? listAccessRequests(document) : [], isOwner ? listGroups() : []]);
+    setKnown({ shares, requests, groups });
     if (isOwner && requests.length === 0) page.lower('asked');
   }, [document, isOwner, page]);
   useEffect(() => void read().catch((error: unknown) => setFault(failureWords(error))), [read]);
@@ -64,6 +67,8 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
   const away = (person: Person) => page.show({ kind: 'confirm', title: t('share.giveTitle', { name: nameOf(person) }), text: t('share.giveText', { name: nameOf(person) }), action: t('share.give'), danger: true,
     run: () => void giveAway(document, person.name).catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' })) });
   const people = known?.shares.filter(share => share.person) ?? [];
+  const given = known?.shares.filter(share => share.group) ?? [];
+  const notGiven = known?.groups.filter(group => !given.some(share => share.group?.id === group.id)) ?? [];
   return (
     <Modal title={t('share.title', { name: page.state.name.replace(/\.ipynb$/, '') })} onClose={onClose} actions={<>
       <button type="button" className="al-button" onClick={copyLink}><Link size={16} aria-hidden />{t('share.copyLink')}</button>
@@ -101,6 +106,23 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
               </li>
             ))}
           </ul>
+        </section>}
+        {(given.length > 0 || notGiven.length > 0) && <section>
+          <h3>{t('share.groups')}</h3>
+          <ul>{given.map(share => share.group && (
+            <li key={share.id}>
+              <span className="nb-share-picture" aria-hidden><UsersRound size={18} /></span>
+              <span className="nb-share-name"><strong>{share.group.title}</strong><span>{share.expires_at ? t('share.until', { time: dateTime(new Date(share.expires_at)) }) : ''}</span></span>
+              {isOwner ? <>
+                <RoleChoice label={t('share.roleOf', { name: share.group.title })} role={share.role} onRole={next => share.group && next !== 'owner' && void give({ whom: 'group', group: share.group.id, role: next })} />
+                <button type="button" className="al-icon-button" title={t('share.remove', { name: share.group.title })} aria-label={t('share.remove', { name: share.group.title })} onClick={() => void take(share)}><X size={16} aria-hidden /></button>
+              </> : <span className="nb-share-role">{t(`role.${share.role}`)}</span>}
+            </li>
+          ))}</ul>
+          {notGiven.length > 0 && <select className="al-input nb-share-choice" aria-label={t('share.addGroup')} value="" onChange={event => void give({ whom: 'group', group: event.target.value, role: 'viewer' })}>
+            <option value="" disabled>{t('share.addGroup')}</option>
+            {notGiven.map(group => <option key={group.id} value={group.id}>{group.title}</option>)}
+          </select>}
         </section>}
         {known && <General shares={known.shares} isOwner={isOwner} onGive={give} onTake={take} />}
       </div>
@@ -153,7 +175,7 @@ function General({ shares, isOwner, onGive, onTake }: { shares: readonly Documen
   const Picture = pictures[reach];
   const change = async (next: Reach) => {
     if (next !== 'nobody' && !(await onGive({ whom: next, role: wide?.role ?? 'viewer' }))) return;
-    for (const share of shares) if (share.whom !== 'account' && share.whom !== next) await onTake(share);
+    for (const share of shares) if ((share.whom === 'link' || share.whom === 'everyone') && share.whom !== next) await onTake(share);
   };
   return (
     <section>
