@@ -2,6 +2,7 @@
 // Behind the door: why a kernel died, in words for the person whose kernel it was.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,12 @@ struct Death {
   std::optional<std::int64_t> oomKillsAfter;
   std::string_view lastWords;  // the end of what it printed outside its protocol
   std::string_view fault;      // why we ended it: "it did not answer …"; empty unless we did
+  std::string biggest;         // variables that it had, see readBiggest()
 };
 std::string explain(const Death& death);
+
+// What a kernel wrote about its biggest variables (runtime/helper/allmende_kernel.py), as words: "table (1.2 GB), pictures (800 MB)". The
+// file is the person's to write, so whatever is not of that form is nothing.
+std::string readBiggest(const std::filesystem::path& file);
 
 }  // namespace allmende::kernels

@@ -110,12 +110,15 @@ void Kernel::give(KernelDemand demand) {
   changed_.notifyAll();
 }
 
+std::string Kernel::memoryFile() const { return fmt::format("{}/kernel-{}.memory", connection_.directory, connection_.id); }
+
 void Kernel::removeSockets() {
   for (const auto& socket : connection_.sockets()) ::unlink(socket.c_str());
 }
 
 Result<> Kernel::launch() {
   const auto file = fmt::format("{}/kernel-{}.json", connection_.directory, connection_.id);
+  ::unlink(memoryFile().c_str());  // of the process before
   TRY(writeConnectionFile(file, connection_.json(), house_.processes.user()));
   removeSockets();  // of the process before: nobody answers there any more
   std::array<int, 2> ends{-1, -1};
@@ -188,7 +191,7 @@ Task<std::string> Kernel::bury() {
   co_await wires_->close();
   questions_.clear();
   busyWith_.clear();
-  co_return explain({*process_->ended(), oomKills_, countOomKills(), lastWords_, fault_});
+  co_return explain({*process_->ended(), oomKills_, countOomKills(), lastWords_, fault_, readBiggest(memoryFile())});
 }
 
 Task<> Kernel::becomeReady() {
@@ -248,6 +251,7 @@ Task<> Kernel::stop() {
   co_await closeSockets();
   co_await scope_.close();
   ::unlink(fmt::format("{}/kernel-{}.json", connection_.directory, connection_.id).c_str());
+  ::unlink(memoryFile().c_str());
   removeSockets();
   log::info("kernel.ended", {{"kernel", demand_.id}});
 }

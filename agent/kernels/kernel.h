@@ -57,6 +57,8 @@ class Kernel {
   enum class Wish { None, Restart, Stop };
   class Connected;
 
+  // Where it writes which variables are big.
+  std::string memoryFile() const;
   Result<> launch();
   void removeSockets();
   Task<> live();

@@ -182,6 +182,23 @@ test("a sleeping cell is interrupted, and the next one runs", async () => {
   await close(watched);
 });
 
+test("a kernel that dies says why, and shows the cell that it ran", async () => {
+  await putNotebook("dies.ipynb", ["kept = 1", ...Array.from({ length: 12 }, (_, at) => `# ${at}\n\n\n\n`), "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"]);
+  const watched = await openSignedIn(browser);
+  const { page } = watched;
+  await page.goto(notebookAddress("dies.ipynb"));
+  await page.getByRole("button", { name: "Run all", exact: true }).click({ timeout: 30_000 });
+  const banner = page.locator(".nb-banner").filter({ hasText: "The session died and was started again" });
+  await banner.getByText("was killed by signal 9").waitFor({ timeout: 60_000 });
+  await page.locator(".jp-WindowedPanel-outer").evaluate((list) => list.scrollTo(0, 0));
+  await picture(page, "died");
+  await banner.getByRole("button", { name: "Show the cell it ran" }).click();
+  await outputOf(page, 13).getByText("was killed by signal 9").first().waitFor();
+  await page.locator('.jp-Notebook-cell[data-windowed-list-index="13"].jp-mod-active').waitFor();
+  await watched.context.close();
+  nothingWentWrong(watched);
+});
+
 test("restarting asks first, forgets variables, keeps outputs, and marks them as old", async () => {
   const watched = await at("again.ipynb", ["x = 7\nprint(x)", "print('x' in globals())"]);
   const { page } = watched;

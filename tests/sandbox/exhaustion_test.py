@@ -135,6 +135,13 @@ class Memory(Exhausted):
         self.assertWorks(self.kernel)  # it was started again, under the same id, in the same runtime
         self.assertEqual(self.ada.runtime()["id"], self.runtime["id"])
 
+    def test_that_ran_out_is_told_with_the_biggest_variables(self):
+        self.kernel.run("import numpy\ntable = numpy.ones(12 << 20)\npictures = [bytes(1 << 20) for _ in range(40)]\nsmall = 1")
+        self.assertRegex(self.kernel.death("hoard = bytearray(1 << 30)"),
+                         r"memory ran out\. The biggest variables after the last cell that ended: table \(96 MB\), pictures \(40 MB\)\.$")
+        self.kernel.run("small = 1")  # the next process knows nothing of that
+        self.assertRegex(self.kernel.death("hoard = bytearray(1 << 30)"), KILLED_FOR_MEMORY)
+
     def test_that_a_child_takes_ends_the_child_alone(self):
         self.kernel.run("mine = 42")
         self.assertEqual(self.kernel.value("in_child(lambda: len(bytearray(1 << 30)))"), "killed by SIGKILL")

@@ -4,6 +4,9 @@ import { Signal } from '@lumino/signaling';
 import type { LastRun } from '../../../api/documents';
 import { type CellFacts, type CellRun, cellRunOf } from '../../../core/cell-run';
 
+/** Milliseconds between the news of an end that came by two ways. */
+const justNow = 5000;
+
 interface Known {
   waiting: boolean;
   takenUpAt: number | null;
@@ -22,6 +25,8 @@ export class Runs {
   #era = 0;
   /** Counts found in the file are of this kernel only when it was running as the page came. */
   #trustsOlder = false;
+  /** The cell that a kernel took up last, and when it ended. */
+  #latest: { readonly model: ICodeCellModel; readonly endedAt: number | null } | null = null;
 
   readonly #account: string | null;
 
@@ -92,16 +97,25 @@ export class Runs {
   }
 
   takenUp(model: ICodeCellModel, at = Date.now()): void {
+    this.#latest = { model, endedAt: null };
     if (this.#of(model).takenUpAt === null) this.#change(model, { takenUpAt: at, era: this.#era });
   }
 
   finished(model: ICodeCellModel): void {
+    if (this.#latest?.model === model) this.#latest = { model, endedAt: Date.now() };
     const { takenUpAt } = this.#of(model);
     this.#change(model, { waiting: false, takenUpAt: null, finishedAt: takenUpAt === null ? null : Date.now() - takenUpAt });
   }
 
   refuse(model: ICodeCellModel, reason: string): void {
     this.#change(model, { waiting: false, takenUpAt: null, refused: reason });
+  }
+
+  /** The id of the cell that runs, or ended just now: in which the kernel died when it did so. */
+  latest(): string | null {
+    if (!this.#latest || this.runnerOf(this.#latest.model) !== null) return null;
+    const { model, endedAt } = this.#latest;
+    return endedAt === null || Date.now() - endedAt < justNow ? model.id : null;
   }
 
   takenUpAt(model: ICodeCellModel): number | null {
