@@ -43,7 +43,7 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
       ledger_(*database_, groups_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
       admission_(executor, clock_, runtimesMemoryOf(settings_)),
-      runtimes_(executor, *engine_, ledger_, admission_, journal_, clock_,
+      runtimes_(executor, {*database_, *engine_, ledger_, admission_, journal_}, clock_,
           {.python = installedPythonOf(settings_), .ready = settings_.runtimesReady}),
       kernels_(runtimes_, clock_),
       care_(executor, runtimes_, ledger_, admission_, clock_),

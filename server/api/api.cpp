@@ -77,7 +77,7 @@ struct Api::Impl {
         pages(rooms.accounts, settings.web, settings.baseUrl),
         policy(rooms.book, rooms.decisions, rooms.enforcement, rooms.clock, settings.baseUrl),
         quota(rooms.ledger, rooms.groups, rooms.runtimes, rooms.care),
-        runtimes(rooms.runtimes, rooms.kernels, rooms.care, rooms.enforcement, rooms.book),
+        runtimes(rooms.runtimes, rooms.kernels, rooms.sessions, rooms.care, rooms.enforcement, rooms.book),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         sharing(rooms.documents, rooms.groups, rooms.accounts),
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),

@@ -52,6 +52,7 @@ Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {
   for (const auto& runtime : runtimes_.listAll()) {
     OperatorRuntimeView view{.id = runtime.id.text(),
         .account = names[runtime.owner],
+        .name = runtime.name,
         .state = std::string(runtimes::nameOf(runtime.state)),
         .tier = runtime.tier,
         .startedAt = runtime.startedAt,

@@ -45,6 +45,7 @@ constexpr auto fieldsOf(Type<StopWish>) {
 struct OperatorRuntimeView {
   std::string id;
   std::string account;
+  std::string name;
   std::string state;
   std::string tier;
   Instant startedAt;
@@ -54,8 +55,9 @@ struct OperatorRuntimeView {
 };
 constexpr auto fieldsOf(Type<OperatorRuntimeView>) {
   using R = OperatorRuntimeView;
-  return record("OperatorRuntime", field("id", &R::id), field("account", &R::account, "Its name."), field("state", &R::state),
-      field("tier", &R::tier), field("started_at", &R::startedAt), field("memory_bytes", &R::memoryBytes, "That it may use."),
+  return record("OperatorRuntime", field("id", &R::id), field("account", &R::account, "Its name."),
+      field("name", &R::name, "Of the runtime; most have none."), field("state", &R::state), field("tier", &R::tier),
+      field("started_at", &R::startedAt), field("memory_bytes", &R::memoryBytes, "That it may use."),
       field("idle_s", &R::idleS, "How long nothing has run in it."), field("place", &R::place, "In the queue; 1 = next."));
 }
 

@@ -41,6 +41,7 @@ TierView viewOf(const quota::Tier& tier) {
       .diskBytes = tier.disk.bytes,
       .driveBytes = tier.drive.bytes,
       .processes = tier.processes,
+      .runtimes = tier.runtimes,
       .lifetimeS = secondsOf(tier.lifetime),
       .idleS = secondsOf(tier.idle),
       .network = tier.network,

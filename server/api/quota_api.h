@@ -15,6 +15,7 @@ struct TierView {
   std::int64_t diskBytes = 0;
   std::int64_t driveBytes = 0;
   std::int64_t processes = 0;
+  std::int64_t runtimes = 0;
   std::int64_t lifetimeS = 0;
   std::int64_t idleS = 0;
   std::string network;
@@ -30,7 +31,9 @@ constexpr auto fieldsOf(Type<TierView>) {
       field("memory_bytes", &T::memoryBytes, "Of a runtime."), field("cpus", &T::cpus, "Processors of a runtime."),
       field("disk_bytes", &T::diskBytes, "Of a runtime."),
       field("drive_bytes", &T::driveBytes, "Of an account's files, the trash included; 0 = no limit."),
-      field("processes", &T::processes, "And threads of a runtime."), field("lifetime_s", &T::lifetimeS, "A runtime ends after this time."),
+      field("processes", &T::processes, "And threads of a runtime."),
+      field("runtimes", &T::runtimes, "How many an account may have at once."),
+      field("lifetime_s", &T::lifetimeS, "A runtime ends after this time."),
       field("idle_s", &T::idleS, "A runtime in which nothing runs ends after this time; 0 = never."),
       field("network", &T::network, "none, egress (the public internet) or allow-list (what reach names and nothing else)."),
       field("reach", &T::reach, "What may be reached beside that."),

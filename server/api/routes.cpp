@@ -51,9 +51,12 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post ("/api/invitations/{code}",           ManageAccount, api.groups, &GroupsApi::join,           "Join that group.");
 
   // ---- runtimes ----
-  on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtime that runs, with its use, and the last one that ended.");
-  on.post ("/api/runtimes",                      RunCode,      api.runtimes, &RuntimesApi::start,    "Start the runtime; the one that runs is as good.");
+  on.get  ("/api/runtimes",                      ReadAccount,  api.runtimes, &RuntimesApi::list,     "The runtimes that run, with their use, and the last one of each name that ended.");
+  on.post ("/api/runtimes",                      RunCode,      api.runtimes, &RuntimesApi::start,    "Start a runtime; the one of that name that runs is as good.");
   on.del  ("/api/runtimes/{id}",                 StopRuntimes, api.runtimes, &RuntimesApi::stop,     "Stop the runtime; done when nothing of it is left.");
+  on.patch("/api/runtimes/{id}",                 RunCode,      api.runtimes, &RuntimesApi::rename,   "Give it another name; notebooks that use it go on to.");
+  on.get  ("/api/notebook-runtime",              ReadAccount,  api.runtimes, &RuntimesApi::choice,   "Which runtime a notebook uses.");
+  on.put  ("/api/notebook-runtime",              RunCode,      api.runtimes, &RuntimesApi::choose,   "Have a notebook use another runtime from now on; its kernel elsewhere is stopped.");
   on.get  ("/api/runtimes/{id}/use",             ReadAccount,  api.runtimes, &RuntimesApi::use,      "What it used in the last hour, every 15 seconds; nothing when it does not run.");
   on.post ("/api/runtimes/{id}/keep",            StopRuntimes, api.runtimes, &RuntimesApi::keep,     "Keep it though nothing runs: its idle time begins anew.");
   on.get  ("/api/quota",                         ReadAccount,  api.quota, &QuotaApi::get,            "The tier of the account, what it allows, and what of it is used.");

@@ -7,6 +7,7 @@ namespace allmende::api {
 
 Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   RuntimeView view{.id = runtime.id,
+      .name = runtime.name,
       .state = std::string(runtimes::nameOf(runtime.state)),
       .startedAt = runtime.startedAt,
       .endsAt = runtime.endsAt(),
@@ -24,7 +25,7 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   if (runtime.state != runtimes::RuntimeState::Ready) co_return view;
   const auto outlook = care_.outlookOf(runtime.id);
   view.outlook = OutlookView{outlook.idleEndsAt, outlook.neededByOthers, outlook.unitsEndAt};
-  view.kernels = static_cast<std::int64_t>(kernels_.status(runtime.owner).kernels);
+  view.kernels = static_cast<std::int64_t>(kernels_.countIn(runtime.owner, runtime.id));
   const auto usage = co_await runtimes_.usage(runtime.id);
   if (!usage) co_return view;
   view.memory = Share{usage->memoryBytes, usage->memoryLimitBytes};
@@ -36,18 +37,45 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   co_return view;
 }
 
-Task<Result<std::vector<RuntimeView>>> RuntimesApi::list(accounts::Caller caller) {
+Task<Result<std::vector<RuntimeView>>> RuntimesApi::list(accounts::Caller caller, InQuery<OfNotebook> which) {
   std::vector<RuntimeView> views;
-  for (auto& runtime : runtimes_.list(caller.account)) views.push_back(co_await viewOf(std::move(runtime)));
+  auto all = runtimes_.list(caller.account);
+  if (const auto& notebook = which.value.notebook) {
+    const auto name = sessions_.runtimeOf(caller.account, *notebook);
+    std::erase_if(all, [&](const auto& runtime) { return runtime.name != name; });
+  }
+  for (auto& runtime : all) views.push_back(co_await viewOf(std::move(runtime)));
   co_return views;
 }
 
-Task<Result<Created<RuntimeView>>> RuntimesApi::start(accounts::Caller caller) {
-  CO_TRY(co_await runtimes_.start(caller.account));
+Task<Result<Created<RuntimeView>>> RuntimesApi::start(accounts::Caller caller, RuntimeWish wish) {
+  CO_TRY(const auto agent, co_await runtimes_.start(caller.account, wish.name.value_or("")));
   const auto all = runtimes_.list(caller.account);
-  if (all.empty()) co_return fail(Code::Unavailable, "the runtime ended at once");
-  auto view = co_await viewOf(all.front());
+  const auto made = std::ranges::find(all, agent->runtime(), &runtimes::Runtime::id);
+  if (made == all.end()) co_return fail(Code::Unavailable, "the runtime ended at once");
+  auto view = co_await viewOf(*made);
   co_return Created<RuntimeView>{std::move(view)};
+}
+
+Task<Result<>> RuntimesApi::rename(accounts::Caller caller, runtimes::RuntimeId id, RuntimeName wish) {
+  const auto all = runtimes_.list(caller.account);
+  const auto before = std::ranges::find(all, id, &runtimes::Runtime::id);
+  CO_TRY(co_await runtimes_.rename(caller.account, std::move(id), wish.name));
+  if (before == all.end() || before->name.empty()) co_return Result<>{};
+  co_return co_await sessions_.renamed(caller.account, before->name, std::move(wish.name));
+}
+
+Task<Result<NotebookRuntime>> RuntimesApi::choice(accounts::Caller caller, InQuery<OfNotebook> which) {
+  if (!which.value.notebook) co_return fail(Code::InvalidInput, "'notebook' is missing: the path of the notebook's session");
+  auto runtime = sessions_.runtimeOf(caller.account, *which.value.notebook);
+  co_return NotebookRuntime{.path = *std::move(which.value.notebook), .runtime = std::move(runtime)};
+}
+
+Task<Result<>> RuntimesApi::choose(accounts::Caller caller, NotebookRuntime wish) {
+  constexpr std::size_t kLongestPath = 4096;
+  if (wish.path.empty() || wish.path.size() > kLongestPath)
+    co_return fail(Code::InvalidInput, "a path has 1 to {} bytes, not {}", kLongestPath, wish.path.size());
+  co_return co_await sessions_.choose(caller.account, std::move(wish.path), std::move(wish.runtime));
 }
 
 Task<Result<>> RuntimesApi::stop(accounts::Caller caller, runtimes::RuntimeId id) {
@@ -63,10 +91,11 @@ Task<Result<std::vector<UseView>>> RuntimesApi::use(accounts::Caller caller, run
 }
 
 Task<net::Response> RuntimesApi::forward(Call call, std::string_view below) {
-  auto agent = runtimes_.find(call.account());
+  const auto id = runtimes::RuntimeId::parse(call.param(0));
+  if (!id) co_return kernelError(id.error());
+  auto agent = runtimes_.find(call.account(), *id);
   if (!agent) co_return kernelError(agent.error());
-  if (*agent == nullptr || (*agent)->runtime().text() != call.param(0))
-    co_return jupyterError(404, fmt::format("no runtime {} of yours runs", call.param(0)));
+  if (*agent == nullptr) co_return jupyterError(404, fmt::format("no runtime {} of yours runs", call.param(0)));
   auto target = fmt::format("{}{}", below, net::encodePath(call.param(1)));
   const auto question = call.request.target.find('?');
   if (question != std::string::npos) target += call.request.target.substr(question);

@@ -76,6 +76,7 @@ constexpr auto fieldsOf(Type<UseView>) {
 
 struct RuntimeView {
   runtimes::RuntimeId id;
+  std::string name;
   std::string state;
   std::optional<std::string> reason;
   std::optional<std::string> message;
@@ -97,6 +98,7 @@ struct RuntimeView {
 constexpr auto fieldsOf(Type<RuntimeView>) {
   using R = RuntimeView;
   return record("Runtime", field("id", &R::id, "Begins with rt_."),
+      field("name", &R::name, "Its person's; empty: the one that everything uses unless told otherwise."),
       field("state", &R::state, "queued, starting, ready, stopping or stopped."),
       field("reason", &R::reason,
           "Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, policy, out_of_memory, "
@@ -115,14 +117,49 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
       field("decisions", &R::decisions, "What holds of it by the rules of the commons, the last first."));
 }
 
+struct RuntimeWish {
+  std::optional<std::string> name;
+};
+constexpr auto fieldsOf(Type<RuntimeWish>) {
+  return record("RuntimeWish", field("name", &RuntimeWish::name, "Which one; absent = the one without a name."));
+}
+
+struct RuntimeName {
+  std::string name;
+};
+constexpr auto fieldsOf(Type<RuntimeName>) {
+  return record("RuntimeName", field("name", &RuntimeName::name, "1 to 40 bytes on one line."));
+}
+
+// Whose runtimes are listed.
+struct OfNotebook {
+  std::optional<std::string> notebook;
+};
+constexpr auto fieldsOf(Type<OfNotebook>) {
+  return record("OfNotebook",
+      field("notebook", &OfNotebook::notebook, "The path of a notebook's session: only the runtimes of the name that it uses."));
+}
+
+struct NotebookRuntime {
+  std::string path;
+  std::string runtime;
+};
+constexpr auto fieldsOf(Type<NotebookRuntime>) {
+  return record("NotebookRuntime", field("path", &NotebookRuntime::path, "Of the notebook's session."),
+      field("runtime", &NotebookRuntime::runtime, "The name of the runtime it uses; empty: the one without a name."));
+}
+
 class RuntimesApi {
  public:
-  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Care& care, enforcement::Enforcement& enforcement,
-      const policy::Book& book)
-      : runtimes_(runtimes), kernels_(kernels), care_(care), enforcement_(enforcement), book_(book) {}
+  RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Sessions& sessions, runtimes::Care& care,
+      enforcement::Enforcement& enforcement, const policy::Book& book)
+      : runtimes_(runtimes), kernels_(kernels), sessions_(sessions), care_(care), enforcement_(enforcement), book_(book) {}
 
-  Task<Result<std::vector<RuntimeView>>> list(accounts::Caller caller);
-  Task<Result<Created<RuntimeView>>> start(accounts::Caller caller);
+  Task<Result<std::vector<RuntimeView>>> list(accounts::Caller caller, InQuery<OfNotebook> which);
+  Task<Result<Created<RuntimeView>>> start(accounts::Caller caller, RuntimeWish wish);
+  Task<Result<>> rename(accounts::Caller caller, runtimes::RuntimeId id, RuntimeName name);
+  Task<Result<NotebookRuntime>> choice(accounts::Caller caller, InQuery<OfNotebook> which);
+  Task<Result<>> choose(accounts::Caller caller, NotebookRuntime choice);
   Task<Result<>> stop(accounts::Caller caller, runtimes::RuntimeId id);
   Task<Result<>> keep(accounts::Caller caller, runtimes::RuntimeId id);
   Task<Result<std::vector<UseView>>> use(accounts::Caller caller, runtimes::RuntimeId id);
@@ -137,6 +174,7 @@ class RuntimesApi {
 
   runtimes::Runtimes& runtimes_;
   runtimes::Kernels& kernels_;
+  runtimes::Sessions& sessions_;
   runtimes::Care& care_;
   enforcement::Enforcement& enforcement_;
   const policy::Book& book_;

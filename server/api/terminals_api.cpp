@@ -14,6 +14,9 @@ bool isName(std::string_view name) {
   });
 }
 
+// The name of the runtime that is asked about; stock clients know but one.
+std::string runtimeIn(const Call& call) { return std::string(call.request.query.find("runtime").value_or("")); }
+
 net::Response notFound(std::string_view name) { return jupyterError(404, fmt::format("Terminal not found: {}", name)); }
 
 // {"name", "last_activity"} of what the agent said; nothing else goes on.
@@ -30,7 +33,7 @@ json::object modelOf(const json::value& said) {
 }  // namespace
 
 Task<net::Response> TerminalsApi::list(Call call) {
-  auto agent = runtimes_.find(call.account());
+  auto agent = runtimes_.find(call.account(), runtimeIn(call));
   if (!agent) co_return kernelError(agent.error());
   json::array models;
   if (*agent == nullptr) co_return net::jsonResponse(200, "[]");
@@ -52,7 +55,7 @@ Task<net::Response> TerminalsApi::start(Call call) {
   if (const auto* name = findString(wish, "name"); name != nullptr && !isName(*name)) {
     co_return jupyterError(400, "a terminal's name has 1 to 64 letters, digits, '_' and '-'");
   }
-  auto agent = co_await runtimes_.start(call.account());
+  auto agent = co_await runtimes_.start(call.account(), runtimeIn(call));
   if (!agent) co_return kernelError(agent.error());
   auto said = co_await (*agent)->ask(net::Method::Post, "/api/terminals", json::serialize(wish), kPatience);
   if (!said) co_return kernelError(said.error());
@@ -61,7 +64,7 @@ Task<net::Response> TerminalsApi::start(Call call) {
 
 Task<net::Response> TerminalsApi::ask(Call call, net::Method method) {
   const auto name = call.param(0);
-  auto agent = runtimes_.find(call.account());
+  auto agent = runtimes_.find(call.account(), runtimeIn(call));
   if (!agent) co_return kernelError(agent.error());
   if (*agent == nullptr || !isName(name)) co_return notFound(name);
   auto said = co_await (*agent)->ask(method, "/api/terminals/" + name, "", kPatience);
@@ -77,7 +80,7 @@ Task<net::Response> TerminalsApi::stop(Call call) { co_return co_await ask(std::
 
 Task<net::Answer> TerminalsApi::socket(Call call) {
   const auto name = call.param(0);
-  auto agent = runtimes_.find(call.account());
+  auto agent = runtimes_.find(call.account(), runtimeIn(call));
   if (!agent) co_return kernelError(agent.error());
   if (*agent == nullptr || !isName(name)) co_return notFound(name);
   auto socket = co_await (*agent)->open("/terminals/websocket/" + name, {});

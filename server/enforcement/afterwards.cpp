@@ -127,14 +127,8 @@ Task<Result<Decision>> Enforcement::propose(AccountId about, std::string rule, D
 Task<Result<Decision>> Enforcement::confirm(DecisionId id, std::string by) {
   CO_TRY(auto decision, co_await rooms_.decisions.confirm(std::move(id), std::move(by)));
   release(decision.account, decision.id);  // as it was proposed
-  keepFromStarting(decision);
   people_[decision.account].holding.push_front(decision);
-  for (const auto& runtime : rooms_.runtimes.list(decision.account)) {
-    if (runtime.state == runtimes::RuntimeState::Stopped) continue;
-    auto here = decision;
-    here.runtime = runtime.id.text();
-    co_await stop(std::move(here));
-  }
+  co_await stop(decision);
   co_return decision;
 }
 

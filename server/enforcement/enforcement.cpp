@@ -107,7 +107,7 @@ void Enforcement::feed(policy::Input input) {
 Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
   const auto id = agent->runtime().text();
   auto& person = people_[of];
-  person.runtime = id;
+  person.runtimes.insert(id);
   const auto account = co_await rooms_.accounts.get(of);
   const auto tier = co_await rooms_.ledger.tierOf(of);
   const auto record = co_await rooms_.decisions.recordOf(of);
@@ -122,7 +122,7 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
   if (exemptions) {
     for (const auto& one : *exemptions) began.exempt.insert_or_assign(one.rule, one.endsAt);
   }
-  if (person.runtime != id) co_return;  // it has ended meanwhile
+  if (!person.runtimes.contains(id)) co_return;  // it has ended meanwhile
   feed(std::move(began));
   co_await tellOfAccount(of, id);
   // What an earlier server had slowed down is free again: its evidence is gone with it.
@@ -134,8 +134,8 @@ Task<> Enforcement::found(std::shared_ptr<runtimes::Agent> agent, AccountId of) 
 void Enforcement::ended(const runtimes::Runtime& runtime) {
   const auto id = runtime.id.text();
   auto& person = people_[runtime.owner];
-  if (person.runtime == id) {
-    person.runtime.clear();
+  person.runtimes.erase(id);
+  if (person.runtimes.empty()) {
     person.answered.clear();
     person.matches.clear();
   }
@@ -282,33 +282,44 @@ Task<> Enforcement::carryOutLift(Verdict verdict) {
   co_await restrain(*of);
 }
 
-// Slows their runtime down as much as all that holds of it says, and no more.
+// Slows each of their runtimes down as much as all that holds of it says, and no more.
 Task<> Enforcement::restrain(AccountId of) {
   const auto& person = people_[of];
-  const auto runtime = engines::RuntimeId::parse(person.runtime);
-  if (!runtime) co_return;
-  engines::Restrain how{.id = *runtime, .connections = std::string(link::kHoldNone)};
-  for (const auto& decision : person.holding) {
-    if (decision.step != Step::Throttle || decision.runtime != person.runtime) continue;
-    const auto* rule = rooms_.book.inForce().findRule(decision.rule);
-    if (rule == nullptr) continue;
-    if (rule->throttle == "cpu") how.cpus = kThrottledCpus;
-    if (rule->throttle == "upload") how.uploadBytesPerSecond = kThrottledUpload;
-    if (rule->throttle == "connections") how.connections = stricter(how.connections, link::kHoldNew);
-    if (rule->throttle == "all_but_web") how.connections = stricter(how.connections, link::kHoldAllButWeb);
+  std::vector<engines::Restrain> all;
+  for (const auto& runtime : person.runtimes) {
+    const auto id = engines::RuntimeId::parse(runtime);
+    if (!id) continue;
+    engines::Restrain how{.id = *id, .connections = std::string(link::kHoldNone)};
+    for (const auto& decision : person.holding) {
+      if (decision.step != Step::Throttle || decision.runtime != runtime) continue;
+      const auto* rule = rooms_.book.inForce().findRule(decision.rule);
+      if (rule == nullptr) continue;
+      if (rule->throttle == "cpu") how.cpus = kThrottledCpus;
+      if (rule->throttle == "upload") how.uploadBytesPerSecond = kThrottledUpload;
+      if (rule->throttle == "connections") how.connections = stricter(how.connections, link::kHoldNew);
+      if (rule->throttle == "all_but_web") how.connections = stricter(how.connections, link::kHoldAllButWeb);
+    }
+    all.push_back(std::move(how));
   }
-  if (const auto done = co_await rooms_.engine.restrain(how); !done)
-    log::warning("runtime.not_restrained", {{"runtime", how.id.text()}, {"error", done.error().message}});
+  for (const auto& how : all) {
+    if (const auto done = co_await rooms_.engine.restrain(how); !done)
+      log::warning("runtime.not_restrained", {{"runtime", how.id.text()}, {"error", done.error().message}});
+  }
 }
 
 Task<> Enforcement::stop(Decision decision) {
-  if (decision.step >= Step::Hold) keepFromStarting(decision);
+  const bool keepsFromAll = decision.step >= Step::Hold;
+  if (keepsFromAll) keepFromStarting(decision);
   const auto* rule = rooms_.book.inForce().findRule(decision.rule);
-  const auto runtime = engines::RuntimeId::parse(decision.runtime);
-  if (rule == nullptr || !runtime) co_return;
-  const auto stopped = co_await rooms_.runtimes.stopBecause(decision.account, *runtime, "policy", sentenceOf(*rule, decision));
-  if (!stopped && stopped.error().code != Code::NotFound)
-    log::error("runtime.not_stopped", {{"runtime", decision.runtime}, {"error", stopped.error().message}});
+  if (rule == nullptr) co_return;
+  const auto sentence = sentenceOf(*rule, decision);
+  for (const auto& runtime : rooms_.runtimes.list(decision.account)) {
+    const bool meant = keepsFromAll || runtime.id.text() == decision.runtime;
+    if (!meant || runtime.state == runtimes::RuntimeState::Stopped) continue;
+    const auto stopped = co_await rooms_.runtimes.stopBecause(decision.account, runtime.id, "policy", sentence);
+    if (!stopped && stopped.error().code != Code::NotFound)
+      log::error("runtime.not_stopped", {{"runtime", runtime.id.text()}, {"error", stopped.error().message}});
+  }
 }
 
 // ---- what holds ----

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -115,7 +116,7 @@ class Enforcement {
 
  private:
   struct Person {
-    std::string runtime;                                        // that runs, if any
+    std::set<std::string> runtimes;                             // that run
     std::map<std::string, std::vector<policy::Match>> matches;  // of the last cells, by rule
     std::map<std::string, std::string> asked;                   // by rule: the decision that waits for an answer
     std::deque<Duration> questions;                             // when they were asked, within the last hour

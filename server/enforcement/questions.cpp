@@ -85,7 +85,7 @@ Task<Result<DecisionId>> Enforcement::question(AccountId by, policy::Rule rule, 
   person.questions.push_back(now);
   Decision decision{.id = DecisionId::make(),
       .account = by,
-      .runtime = person.runtime,
+      .runtime = person.runtimes.empty() ? std::string() : *person.runtimes.begin(),
       .rule = rule.id,
       .version = rule.version,
       .step = Step::Warning,
@@ -111,10 +111,10 @@ void Enforcement::ran(const AccountId& by, std::string_view code) {
 
 // What was found is evidence of the runtime that runs, if one does.
 void Enforcement::note(const Person& person, const std::vector<policy::Match>& matches) {
-  if (person.runtime.empty()) return;
+  if (person.runtimes.empty()) return;
   std::vector<std::string> detectors;
   for (const auto& match : matches) detectors.push_back(match.detector);
-  feed(policy::Observed{person.runtime, {{"cell.matches", std::move(detectors)}}});
+  for (const auto& runtime : person.runtimes) feed(policy::Observed{runtime, {{"cell.matches", detectors}}});
 }
 
 Task<Result<Decision>> Enforcement::answer(AccountId by, DecisionId id, std::string answer, std::optional<std::string> remark) {

@@ -42,8 +42,8 @@ Task<> Enforcement::lookForHandOver(AccountId by, std::string source) {
     log::warning("hand_over.not_noted", {{"error", noted.error().message}});
     co_return;
   }
-  const auto found = people_.find(by);
-  if (found != people_.end() && !found->second.runtime.empty()) co_await tellOfAccount(by, found->second.runtime);
+  const auto runtimes = people_[by].runtimes;
+  for (const auto& runtime : runtimes) co_await tellOfAccount(by, runtime);
 }
 
 }  // namespace allmende::enforcement

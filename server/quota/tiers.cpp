@@ -27,6 +27,7 @@ Result<> checkTier(const Tier& tier) {
     TRY(within("drive in MiB", static_cast<double>(tier.drive.bytes / kMiB), 1, 1 << 30));
   }
   TRY(within("processes", static_cast<double>(tier.processes), 16, 1 << 20));
+  TRY(within("runtimes", static_cast<double>(tier.runtimes), 1, 20));
   TRY(within("lifetime in hours", hours(tier.lifetime), 1.0 / 3600, 366 * 24));
   TRY(within("idle in hours", hours(tier.idle), 0, 366 * 24));
   TRY(within("idle_when_needed in hours", hours(tier.idleWhenNeeded), 0, 366 * 24));

@@ -19,6 +19,7 @@ struct Tier {
   config::ByteSize disk;
   config::ByteSize drive;
   std::int64_t processes = 512;
+  std::int64_t runtimes = 2;
   Duration lifetime = 12h;
   Duration idle = 90min;
   Duration idleWhenNeeded = 15min;
@@ -42,6 +43,7 @@ constexpr auto fieldsOf(Type<Tier>) {
       field("memory", &T::memory, "Most memory of a runtime."), field("cpus", &T::cpus, "Processors of a runtime; parts are allowed."),
       field("disk", &T::disk, "Size of a runtime's disk."), field("drive", &T::drive, "Most bytes of an account's files; 0 = no limit."),
       field("processes", &T::processes, "Most processes and threads of a runtime."),
+      field("runtimes", &T::runtimes, "How many runtimes an account may have at once."),
       field("lifetime", &T::lifetime, "A runtime is stopped after this time."),
       field("idle", &T::idle, "A runtime in which nothing runs is stopped after this time; 0s = never."),
       field("idle_when_needed", &T::idleWhenNeeded, "The same while others wait for a place."),

@@ -50,7 +50,8 @@ Task<> Care::found(std::shared_ptr<Agent> agent, AccountId of) {
   const auto id = agent->runtime();
   const auto now = clock_.sinceStart();
   const auto all = runtimes_.list(of);
-  const auto startedAt = all.empty() ? clock_.now() : all.front().startedAt;
+  const auto ours = std::ranges::find(all, id, &Runtime::id);
+  const auto startedAt = ours == all.end() ? clock_.now() : ours->startedAt;
   auto standing = co_await ledger_.standingOf(of);
   const auto counted = co_await ledger_.findCounted(id.text());
   if (!standing || !counted) log::error("care.knows_less", {{"runtime", id.text()}});
@@ -173,7 +174,7 @@ Task<> Care::judge(RuntimeId id) {
     if (const auto still = cared_.find(id); still != cared_.end()) still->second.takeUp(*std::move(read));
   }
   const auto still = cared_.find(id);
-  if (still == cared_.end() || still->second.balance.left() - unwritten(id) > 0) co_return;
+  if (still == cared_.end() || still->second.balance.left() - together(of).unwritten > 0) co_return;
   const auto& balance = still->second.balance;
   auto message =
       fmt::format("The {:.1f} compute units of this period are used up, so the runtime was stopped; they are full again on {} UTC. {}",
@@ -188,6 +189,16 @@ double Care::unwritten(const RuntimeId& id) const {
   const auto found = cared_.find(id);
   if (found == cared_.end()) return 0;
   return hoursOf(clock_.sinceStart() - found->second.countedAt) * found->second.tier.unitsPerHour();
+}
+
+Care::Together Care::together(const AccountId& of) const {
+  Together sum;
+  for (const auto& [id, cared] : cared_) {
+    if (cared.of != of) continue;
+    sum.unwritten += unwritten(id);
+    sum.perHour += cared.tier.unitsPerHour();
+  }
+  return sum;
 }
 
 // What was used since the last entry, as one. Time is measured by the clock that does not jump.
@@ -254,8 +265,9 @@ Outlook Care::outlookOf(const RuntimeId& id) const {
     outlook.idleEndsAt = clock_.now() + std::max(*end - now, Duration{0});
     outlook.neededByOthers = cared.neededSince.has_value();
   }
-  if (!cared.balance.unlimited() && cared.tier.unitsPerHour() > 0) {
-    const auto hours = std::max(0.0, cared.balance.left() - unwritten(id)) / cared.tier.unitsPerHour();
+  const auto all = together(cared.of);
+  if (!cared.balance.unlimited() && all.perHour > 0) {
+    const auto hours = std::max(0.0, cared.balance.left() - all.unwritten) / all.perHour;
     outlook.unitsEndAt =
         clock_.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::ratio<3600>>(std::min(hours, 1e5)));
   }

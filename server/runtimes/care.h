@@ -55,8 +55,8 @@ class Care {
     AccountId of;
     std::shared_ptr<Agent> agent;
     quota::Tier tier;
-    quota::Balance balance;
-    std::optional<GroupId> paidBy;  // as the ledger had it at `counted`
+    quota::Balance balance;         // as the ledger had it at `counted`
+    std::optional<GroupId> paidBy;  // the same
     IdleClock idle;
     quota::Ledger::Counted counted;
     Duration countedAt{0};  // the same moment, of Clock::sinceStart()
@@ -80,6 +80,12 @@ class Care {
   Task<> writeLast(quota::UsageEntry entry);
   bool isNeeded(const RuntimeId& id) const;
   std::optional<Duration> idleEnd(const Cared& cared) const;
+  // Compute units of all runtimes of an account: not written down yet, and what they cost in an hour.
+  struct Together {
+    double unwritten = 0;
+    double perHour = 0;
+  };
+  Together together(const AccountId& of) const;
   Task<> judge(RuntimeId id);
 
   Runtimes& runtimes_;

@@ -8,8 +8,8 @@ namespace {
 constexpr Duration kLook = 10s;
 constexpr Duration kStart = 90s;  // an agent answers when the process runs; a cold disk may take its time
 constexpr Duration kStop = 30s;
-constexpr Duration kRestart = 75s;  // until the kernel has answered: Jupyter gives it 60 s
-constexpr std::size_t kMostKernels = 1000;
+constexpr Duration kRestart = 75s;          // until the kernel has answered: Jupyter gives it 60 s
+constexpr std::size_t kMostKernels = 1000;  // of one account, and of those whose end is remembered
 
 // The form of formatUtc.
 bool isUtc(std::string_view text) {
@@ -64,6 +64,13 @@ KernelStatus Kernels::statusOfAll() const {
   return all;
 }
 
+std::size_t Kernels::countIn(const AccountId& of, const RuntimeId& runtime) const {
+  const auto found = ours_.find(of);
+  if (found == ours_.end()) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(found->second.kernels, [&](const auto& one) { return one.second.runtime == runtime; }));
+}
+
 bool Kernels::has(const AccountId& of, const std::string& id) const {
   const auto found = ours_.find(of);
   return found != ours_.end() && found->second.kernels.contains(id);
@@ -72,66 +79,88 @@ bool Kernels::has(const AccountId& of, const std::string& id) const {
 Error Kernels::notFound(const AccountId& of, const std::string& id) const {
   auto message = fmt::format("Kernel does not exist: {}", id);
   const auto ours = ours_.find(of);
-  const bool lost = ours != ours_.end() && std::ranges::find(ours->second.lost, id) != ours->second.lost.end();
-  if (const auto ended = runtimes_.lastEnded(of); lost && ended) message += fmt::format(" ({})", ended->message);
+  if (ours != ours_.end()) {
+    const auto& lost = ours->second.lost;
+    const auto found = std::ranges::find(lost, id, &std::pair<std::string, std::string>::first);
+    if (found != lost.end()) message += fmt::format(" ({})", found->second);
+  }
   return {Code::NotFound, std::move(message), {}};
+}
+
+Result<KernelModel> Kernels::keepOf(const AccountId& of, const std::string& id, const json::value& said) {
+  const auto found = ours_[of].kernels.find(id);
+  if (found == ours_[of].kernels.end()) return std::unexpected(notFound(of, id));  // its runtime has ended meanwhile
+  return keep(of, RuntimeId(found->second.runtime), said);
 }
 
 KernelModel Kernels::shown(const Known& known) const {
   auto model = known.model;
   model.connections = static_cast<std::int64_t>(known.connections);
+  model.runtime = known.runtime;
   if (known.usedAt) model.lastActivity = std::max(model.lastActivity, formatUtc(*known.usedAt));
   return model;
 }
 
-Result<KernelModel> Kernels::keep(const AccountId& of, const json::value& said) {
+Result<KernelModel> Kernels::keep(const AccountId& of, const RuntimeId& in, const json::value& said) {
   TRY(auto model, readModel(said, clock_.now()));
   auto& ours = ours_[of];
-  if (!ours.kernels.contains(model.id) && ours.kernels.size() >= kMostKernels)
-    return fail(Code::OverLimit, "the runtime has {} kernels; stop some first", kMostKernels);
+  const auto there = ours.kernels.find(model.id);
+  if (there == ours.kernels.end() && ours.kernels.size() >= kMostKernels)
+    return fail(Code::OverLimit, "you have {} kernels; stop some first", kMostKernels);
+  // A runtime speaks for its own kernels alone.
+  if (there != ours.kernels.end() && there->second.runtime != in)
+    return fail(Code::Conflict, "the runtime described a kernel of another one");
   auto& known = ours.kernels[model.id];
+  known.runtime = in;
   known.model = std::move(model);
   return shown(known);
 }
 
 // The agent's whole list: what it does not name is gone.
-void Kernels::refresh(const AccountId& of, const json::value& said) {
+void Kernels::refresh(const AccountId& of, const RuntimeId& in, const json::value& said) {
   if (!said.is_array()) return;
   std::vector<std::string> named;
   for (const auto& one : said.get_array()) {
-    if (auto model = keep(of, one)) named.push_back(model->id);
+    if (auto model = keep(of, in, one)) named.push_back(model->id);
   }
-  std::erase_if(ours_[of].kernels, [&](const auto& entry) { return std::ranges::find(named, entry.first) == named.end(); });
+  std::erase_if(ours_[of].kernels,
+      [&](const auto& entry) { return entry.second.runtime == in && std::ranges::find(named, entry.first) == named.end(); });
 }
 
 Task<> Kernels::found(std::shared_ptr<Agent> agent, AccountId of) {
   auto said = co_await agent->ask(net::Method::Get, "/api/kernels", "", kLook);
-  if (said) co_return refresh(of, *said);
+  if (said) co_return refresh(of, agent->runtime(), *said);
   log::warning("kernels.unknown", {{"runtime", agent->runtime().text()}, {"error", said.error().message}});
 }
 
 void Kernels::ended(const Runtime& runtime) {
   auto& ours = ours_[runtime.owner];
-  ours.lost.clear();
-  for (const auto& [id, known] : ours.kernels) ours.lost.push_back(id);
-  ours.kernels.clear();
+  std::erase_if(ours.kernels, [&](const auto& entry) {
+    if (entry.second.runtime != runtime.id) return false;
+    ours.lost.emplace_back(entry.first, runtime.message);
+    return true;
+  });
+  while (ours.lost.size() > kMostKernels) ours.lost.pop_front();
 }
 
 // ---- asking ----
 
 Task<Result<std::vector<KernelModel>>> Kernels::list(AccountId of) {
-  CO_TRY(auto agent, runtimes_.find(of));
+  CO_TRY(auto agents, runtimes_.findAll(of));
   std::vector<KernelModel> models;
-  if (agent == nullptr) co_return models;
-  CO_TRY(auto said, co_await agent->ask(net::Method::Get, "/api/kernels", "", kLook));
-  refresh(of, said);
+  for (const auto& agent : agents) {
+    CO_TRY(auto said, co_await agent->ask(net::Method::Get, "/api/kernels", "", kLook));
+    refresh(of, agent->runtime(), said);
+  }
   for (const auto& [id, known] : ours_[of].kernels) models.push_back(shown(known));
   co_return models;
 }
 
 Task<Result<std::shared_ptr<Agent>>> Kernels::agentOf(AccountId of, std::string id) {
-  CO_TRY(auto agent, runtimes_.find(of));
-  if (agent == nullptr || !has(of, id)) co_return std::unexpected(notFound(of, id));
+  const auto& kernels = ours_[of].kernels;
+  const auto known = kernels.find(id);
+  CO_TRY(auto agent, runtimes_.find(of, known == kernels.end() ? RuntimeId{} : known->second.runtime));
+  if (agent == nullptr) co_return std::unexpected(notFound(of, id));
   co_return agent;
 }
 
@@ -145,18 +174,18 @@ Task<Result<json::value>> Kernels::ask(AccountId of, std::string id, net::Method
 
 Task<Result<KernelModel>> Kernels::get(AccountId of, std::string id) {
   CO_TRY(auto said, co_await ask(of, id, net::Method::Get, "", kLook));
-  co_return keep(of, said);
+  co_return keepOf(of, id, said);
 }
 
 Task<Result<KernelModel>> Kernels::start(AccountId of, KernelWish wish) {
   if (wish.id && has(of, *wish.id)) co_return fail(Code::Conflict, "Kernel already exists: {}", *wish.id);
-  CO_TRY(auto agent, co_await runtimes_.start(of));
+  CO_TRY(auto agent, co_await runtimes_.start(of, wish.runtime));
   json::object body{{"name", wish.name}};
   if (wish.path) body["path"] = *wish.path;
   if (wish.id) body["kernel_id"] = *wish.id;
   CO_TRY(auto said, co_await agent->ask(net::Method::Post, "/api/kernels", json::serialize(body), kStart));
   ours_[of].lastActivity = clock_.now();
-  co_return keep(of, said);
+  co_return keep(of, agent->runtime(), said);
 }
 
 Task<Result<>> Kernels::stop(AccountId of, std::string id) {
@@ -172,7 +201,7 @@ Task<Result<>> Kernels::interrupt(AccountId of, std::string id) {
 
 Task<Result<KernelModel>> Kernels::restart(AccountId of, std::string id) {
   CO_TRY(auto said, co_await ask(of, id, net::Method::Post, "/restart", kRestart));
-  co_return keep(of, said);
+  co_return keepOf(of, id, said);
 }
 
 // ---- sockets ----

@@ -3,6 +3,7 @@
 //
 // What is remembered here answers /api/status and says which kernels are somebody's; what a kernel does is asked of the agent.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@ struct KernelWish {
   std::string name;                 // a kernelspec's
   std::optional<std::string> path;  // of the notebook: its folder is where the kernel starts, if the runtime has it
   std::optional<std::string> id;    // a UUID that the client chose
+  std::string runtime;              // the name of the one it runs in; empty: the one without a name
 };
 
 struct KernelStatus {
@@ -32,6 +34,7 @@ class Kernels {
   // From memory.
   KernelStatus status(const AccountId& of) const;
   KernelStatus statusOfAll() const;
+  std::size_t countIn(const AccountId& of, const RuntimeId& runtime) const;
   bool has(const AccountId& of, const std::string& id) const;
   // Whether those are remembered that lived on while the server was restarted.
   bool areKnown() const { return runtimes_.knows(); }
@@ -39,7 +42,7 @@ class Kernels {
   // All of these speak of the account's own kernels; another's is NotFound. The sentence of a NotFound says why, when the runtime ended.
   Task<Result<std::vector<KernelModel>>> list(AccountId of);
   Task<Result<KernelModel>> get(AccountId of, std::string id);
-  // Starts the account's runtime when none runs.
+  // Starts the runtime when it does not run.
   Task<Result<KernelModel>> start(AccountId of, KernelWish wish);
   Task<Result<>> stop(AccountId of, std::string id);
   Task<Result<>> interrupt(AccountId of, std::string id);
@@ -81,20 +84,23 @@ class Kernels {
  private:
   struct Known {
     KernelModel model;
+    RuntimeId runtime;
     std::size_t connections = 0;
     std::optional<Instant> usedAt;
   };
   struct Ours {
     std::map<std::string, Known> kernels;
-    std::vector<std::string> lost;  // ids that the last ended runtime took with it
+    std::deque<std::pair<std::string, std::string>> lost;  // that ended with their runtime, and the sentence of its end; the last ones
     std::optional<Instant> lastActivity;
   };
 
   Task<Result<std::shared_ptr<Agent>>> agentOf(AccountId of, std::string id);
   Task<Result<json::value>> ask(AccountId of, std::string id, net::Method method, std::string action, Duration patience);
-  Result<KernelModel> keep(const AccountId& of, const json::value& said);
+  Result<KernelModel> keep(const AccountId& of, const RuntimeId& in, const json::value& said);
+  // The same of a kernel that is known.
+  Result<KernelModel> keepOf(const AccountId& of, const std::string& id, const json::value& said);
   KernelModel shown(const Known& known) const;
-  void refresh(const AccountId& of, const json::value& said);
+  void refresh(const AccountId& of, const RuntimeId& in, const json::value& said);
 
   Runtimes& runtimes_;
   const Clock& clock_;

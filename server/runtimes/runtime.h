@@ -44,6 +44,7 @@ inline constexpr EndWord kEndWords[] = {
 struct Runtime {
   RuntimeId id;
   AccountId owner;
+  std::string name;  // its person's; empty: that which everything uses unless told otherwise
   RuntimeState state = RuntimeState::Starting;
   Instant startedAt;  // while it is queued or starts: when it was asked for
   Limits limits;
@@ -63,13 +64,15 @@ struct KernelModel {
   std::string executionState = "starting";
   std::int64_t connections = 0;
   std::optional<std::string> reason;
+  std::optional<RuntimeId> runtime;
 };
 
 constexpr auto fieldsOf(Type<KernelModel>) {
   return record("Kernel", field("id", &KernelModel::id, "A UUID."), field("name", &KernelModel::name, "The kernelspec's name."),
       field("last_activity", &KernelModel::lastActivity, "When it last did something for somebody."),
       field("execution_state", &KernelModel::executionState, "starting, idle, busy, restarting, dead."),
-      field("connections", &KernelModel::connections, "Open sockets."), field("reason", &KernelModel::reason, "Why it is dead."));
+      field("connections", &KernelModel::connections, "Open sockets."), field("reason", &KernelModel::reason, "Why it is dead."),
+      field("runtime", &KernelModel::runtime, "In which it runs."));
 }
 
 }  // namespace allmende::runtimes

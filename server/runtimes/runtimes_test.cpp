@@ -98,6 +98,14 @@ class FakeEngine final : public engines::Engine {
   std::string agent_;
 };
 
+// The word for the end of the one that ended last.
+std::string lastEnd(const Runtimes& runtimes, const AccountId& of) {
+  for (const auto& runtime : runtimes.list(of)) {
+    if (runtime.state == RuntimeState::Stopped) return runtime.reason;
+  }
+  return {};
+}
+
 constexpr std::int64_t kGb = std::int64_t{1} << 30;
 
 // One server's life with runtimes; a second one over the same engine and database is a restart.
@@ -107,7 +115,7 @@ struct Server {
         groups(database, journal, clock),
         ledger(database, groups, journal, clock, quota::TierBook::plain(free)),
         admission(executor, clock, room),
-        runtimes(executor, engine, ledger, admission, journal, clock, {.python = "/python"}),
+        runtimes(executor, {database, engine, ledger, admission, journal}, clock, {.python = "/python"}),
         care(executor, runtimes, ledger, admission, clock),
         ended(executor) {
     runtimes.onChange([this](std::shared_ptr<Agent> agent, AccountId of) { return care.found(std::move(agent), std::move(of)); },
@@ -249,6 +257,60 @@ TEST_F(RuntimesOf, aFullMachineWaitInAQueueAndComeInTurn) {
   }(this));
 }
 
+TEST_F(RuntimesOf, onePersonHaveNamesAndAsManyAsTheTierAllows) {
+  free.runtimes = 2;
+  open();
+  run([](RuntimesOf* self) -> Task<> {
+    auto& runtimes = self->server->runtimes;
+    const auto first = co_await self->start(self->ada);
+    const auto second = co_await runtimes.start(self->ada, "long one");
+    EXPECT_NE((*second)->runtime(), first);
+    EXPECT_EQ((*co_await runtimes.start(self->ada, "long one"))->runtime(), (*second)->runtime());
+    const auto third = co_await runtimes.start(self->ada, "one more");
+    EXPECT_EQ(third.error().code, Code::OverLimit);
+    EXPECT_NE(third.error().message.find("2 runtimes"), std::string::npos);
+    EXPECT_TRUE(co_await runtimes.stop(self->ada, first));
+    EXPECT_EQ(*runtimes.find(self->ada), nullptr);
+    EXPECT_EQ((*runtimes.find(self->ada, "long one"))->runtime(), (*second)->runtime()) << "the other one goes on";
+    EXPECT_TRUE(co_await runtimes.start(self->ada, "one more"));
+    EXPECT_EQ(*runtimes.find(self->bob, (*second)->runtime()), nullptr) << "another's";
+    EXPECT_EQ((co_await runtimes.stop(self->bob, (*second)->runtime())).error().code, Code::NotFound);
+    EXPECT_EQ((co_await runtimes.start(self->ada, std::string(Runtimes::kLongestName + 1, 'x'))).error().code, Code::InvalidInput);
+    EXPECT_EQ((co_await runtimes.start(self->ada, "two\nlines")).error().code, Code::InvalidInput);
+  }(this));
+}
+
+TEST_F(RuntimesOf, onePersonKeepTheirNamesWhenTheServerIsRestarted) {
+  open();
+  run([](RuntimesOf* self) -> Task<> {
+    const auto shared = co_await self->start(self->ada);
+    const auto named = (*co_await self->server->runtimes.start(self->ada, "a name"))->runtime();
+    EXPECT_EQ((co_await self->server->runtimes.rename(self->ada, named, "")).error().code, Code::InvalidInput);
+    EXPECT_EQ((co_await self->server->runtimes.rename(self->bob, named, "mine")).error().code, Code::NotFound);
+    EXPECT_TRUE(co_await self->server->runtimes.rename(self->ada, named, "another"));
+    EXPECT_EQ(*self->server->runtimes.find(self->ada, "a name"), nullptr);
+    EXPECT_EQ((co_await self->server->runtimes.rename(self->ada, shared, "another")).error().code, Code::Conflict);
+    co_await self->server->close();
+    self->open();
+    while (!self->server->runtimes.knows()) co_await asio::post(self->loop.executor(), asio::use_awaitable);
+    EXPECT_EQ((*self->server->runtimes.find(self->ada))->runtime(), shared);
+    EXPECT_EQ((*self->server->runtimes.find(self->ada, "another"))->runtime(), named);
+  }(this));
+}
+
+TEST_F(RuntimesOf, onePersonAreRememberedUpToABound) {
+  open();
+  run([](RuntimesOf* self) -> Task<> {
+    auto& runtimes = self->server->runtimes;
+    co_await self->start(self->ada);
+    for (std::size_t at = 0; at < 2 * Runtimes::kMostNames; ++at) {
+      const auto started = co_await runtimes.start(self->ada, fmt::format("number {}", at));
+      EXPECT_TRUE(co_await runtimes.stop(self->ada, (*started)->runtime()));
+    }
+    EXPECT_LE(runtimes.list(self->ada).size(), Runtimes::kMostNames);
+  }(this));
+}
+
 TEST_F(RuntimesOf, whoLeavesTheQueueIsToldSo) {
   open(2 * kGb);
   run([](RuntimesOf* self) -> Task<> {
@@ -260,7 +322,7 @@ TEST_F(RuntimesOf, whoLeavesTheQueueIsToldSo) {
     EXPECT_TRUE(co_await runtimes.stop(self->bob, runtimes.list(self->bob).front().id));
     while (!bobs) co_await self->answered.wait();
     EXPECT_EQ(bobs->error().code, Code::Cancelled);
-    EXPECT_EQ(runtimes.lastEnded(self->bob)->reason, "cancelled");
+    EXPECT_EQ(lastEnd(runtimes, self->bob), "cancelled");
     EXPECT_EQ(self->engine.running.size(), 1U);
     EXPECT_EQ(self->server->admission.waiting(), 0U);
   }(this));
@@ -377,7 +439,7 @@ TEST_F(RuntimesOf, whoHaveUsedUpTheirUnitsEndAndStartAgainWhenTheyAreFull) {
     co_await self->ask(self->ada, &again);
     EXPECT_EQ(again->error().code, Code::OverLimit);
     EXPECT_NE(again->error().message.find("your 2.0 compute units of this period are used up"), std::string::npos);
-    EXPECT_EQ(self->server->runtimes.lastEnded(self->ada)->reason, "quota");
+    EXPECT_EQ(lastEnd(self->server->runtimes, self->ada), "quota");
     self->clock.advance(std::chrono::hours{7 * 24});
     co_await self->ask(self->ada, &again);
     EXPECT_TRUE(again->has_value());

@@ -13,6 +13,11 @@ Task<Result<>> Sessions::load() {
     CO_TRY(auto of, AccountId::parse(row.text(1)));
     sessions_[of].emplace(row.text(0), Session{row.text(0), row.text(2), row.text(3), row.text(4), row.text(5)});
   }
+  CO_TRY(rows, co_await database_.query("SELECT account_id, path, name FROM notebook_runtimes"));
+  for (const auto& row : rows) {
+    CO_TRY(auto of, AccountId::parse(row.text(0)));
+    choices_[of].emplace(row.text(1), row.text(2));
+  }
   co_return Result<>{};
 }
 
@@ -75,7 +80,8 @@ Task<Result<Sessions::WithKernel>> Sessions::start(AccountId of, SessionWish wis
   if (wish.kernelId) {
     kernel = co_await kernels_.get(of, *wish.kernelId);
   } else {
-    kernel = co_await kernels_.start(of, {.name = wish.kernelName.value_or(""), .path = wish.path, .id = {}});
+    kernel = co_await kernels_.start(
+        of, {.name = wish.kernelName.value_or(""), .path = wish.path, .id = {}, .runtime = runtimeOf(of, wish.path)});
   }
   if (!kernel) co_return std::unexpected(std::move(kernel).error());
   // Two tabs may have asked for the same notebook while the kernel started: both get the first one's session.
@@ -95,6 +101,14 @@ Task<Result<Sessions::WithKernel>> Sessions::change(AccountId of, std::string id
   if (found == ours.end()) co_return std::unexpected(noSession(id));
   auto& session = found->second;
   const auto before = session.kernel;
+  if (change.path && *change.path != session.path) {
+    const auto from = session.path;
+    if (auto runtime = runtimeOf(of, from); !runtime.empty()) {
+      CO_TRY(co_await keepChoice(of, *change.path, std::move(runtime)));
+      CO_TRY(co_await keepChoice(of, from, ""));
+    }
+    if (!sessions_[of].contains(id)) co_return std::unexpected(noSession(id));
+  }
   if (change.path) session.path = *change.path;
   if (change.name) session.name = *change.name;
   if (change.type) session.type = *change.type;
@@ -113,6 +127,55 @@ Task<Result<>> Sessions::stop(AccountId of, std::string id) {
   if (!stopped && stopped.error().code != Code::NotFound) co_return stopped;
   CO_TRY(co_await forget(of, id));
   if (!stopped) co_return fail(Code::Conflict, "Kernel deleted before session");
+  co_return Result<>{};
+}
+
+// ---- which runtime ----
+
+std::string Sessions::runtimeOf(const AccountId& of, const std::string& path) const {
+  const auto ours = choices_.find(of);
+  if (ours == choices_.end()) return {};
+  const auto found = ours->second.find(path);
+  return found == ours->second.end() ? std::string() : found->second;
+}
+
+Task<Result<>> Sessions::keepChoice(AccountId of, std::string path, std::string runtime) {
+  auto& ours = choices_[of];
+  if (runtime.empty()) {
+    ours.erase(path);
+    CO_TRY(co_await database_.change("DELETE FROM notebook_runtimes WHERE account_id = ? AND path = ?", {of.text(), path}));
+    co_return Result<>{};
+  }
+  if (!ours.contains(path) && ours.size() >= kMostChoices)
+    co_return fail(Code::OverLimit, "{} notebooks use a runtime of their own already; let some use the shared one", kMostChoices);
+  ours.insert_or_assign(path, runtime);
+  CO_TRY(
+      co_await database_.change("INSERT INTO notebook_runtimes (account_id, path, name) VALUES (?, ?, ?) "
+                                "ON CONFLICT (account_id, path) DO UPDATE SET name = excluded.name",
+          {of.text(), path, runtime}));
+  co_return Result<>{};
+}
+
+Task<Result<>> Sessions::choose(AccountId of, std::string path, std::string runtime) {
+  CO_TRY(Runtimes::checkName(runtime));
+  if (runtime == runtimeOf(of, path)) co_return Result<>{};
+  CO_TRY(co_await keepChoice(of, path, std::move(runtime)));
+  if (const auto session = findByPath(of, path)) {
+    if (auto stopped = co_await stop(of, *session);
+        !stopped && stopped.error().code != Code::NotFound && stopped.error().code != Code::Conflict)
+      co_return stopped;
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Sessions::renamed(AccountId of, std::string before, std::string now) {
+  std::vector<std::string> paths;
+  for (const auto& [path, name] : choices_[of]) {
+    if (name == before) paths.push_back(path);
+  }
+  for (auto& path : paths) {
+    CO_TRY(co_await keepChoice(of, std::move(path), now));
+  }
   co_return Result<>{};
 }
 

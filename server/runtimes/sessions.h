@@ -1,7 +1,8 @@
 #pragma once
 // Jupyter's sessions: which notebook uses which kernel. Part of the door server/runtimes/runtimes.h.
 //
-// Kept in a table beside memory, so that an open notebook finds its kernel again after a restart of the server.
+// Kept in a table beside memory, so that an open notebook finds its kernel again after a restart of the server; and so is which runtime a
+// notebook uses, when its person has chosen another than the one without a name.
 
 #include <map>
 #include <string>
@@ -52,17 +53,26 @@ class Sessions {
   std::optional<std::string> findByPath(const AccountId& of, const std::string& path) const;
   Task<Result<WithKernel>> start(AccountId of, SessionWish wish);
   Task<Result<WithKernel>> change(AccountId of, std::string id, SessionChange change);
+  static constexpr std::size_t kMostChoices = 10'000;  // of one account
+  // The name of the runtime in which a notebook's kernel is started.
+  std::string runtimeOf(const AccountId& of, const std::string& path) const;
+  // Has it be another one from now on. A kernel that it has elsewhere is stopped, with its session.
+  Task<Result<>> choose(AccountId of, std::string path, std::string runtime);
+  // A runtime has another name: what used it goes on to.
+  Task<Result<>> renamed(AccountId of, std::string before, std::string now);
   // Stops the kernel, too. Fails with NotFound for an unknown id, Conflict when the kernel was gone already.
   Task<Result<>> stop(AccountId of, std::string id);
 
  private:
   Task<Result<>> write(AccountId of, Session session);
   Task<Result<>> forget(AccountId of, std::string id);
+  Task<Result<>> keepChoice(AccountId of, std::string path, std::string runtime);
 
   store::Database& database_;
   Kernels& kernels_;
   const Clock& clock_;
   std::map<AccountId, std::map<std::string, Session>> sessions_;
+  std::map<AccountId, std::map<std::string, std::string>> choices_;  // names of runtimes by path
 };
 
 }  // namespace allmende::runtimes

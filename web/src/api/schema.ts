@@ -155,6 +155,8 @@ export interface Invited {
 export interface Runtime {
   /** Begins with rt_. */
   readonly id: string;
+  /** Its person's; empty: the one that everything uses unless told otherwise. */
+  readonly name: string;
   /** queued, starting, ready, stopping or stopped. */
   readonly state: string;
   /** Of a stopped one, in a word: stopped, stopped_by_operator, cancelled, idle, needed, lifetime, quota, policy, out_of_memory, exited, killed, engine_gone, start_failed. Of a ready one: memory_ran_out when a process was killed for memory. */
@@ -291,6 +293,23 @@ export interface Appeal {
   readonly answer?: string;
 }
 
+export interface RuntimeWish {
+  /** Which one; absent = the one without a name. */
+  readonly name?: string;
+}
+
+export interface RuntimeName {
+  /** 1 to 40 bytes on one line. */
+  readonly name?: string;
+}
+
+export interface NotebookRuntime {
+  /** Of the notebook's session. */
+  readonly path: string;
+  /** The name of the runtime it uses; empty: the one without a name. */
+  readonly runtime: string;
+}
+
 export interface RuntimeUse {
   readonly at: string;
   /** Working set at that moment. */
@@ -330,6 +349,8 @@ export interface Tier {
   readonly drive_bytes: number;
   /** And threads of a runtime. */
   readonly processes: number;
+  /** How many an account may have at once. */
+  readonly runtimes: number;
   /** A runtime ends after this time. */
   readonly lifetime_s: number;
   /** A runtime in which nothing runs ends after this time; 0 = never. */
