@@ -69,7 +69,7 @@ struct Api::Impl {
         eventsApi(events),
         groups(rooms.groups, rooms.accounts),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(wishes.stop)),
-        kernels(rooms.kernels, rooms.kernelspecs, events, settings.baseUrl),
+        kernels(rooms.kernels, rooms.sessions, rooms.kernelspecs, events, settings.baseUrl),
         kernelspecs(rooms.kernelspecs, settings.baseUrl),
         lab(rooms.shelf, settings.jupyterData),
         operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.admission, rooms.enforcement, rooms.clock,

@@ -88,6 +88,7 @@ Task<net::Response> KernelsApi::start(Call call) {
   const auto* name = findString(*body, "name");
   wish.name = name != nullptr && !name->empty() ? std::string(*name) : specs_.defaultName();
   if (const auto* path = findString(*body, "path")) wish.path = std::string(*path);
+  if (wish.path) wish.runtime = sessions_.runtimeOf(call.account(), *wish.path);
   if (const auto* id = findString(*body, "kernel_id")) wish.id = std::string(*id);
   if (wish.id && !isUuid(*wish.id)) co_return jupyterError(400, fmt::format("kernel_id '{}' is no UUID", wish.id->substr(0, 64)));
   if (specs_.find(wish.name) == nullptr) co_return noSuchKernelspec(wish.name);

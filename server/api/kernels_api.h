@@ -22,8 +22,8 @@ class KernelspecsApi {
 
 class KernelsApi {
  public:
-  KernelsApi(runtimes::Kernels& kernels, runtimes::Kernelspecs& specs, Events& events, std::string baseUrl)
-      : kernels_(kernels), specs_(specs), events_(events), baseUrl_(std::move(baseUrl)) {}
+  KernelsApi(runtimes::Kernels& kernels, const runtimes::Sessions& sessions, runtimes::Kernelspecs& specs, Events& events, std::string baseUrl)
+      : kernels_(kernels), sessions_(sessions), specs_(specs), events_(events), baseUrl_(std::move(baseUrl)) {}
 
   Task<net::Response> list(Call call);
   Task<net::Response> get(Call call);
@@ -35,6 +35,7 @@ class KernelsApi {
 
  private:
   runtimes::Kernels& kernels_;
+  const runtimes::Sessions& sessions_;  // which runtime a notebook uses
   runtimes::Kernelspecs& specs_;
   Events& events_;
   std::string baseUrl_;

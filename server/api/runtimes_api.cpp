@@ -61,7 +61,7 @@ Task<Result<>> RuntimesApi::rename(accounts::Caller caller, runtimes::RuntimeId 
   const auto all = runtimes_.list(caller.account);
   const auto before = std::ranges::find(all, id, &runtimes::Runtime::id);
   CO_TRY(co_await runtimes_.rename(caller.account, std::move(id), wish.name));
-  if (before == all.end() || before->name.empty()) co_return Result<>{};
+  if (before == all.end()) co_return Result<>{};  // it came meanwhile
   co_return co_await sessions_.renamed(caller.account, before->name, std::move(wish.name));
 }
 

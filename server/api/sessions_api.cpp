@@ -106,7 +106,9 @@ Task<net::Response> SessionsApi::change(Call call) {
     if (id) change.kernel = *id;
     if (!id && name) {
       if (specs_.find(*name) == nullptr) co_return noSuchKernelspec(*name);
-      auto started = co_await kernels_.start(of, {.name = *name, .path = change.path.value_or(before->session.path), .id = {}});
+      auto path = change.path.value_or(before->session.path);
+      auto runtime = sessions_.runtimeOf(of, path);
+      auto started = co_await kernels_.start(of, {.name = *name, .path = std::move(path), .id = {}, .runtime = std::move(runtime)});
       if (!started) {
         co_return net::jsonResponse(
             501, json::serialize(

@@ -121,7 +121,10 @@ std::size_t Runtimes::countOf(const AccountId& of) const {
 Task<Result<>> Runtimes::rename(AccountId of, RuntimeId id, std::string name) {
   if (name.empty()) co_return fail(Code::InvalidInput, "a runtime's name has 1 to {} bytes", kLongestName);
   CO_TRY(checkName(name));
-  if (findSlot(of, id) == nullptr) co_return fail(Code::NotFound, "no runtime {} of yours runs", id.text());
+  const auto before = findSlot(of, id);
+  if (before == nullptr) co_return fail(Code::NotFound, "no runtime {} of yours runs", id.text());
+  if (before->name.empty())
+    co_return fail(Code::Conflict, "the runtime that all your notebooks share has no name; have a notebook use another");
   CO_TRY(co_await keepName(of, id, name));
   const auto slot = findSlot(of, id);
   if (slot == nullptr) co_return fail(Code::NotFound, "no runtime {} of yours runs (any more)", id.text());

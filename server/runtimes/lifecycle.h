@@ -65,7 +65,7 @@ class Runtimes {
   Result<std::shared_ptr<Agent>> find(const AccountId& of, const RuntimeId& id) const;
   // Of all that are there.
   Result<std::vector<std::shared_ptr<Agent>>> findAll(const AccountId& of) const;
-  // Conflict when another one that runs has that name; InvalidInput as above, and for none.
+  // Conflict when another one that runs has that name, and for the one without a name; InvalidInput as above, and for an empty one.
   Task<Result<>> rename(AccountId of, RuntimeId id, std::string name);
   // Whether begin() has learnt what runs, and Found has been called for all of it.
   bool knows() const { return known_; }

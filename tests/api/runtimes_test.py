@@ -78,8 +78,15 @@ class SeveralRuntimes(WithAHouse):
             status, said = self.call("PATCH", f"runtimes/{runtime}", {"name": name})
             self.assertEqual(status, code, said)
         self.assertEqual(self.call("GET", "notebook-runtime?notebook=kept.ipynb")[1]["runtime"], "after")
+        old = self.house.pid_of("allmende-server")
         self.house.tool("restart")
-        found = until("the server knows what runs", lambda: self.runtimes("kept.ipynb") if self.call("GET", "status")[0] == 200 else None)
+
+        def known():
+            try:
+                return self.house.pid_of("allmende-server") != old and self.call("GET", "kernels")[0] == 200 and self.runtimes("kept.ipynb")
+            except (OSError, ValueError, RuntimeError):  # there is none yet, or it does not listen
+                return None
+        found = until("the server knows what runs", known)
         self.assertEqual([(one["id"], one["name"]) for one in found], [(runtime, "after")])
         self.assertEqual(self.session("kept.ipynb")["kernel"]["id"], session["kernel"]["id"])
 

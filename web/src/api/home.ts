@@ -22,8 +22,14 @@ export const listTrash = (signal?: AbortSignal): Promise<Trashed[]> => api.get('
 export const purge = (id: string): Promise<void> => api.delete(`api/trash/${encodeURIComponent(id)}`);
 export const emptyTrash = (): Promise<void> => api.delete('api/trash');
 
-/** The paths of notebooks whose kernel runs, each with whether it is computing. */
-export async function runningNotebooks(): Promise<ReadonlyMap<string, 'busy' | 'idle'>> {
-  const sessions = await api.get<{ path: string; kernel?: { execution_state?: string } | null }[]>('api/sessions');
-  return new Map(sessions.map(each => [each.path, each.kernel?.execution_state === 'busy' ? 'busy' : 'idle']));
+export interface RunningNotebook {
+  readonly path: string;
+  readonly state: 'busy' | 'idle';
+  /** The id of the runtime that its kernel is in. */
+  readonly runtime: string;
+}
+
+export async function runningNotebooks(): Promise<RunningNotebook[]> {
+  const sessions = await api.get<{ path: string; kernel?: { execution_state?: string; runtime?: string } | null }[]>('api/sessions');
+  return sessions.map(({ path, kernel }) => ({ path, state: kernel?.execution_state === 'busy' ? 'busy' : 'idle', runtime: kernel?.runtime ?? '' }));
 }

@@ -1,11 +1,12 @@
 // Runtimes as the server speaks of them, made into what the page shows.
 import type { NetworkAccess, RuntimeDecision, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
-import type { Quota, Runtime, RuntimeUse } from './schema';
+import type { NotebookRuntime, Quota, Runtime, RuntimeUse } from './schema';
 
 function runtimeOf(wire: Runtime): RuntimeView {
   return {
     id: wire.id,
+    name: wire.name,
     state: wire.state as RuntimeView['state'],
     reason: wire.reason || null,
     message: wire.message || null,
@@ -32,8 +33,24 @@ export const accessOf = (word: string): NetworkAccess => (word === 'egress' || w
 
 const moment = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null);
 
-export async function listRuntimes(): Promise<RuntimeView[]> {
-  return (await api.get<Runtime[]>('api/runtimes')).map(runtimeOf);
+/** Of everything, or those alone of the name that a notebook uses, by the path of its session. */
+export async function listRuntimes(notebook?: string): Promise<RuntimeView[]> {
+  const query = notebook === undefined ? '' : `?notebook=${encodeURIComponent(notebook)}`;
+  return (await api.get<Runtime[]>(`api/runtimes${query}`)).map(runtimeOf);
+}
+
+export async function renameRuntime(id: string, name: string): Promise<void> {
+  await api.patch(`api/runtimes/${encodeURIComponent(id)}`, { name });
+}
+
+/** The name of the runtime that a notebook uses; '' is the one that all use unless told otherwise. */
+export async function runtimeOfNotebook(path: string): Promise<string> {
+  return (await api.get<NotebookRuntime>(`api/notebook-runtime?notebook=${encodeURIComponent(path)}`)).runtime;
+}
+
+/** From now on; a kernel that the notebook has elsewhere ends. */
+export async function useRuntime(path: string, runtime: string): Promise<void> {
+  await api.put('api/notebook-runtime', { path, runtime });
 }
 
 export async function deleteRuntime(id: string): Promise<void> {

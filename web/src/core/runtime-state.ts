@@ -23,6 +23,8 @@ export interface RuntimeDecision {
 
 export interface RuntimeView {
   readonly id: string;
+  /** Its person's; '' is the one that everything uses unless told otherwise. */
+  readonly name: string;
   readonly state: 'queued' | 'starting' | 'ready' | 'stopping' | 'stopped';
   readonly reason: string | null;
   /** The same as a sentence. */
@@ -80,7 +82,7 @@ export function shareOf(part: Share | null): number {
   return part && part.limit > 0 ? Math.min(1, part.used / part.limit) : 0;
 }
 
-/** The runtime the page talks about: the one that runs, else the last one that ended. */
+/** The runtime the page talks about: one that runs, else the last one that ended. */
 export function currentRuntime(all: readonly RuntimeView[]): RuntimeView | null {
   const order = { ready: 0, starting: 1, queued: 2, stopping: 3, stopped: 4 };
   return [...all].sort((a, b) => order[a.state] - order[b.state] || (b.startedAt ?? 0) - (a.startedAt ?? 0))[0] ?? null;

@@ -22,6 +22,7 @@ export function Limits() {
     [t('limits.disk'), bytes(tier.disk_bytes)],
     [t('limits.drive'), tier.drive_bytes === 0 ? t('limits.any') : bytes(tier.drive_bytes)],
     [t('limits.processes'), number(tier.processes)],
+    [t('limits.runtimes'), number(tier.runtimes)],
     [t('limits.lifetime'), duration(tier.lifetime_s)],
     [t('limits.idle'), tier.idle_s === 0 ? t('limits.never') : duration(tier.idle_s)],
     [t('limits.network'), networkWords(tier)],

@@ -7,7 +7,7 @@ import { useStore } from '../../ui/use-store';
 import type { Home } from './home';
 import type { Dialog } from './home-store';
 import { MoveDialog } from './MoveDialog';
-import { RuntimeDialog } from './RuntimeDialog';
+import { RuntimesDialog } from './RuntimesDialog';
 
 export function Dialogs({ home }: { home: Home }) {
   const { dialog } = useStore(home.store);
@@ -16,7 +16,7 @@ export function Dialogs({ home }: { home: Home }) {
   switch (dialog.kind) {
     case 'move': return <MoveDialog home={home} entries={dialog.entries} onClose={close} />;
     case 'collision': return <CollisionDialog key={dialog.collision.path} dialog={dialog} />;
-    case 'runtime': return <RuntimeDialog home={home} onClose={close} />;
+    case 'runtime': return <RuntimesDialog home={home} onClose={close} />;
     case 'confirm': return <Confirm dialog={dialog} onClose={close} />;
   }
 }

@@ -1,10 +1,11 @@
-// The bar above the home page: mark, search, the running runtime, the account.
+// The bar above the home page: mark, search, the running runtimes, the account.
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { BookText, ListChecks, LogOut, Scale, Search, Settings, ShieldCheck, X } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import type { Account } from '../../api/schema';
 import { type Place, queryOf, root } from '../../core/home-place';
 import { initials } from '../../core/presence';
+import { currentRuntime } from '../../core/runtime-state';
 import { t } from '../../ui/i18n';
 import { Logo } from '../../ui/logo';
 import { Menu, type MenuPlace } from '../../ui/menu';
@@ -78,9 +79,10 @@ function SearchField({ home, input }: { home: Home; input: RefObject<HTMLInputEl
 }
 
 function RuntimeMark({ home }: { home: Home }) {
-  const { runtime } = useStore(home.store);
-  if (!runtime || runtime.state === 'stopped') return null;
-  const name = t(`runtime.${runtime.state}`);
+  const { runtimes } = useStore(home.store);
+  const runtime = currentRuntime(runtimes);
+  if (!runtime) return null;
+  const name = runtimes.length > 1 ? t('runtime.several', { count: runtimes.length }) : t(`runtime.${runtime.state}`);
   return (
     <button type="button" className={`runtime-mark runtime-${runtime.state}`} aria-haspopup="dialog" aria-label={t('runtime.show', { state: name })} onClick={() => home.store.set({ dialog: { kind: 'runtime' } })}>
       <i aria-hidden /><span>{name}</span>

@@ -21,7 +21,7 @@ import { SharedView } from './SharedView';
 import { TrashView } from './TrashView';
 import { Uploads } from './uploads';
 import { UploadTray } from './UploadTray';
-import { watchRuntime } from './watch-runtime';
+import { watchRuntimes } from './watch-runtimes';
 import './home.css';
 
 interface HomePageProps {
@@ -71,7 +71,7 @@ export function HomePage({ account, accountPage, groupsPage, onSignOut }: HomePa
     const seen = () => document.visibilityState === 'visible' && void home.refresh();
     document.addEventListener('visibilitychange', seen);
     const stopHearing = watchSigningOut(() => home.store.set({ signedOut: true }));
-    const stopWatching = watchRuntime(home.store);
+    const stopWatching = watchRuntimes(home.store);
     return () => {
       removeEventListener('popstate', follow);
       document.removeEventListener('visibilitychange', seen);

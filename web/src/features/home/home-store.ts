@@ -1,6 +1,7 @@
 // What the home page shows, as plain values.
 import type { SharedDocument, Trashed } from '../../api/schema';
 import type { FileEntry } from '../../api/files';
+import type { RunningNotebook } from '../../api/home';
 import type { Answer, Collision } from '../../core/collisions';
 import { type Place, root } from '../../core/home-place';
 import type { Sort } from '../../core/listing';
@@ -35,7 +36,10 @@ export interface HomeState {
   readonly dialog: Dialog | null;
   readonly notices: readonly Notice[];
   readonly uploads: readonly Upload[];
-  readonly runtime: RuntimeView | null;
+  /** Those that run or are about to. */
+  readonly runtimes: readonly RuntimeView[];
+  readonly notebooks: readonly RunningNotebook[];
+  /** How the kernel of a notebook is, by its path. */
   readonly running: ReadonlyMap<string, 'busy' | 'idle'>;
   readonly signedOut: boolean;
   /** What a screen reader is told next. */
@@ -59,7 +63,7 @@ export function keepSort(sort: Sort): void {
 export function homeStore(): HomeStore {
   return new Store<HomeState>({
     place: root, files: { kind: 'loading' }, trash: { kind: 'loading' }, shared: { kind: 'loading' }, recent: null, sort: storedSort(), selection: nothing, renaming: null, dialog: null,
-    notices: [], uploads: [], runtime: null, running: new Map(), signedOut: false, said: '',
+    notices: [], uploads: [], runtimes: [], notebooks: [], running: new Map(), signedOut: false, said: '',
   });
 }
 

@@ -120,6 +120,8 @@ export interface Deeds {
   history(): { readonly document: string; current(): NotebookContent } | null;
   /** The live document's id. */
   document(): string | null;
+  /** Has the notebook use the runtime of that name from now on; its kernel elsewhere ends. */
+  useRuntime(name: string): Promise<void>;
   /** Whether leaving the page now could lose what somebody wrote. */
   mayLose(): boolean;
 }

@@ -15,7 +15,7 @@ export function watchRuntime(page: Page): void {
   const look = async () => {
     clearTimeout(timer);
     if (document.visibilityState === 'visible') {
-      const runtime = await listRuntimes().then(currentRuntime, () => undefined); // away: what is shown stays
+      const runtime = await listRuntimes(page.state.path).then(currentRuntime, () => undefined); // away: what is shown stays
       if (runtime !== undefined) {
         const now = runtime?.cpu ? { at: Date.now(), usedSeconds: runtime.cpu.usedSeconds, id: runtime.id } : null;
         page.store.set({ runtime, cores: before && now && before.id === now.id ? coresBetween(before, now) : null });

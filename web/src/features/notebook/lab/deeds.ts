@@ -3,11 +3,13 @@ import type { Context } from '@jupyterlab/docregistry';
 import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import { notebookAddress } from '../../../api/files';
+import { useRuntime } from '../../../api/runtimes';
 import { findNameFault } from '../../../core/file-names';
 import { joined, nameOf, parentOf } from '../../../core/listing';
 import type { NotebookContent } from '../../../core/notebook-content';
 import { t } from '../../../ui/i18n';
 import type { Deeds, Page } from '../store';
+import type { KernelSession } from './kernel-session';
 import { showHeading, toggleFold } from './outline-watch';
 import type { Presence } from './presence';
 import type { Saver } from './saver';
@@ -19,6 +21,7 @@ interface Around {
   readonly saver: Saver;
   readonly presence: Presence;
   readonly contents: Contents.IManager;
+  readonly kernels: KernelSession;
 }
 
 async function showCell({ content: notebook }: NotebookPanel, id: string): Promise<void> {
@@ -36,7 +39,7 @@ export function movedTo(page: Page, path: string): void {
   history.replaceState(null, '', notebookAddress(path));
 }
 
-export function deedsOf({ page, panel, saver, presence, contents }: Around): Deeds {
+export function deedsOf({ page, panel, saver, presence, contents, kernels }: Around): Deeds {
   const rename = async (name: string): Promise<string | null> => {
     const { path } = page.state;
     const fault = findNameFault(name, new Set());
@@ -65,6 +68,11 @@ export function deedsOf({ page, panel, saver, presence, contents }: Around): Dee
     },
     document: () => saver.document,
     focusNotebook: () => panel.content.activate(),
+    useRuntime: async name => {
+      if (kernels.kernel) await kernels.leave();
+      await useRuntime(page.state.path, name);
+      page.store.set({ runtime: null });
+    },
     mayLose: () => saver.mayLose(),
   };
 }

@@ -206,7 +206,7 @@ export class KernelSession {
     this.#away.socket(false);
     const id = this.kernel?.id ?? '';
     const said = await api.get<KernelModel>(`api/kernels/${encodeURIComponent(id)}`).then(model => model.reason ?? null, (error: unknown) => (error instanceof ApiError && !error.unreachable ? error.message : null));
-    const runtime = await listRuntimes().then(currentRuntime, () => null);
+    const runtime = await listRuntimes(this.#page.state.path).then(currentRuntime, () => null);
     const reason = runtime?.state === 'stopped' || runtime === null ? (runtime?.reason ?? null) : null;
     this.#set({ end: { reason, message: said } });
     const words = isKnownEnd(reason) ? t(`end.${reason}`) : ((reason === null ? null : runtime?.message) ?? said ?? t('end.unknown'));

@@ -132,7 +132,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
     comments.hear(notice);
   });
   const presence = new Presence(page, panel, shared.awareness);
-  page.deeds = deedsOf({ page, panel, context, saver, presence, contents: manager.contents });
+  page.deeds = deedsOf({ page, panel, context, saver, presence, contents: manager.contents, kernels });
   page.put({ ...cellCommands(page, panel, app.commands), ...pageCommands({ page, panel, registry: app.commands, kernels, live, saver }) });
   addCommands(app, page, panel);
   bindKeys(app.commands); // before the rest is loaded: who sees the notebook may press keys

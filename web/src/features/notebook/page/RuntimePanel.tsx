@@ -10,6 +10,7 @@ import { addressOf } from '../../../api/config';
 import { failureWords } from '../../failure';
 import type { Quota, RuntimeUse } from '../../../api/schema';
 import { queueWords, useNow, words } from './ConnectButton';
+import { RuntimeChoice } from './RuntimeChoice';
 
 interface Props {
   readonly page: Page;
@@ -104,6 +105,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       {quota && quota.tier.units > 0 && <Meter label={t('quota.units')} part={{ used: quota.used, limit: quota.tier.units }} text={t('runtime.ofLimit', { used: number(quota.used), limit: number(quota.tier.units) })} />}
       {quota && <p className="nb-hint">{t('quota.tier', { tier: quota.tier.title, rate: number(quota.tier.units_per_hour) })} <a className="al-link" href={`${addressOf('')}?view=account#limits`} target="_blank" rel="noopener">{t('quota.more')}</a></p>}
       <p className="nb-hint">{t(lives?.state === 'ready' && lives.memory && !lives.drive ? 'runtime.staysApart' : 'runtime.stays')}</p>
+      {page.mayEdit && <RuntimeChoice page={page} connected={connection.kind !== 'none' && connection.kind !== 'ended'} onClose={onClose} />}
       <div className="nb-popover-actions">
         {queued ? <button type="button" className="al-button" onClick={leaveQueue}>{t('queue.leave')}</button> : connection.kind === 'none' || connection.kind === 'ended' ? <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
         {lives && <button type="button" className="al-button al-danger" onClick={act('end-runtime')}>{t('command.end-runtime')}</button>}

@@ -1,25 +1,23 @@
-// Keeps what the page says about the person's runtime true while somebody looks at it.
+// Keeps what the page says about the person's runtimes true while somebody looks at it.
 import { runningNotebooks } from '../../api/home';
 import { listRuntimes } from '../../api/runtimes';
-import { currentRuntime } from '../../core/runtime-state';
 import type { HomeStore } from './home-store';
 
 const calm = 15_000;
 const changing = 2_000;
 
-export function watchRuntime(store: HomeStore): () => void {
+export function watchRuntimes(store: HomeStore): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
   const look = async () => {
     clearTimeout(timer);
     if (document.visibilityState === 'visible') {
-      const runtime = await listRuntimes().then(currentRuntime, () => null);
-      const running = runtime?.state === 'ready' ? await runningNotebooks().catch(() => new Map<string, 'busy' | 'idle'>()) : new Map<string, 'busy' | 'idle'>();
+      const runtimes = await listRuntimes().then(all => all.filter(({ state }) => state !== 'stopped'), () => []);
+      const notebooks = runtimes.some(({ state }) => state === 'ready') ? await runningNotebooks().catch(() => []) : [];
       if (ended) return;
-      store.set({ runtime, running });
+      store.set({ runtimes, notebooks, running: new Map(notebooks.map(({ path, state }) => [path, state])) });
     }
-    const { runtime } = store.get();
-    const pause = runtime?.state === 'queued' || runtime?.state === 'starting' || runtime?.state === 'stopping' ? changing : calm;
+    const pause = store.get().runtimes.some(({ state }) => state !== 'ready') ? changing : calm;
     clearTimeout(timer);
     if (!ended) timer = setTimeout(() => void look(), pause);
   };

@@ -1,0 +1,78 @@
+// Several runtimes of one person: a notebook is given one of its own, and home lists them all.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
+import { seriousFaults } from "./accessibility.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+async function run(page: Page, path: string, says: string): Promise<void> {
+  await page.goto(notebookAddress(path));
+  await cellAt(page, 0).locator(".cm-content").click({ timeout: 30_000 });
+  await page.keyboard.press("Control+Enter");
+  await outputOf(page, 0).getByText(says).waitFor({ timeout: 60_000 });
+}
+
+test("a notebook is given a runtime of its own, which home shows, renames and stops beside the other", async () => {
+  await putNotebook("quick.ipynb", ["import os\nprint('long is here:', os.path.exists('/content/long'))"]);
+  await putNotebook("long.ipynb", ["open('/content/long', 'w').close()\nprint('made')"]);
+  const watched = await openSignedIn(browser, { viewport: { width: 1280, height: 900 } });
+  const { page } = watched;
+  await run(page, "quick.ipynb", "long is here: False");
+  await run(page, "long.ipynb", "made");
+  await page.getByRole("button", { name: /^RAM|Memory|in use/ }).first().waitFor();
+  await page.locator(".nb-connect-more").click();
+  const panel = page.getByRole("dialog", { name: "Runtime" });
+  await panel.getByLabel("This notebook runs in").selectOption("A new one…");
+  assert.equal(await panel.getByLabel("Name of the new runtime").inputValue(), "long");
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "runtime-choice");
+  await panel.getByRole("button", { name: "Use it" }).click();
+  await page.getByRole("dialog", { name: "Run in another runtime?" }).getByRole("button", { name: "Use it" }).click();
+  await page.getByText("The notebook runs there from the next cell on.").waitFor();
+  await cellAt(page, 0).locator(".cm-content").click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("import os; print('already here:', os.path.exists('/content/long'))");
+  await page.keyboard.press("Control+Enter");
+  await outputOf(page, 0).getByText("already here: False").waitFor({ timeout: 60_000 });
+
+  await page.goto(url);
+  await page.getByRole("button", { name: /^2 runtimes/ }).click({ timeout: 30_000 });
+  const dialog = page.getByRole("dialog", { name: "Your runtimes" });
+  const one = dialog.getByRole("region", { name: "long" });
+  await one.getByRole("link", { name: "long.ipynb" }).waitFor();
+  await dialog.getByRole("region", { name: "Shared by your notebooks" }).getByRole("link", { name: "quick.ipynb" }).waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "runtimes");
+  await one.getByRole("button", { name: "Rename" }).click();
+  await one.getByLabel("Name of the runtime").fill("training");
+  await page.keyboard.press("Enter");
+  const renamed = dialog.getByRole("region", { name: "training" });
+  await renamed.getByRole("button", { name: "Stop the runtime" }).click();
+  await renamed.getByRole("button", { name: "Stop the runtime" }).click();
+  await renamed.waitFor({ state: "detached", timeout: 30_000 });
+  assert.equal(((await (await call("GET", "api/notebook-runtime?notebook=long.ipynb")).json()) as { runtime: string }).runtime, "training");
+  await run(page, "quick.ipynb", "long is here: True"); // what it made there before it was given another
+  await watched.context.close();
+  nothingWentWrong(watched);
+});
+
+test("the choice fits on a phone in the dark", async () => {
+  await putNotebook("small.ipynb", ["print(1)"]);
+  const watched = await openSignedIn(browser, { ...phone, colorScheme: "dark" });
+  const { page } = watched;
+  await page.goto(notebookAddress("small.ipynb"));
+  const pill = page.locator(".nb-connect-button");
+  await pill.click({ timeout: 30_000 });
+  await page.locator(".nb-connect-ready").click({ timeout: 60_000 });
+  await page.getByLabel("This notebook runs in").waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "runtime-choice-phone-dark");
+  await watched.context.close();
+  nothingWentWrong(watched);
+});
