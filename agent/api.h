@@ -8,6 +8,7 @@
 
 #include "agent/files/files.h"
 #include "agent/kernels/kernels.h"
+#include "agent/packages/packages.h"
 #include "agent/terminals/terminals.h"
 #include "lib/net/net.h"
 
@@ -61,10 +62,20 @@ class FilesApi {
   files::Files& files_;
 };
 
+class PackagesApi {
+ public:
+  explicit PackagesApi(packages::Packages& packages) : packages_(packages) {}
+  Task<net::Response> packages(Call call);  // /api/packages
+
+ private:
+  packages::Packages& packages_;
+};
+
 struct Rooms {
   kernels::Kernels& kernels;
   terminals::Terminals& terminals;
   files::Files& files;
+  packages::Packages& packages;
   const Clock& clock;
   std::function<void()> shutDown;
 };
@@ -84,6 +95,7 @@ class AgentApi final : public net::Handler {
   KernelsApi kernels_;
   TerminalsApi terminals_;
   FilesApi files_;
+  PackagesApi packages_;
 };
 
 }  // namespace allmende::agent

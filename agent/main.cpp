@@ -42,8 +42,11 @@ Task<int> run(net::EventLoop& loop, AgentSettings settings) {  // NOLINT: lives 
       {.python = settings.python, .content = settings.content, .run = settings.run, .spool = settings.spool});
   terminals::Terminals terminals(loop.executor(), processes, clock, {.python = settings.python, .content = settings.content, .shell = ""});
   files::Files files(pool, processes.user(), {.content = settings.content});
+  packages::Packages packages(loop.executor(), processes, {.python = settings.python});
   Notifier asked(loop.executor());
-  AgentApi api({.kernels = kernels, .terminals = terminals, .files = files, .clock = clock, .shutDown = [&asked] { asked.notifyAll(); }});
+  AgentApi api({.kernels = kernels, .terminals = terminals, .files = files, .packages = packages, .clock = clock, .shutDown = [&asked] {
+                  asked.notifyAll();
+                }});
   net::HttpServer server(loop.executor(), api);
 
   processes.begin();

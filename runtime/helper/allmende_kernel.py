@@ -1,6 +1,9 @@
-"""Which variables are big: for the sentence that a person reads when their kernel was ended because memory ran out.
+"""What a Python kernel of ours does beside running cells. An IPython extension, loaded by runtime/config/ipython_kernel_config.py.
 
-An IPython extension, loaded by runtime/config/ipython_kernel_config.py. After a cell, and only when the process has grown by GROWTH, the
+Before the first cell it looks where the person's kept packages are (allmende_packages): not sooner, as their files may come after it, and
+as a broken package is to keep no kernel from starting.
+
+It says which variables are big, for the sentence that a person reads when the kernel was ended because memory ran out. After a cell, and only when the process has grown by GROWTH, the
 biggest variables are written beside the kernel's connection file, where the agent reads them when the kernel has died. Of a value
 nothing is read but its size, and nothing of its own is called: kinds that are not known here count as small.
 """
@@ -102,7 +105,16 @@ class _Watch:
             pass  # no room for it: the kernel goes on
 
 
+def _use_packages(shell):
+    def once(_info):
+        shell.events.unregister("pre_run_cell", once)
+        import allmende_packages
+        allmende_packages.use()
+    shell.events.register("pre_run_cell", once)
+
+
 def load_ipython_extension(shell):
+    _use_packages(shell)
     from ipykernel.kernelapp import IPKernelApp
     if IPKernelApp.initialized():
         file = IPKernelApp.instance().abs_connection_file.removesuffix(".json") + ".memory"

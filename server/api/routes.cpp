@@ -62,6 +62,9 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/quota",                         ReadAccount,  api.quota, &QuotaApi::get,            "The tier of the account, what it allows, and what of it is used.");
   on.get  ("/api/quota/usage",                   ReadAccount,  api.quota, &QuotaApi::list,           "What was used when, newest first.");
   on.get  ("/api/quota/usage.csv",               ReadAccount,  api.quota, &QuotaApi::csv,            "The same as a table.");
+  on.get  ("/api/runtimes/{id}/packages",        RunCode,      api.runtimes, &RuntimesApi::packages,       "Python packages that were installed in it, and those that are kept.");
+  on.post ("/api/runtimes/{id}/packages",        RunCode,      api.runtimes, &RuntimesApi::keepPackages,   "Keep those that were installed, for every runtime from the next kernel on.");
+  on.del  ("/api/runtimes/{id}/packages",        RunCode,      api.runtimes, &RuntimesApi::forgetPackages, "Keep none any more.");
   on.get  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Files of /content in the runtime, as Jupyter's contents.");
   on.post ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Make a file or folder in the runtime.").upTo(kLargestUpload);
   on.put  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Save a file in the runtime.").upTo(kLargestUpload);

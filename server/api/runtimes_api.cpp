@@ -90,6 +90,60 @@ Task<Result<std::vector<UseView>>> RuntimesApi::use(accounts::Caller caller, run
   co_return views;
 }
 
+// ---- packages ----
+
+namespace {
+
+constexpr std::size_t kMostPackages = 5'000;
+constexpr std::size_t kLongestWord = 200;
+constexpr Duration kPatienceForPackages = 620s;  // the agent's own is 600 s
+
+// Of an agent's list, whatever it says beside it.
+std::vector<PackageView> packagesIn(const json::object& said, std::string_view name) {
+  std::vector<PackageView> packages;
+  const auto* list = said.if_contains(name);
+  if (list == nullptr || !list->is_array()) return packages;
+  for (const auto& one : list->get_array()) {
+    const auto* object = one.if_object();
+    const auto* called = object == nullptr ? nullptr : findString(*object, "name");
+    const auto* version = object == nullptr ? nullptr : findString(*object, "version");
+    if (called == nullptr || version == nullptr || called->size() > kLongestWord || version->size() > kLongestWord) continue;
+    packages.push_back({std::string(*called), std::string(*version)});
+    if (packages.size() == kMostPackages) break;
+  }
+  return packages;
+}
+
+}  // namespace
+
+Task<Result<PackagesView>> RuntimesApi::askPackages(AccountId of, runtimes::RuntimeId id, net::Method method) {
+  CO_TRY(const auto agent, runtimes_.find(of, id));
+  if (agent == nullptr) co_return fail(Code::NotFound, "no runtime {} of yours runs", id.text());
+  CO_TRY(const auto said, co_await agent->ask(method, "/api/packages", "", kPatienceForPackages));
+  const auto* object = said.if_object();
+  if (object == nullptr) co_return fail(Code::Unavailable, "the runtime described its packages in no form that is known");
+  const auto* bytes = object->if_contains("added_bytes");
+  const auto* possible = object->if_contains("possible");
+  co_return PackagesView{.kept = packagesIn(*object, "kept"),
+      .added = packagesIn(*object, "added"),
+      .addedBytes = bytes != nullptr && bytes->is_int64() ? std::max<std::int64_t>(0, bytes->get_int64()) : 0,
+      .possible = possible != nullptr && possible->is_bool() && possible->get_bool()};
+}
+
+Task<Result<PackagesView>> RuntimesApi::packages(accounts::Caller caller, runtimes::RuntimeId id) {
+  co_return co_await askPackages(std::move(caller.account), std::move(id), net::Method::Get);
+}
+
+Task<Result<PackagesView>> RuntimesApi::keepPackages(accounts::Caller caller, runtimes::RuntimeId id) {
+  co_return co_await askPackages(std::move(caller.account), std::move(id), net::Method::Post);
+}
+
+Task<Result<PackagesView>> RuntimesApi::forgetPackages(accounts::Caller caller, runtimes::RuntimeId id) {
+  co_return co_await askPackages(std::move(caller.account), std::move(id), net::Method::Delete);
+}
+
+// ---- files ----
+
 Task<net::Response> RuntimesApi::forward(Call call, std::string_view below) {
   const auto id = runtimes::RuntimeId::parse(call.param(0));
   if (!id) co_return kernelError(id.error());

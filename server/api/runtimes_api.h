@@ -149,6 +149,28 @@ constexpr auto fieldsOf(Type<NotebookRuntime>) {
       field("runtime", &NotebookRuntime::runtime, "The name of the runtime it uses; empty: the one without a name."));
 }
 
+struct PackageView {
+  std::string name;
+  std::string version;
+};
+constexpr auto fieldsOf(Type<PackageView>) {
+  return record("Package", field("name", &PackageView::name), field("version", &PackageView::version));
+}
+
+struct PackagesView {
+  std::vector<PackageView> kept;
+  std::vector<PackageView> added;
+  std::int64_t addedBytes = 0;
+  bool possible = false;
+};
+constexpr auto fieldsOf(Type<PackagesView>) {
+  using P = PackagesView;
+  return record("Packages", field("kept", &P::kept, "Python packages that lie among the person's files, for every runtime."),
+      field("added", &P::added, "Those that were installed in this runtime and are not kept."),
+      field("added_bytes", &P::addedBytes, "How much room these would take."),
+      field("possible", &P::possible, "Whether there is a place to keep them in."));
+}
+
 class RuntimesApi {
  public:
   RuntimesApi(runtimes::Runtimes& runtimes, runtimes::Kernels& kernels, runtimes::Sessions& sessions, runtimes::Care& care,
@@ -164,12 +186,18 @@ class RuntimesApi {
   Task<Result<>> keep(accounts::Caller caller, runtimes::RuntimeId id);
   Task<Result<std::vector<UseView>>> use(accounts::Caller caller, runtimes::RuntimeId id);
 
+  // Python packages that were installed in a runtime: told, kept for the next one, forgotten.
+  Task<Result<PackagesView>> packages(accounts::Caller caller, runtimes::RuntimeId id);
+  Task<Result<PackagesView>> keepPackages(accounts::Caller caller, runtimes::RuntimeId id);
+  Task<Result<PackagesView>> forgetPackages(accounts::Caller caller, runtimes::RuntimeId id);
+
   // The agent's own answers about the files of /content.
   Task<net::Response> contents(Call call);
   Task<net::Response> files(Call call);
 
  private:
   Task<RuntimeView> viewOf(runtimes::Runtime runtime);
+  Task<Result<PackagesView>> askPackages(AccountId of, runtimes::RuntimeId id, net::Method method);
   Task<net::Response> forward(Call call, std::string_view below);
 
   runtimes::Runtimes& runtimes_;

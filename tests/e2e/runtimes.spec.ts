@@ -62,6 +62,49 @@ test("a notebook is given a runtime of its own, which home shows, renames and st
   nothingWentWrong(watched);
 });
 
+// A package made by hand, as no index can be reached here.
+const installs = `import subprocess, sys, zipfile
+with zipfile.ZipFile("/content/herd-1.0-py3-none-any.whl", "w") as file:
+    file.writestr("herd.py", "says = 'moo'")
+    file.writestr("herd-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: herd\\nVersion: 1.0\\n")
+    file.writestr("herd-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    file.writestr("herd-1.0.dist-info/RECORD", "herd.py,,\\nherd-1.0.dist-info/METADATA,,\\nherd-1.0.dist-info/WHEEL,,\\nherd-1.0.dist-info/RECORD,,\\n")
+print(subprocess.run([sys.executable, "-m", "pip", "install", "--no-index", "/content/herd-1.0-py3-none-any.whl"], capture_output=True, text=True).stdout)`;
+
+test("packages that were installed are kept for the next runtime, and are no files among one's own", async () => {
+  await putNotebook("installs.ipynb", [installs, "import herd\nherd.says"]);
+  const watched = await openSignedIn(browser);
+  const { page } = watched;
+  await run(page, "installs.ipynb", "Successfully installed herd-1.0");
+  const open = async () => {
+    await page.getByRole("menuitem", { name: "Runtime" }).click();
+    await page.getByRole("menuitem", { name: "Installed packages" }).click();
+    return page.getByRole("dialog", { name: "Python packages you installed" });
+  };
+  let dialog = await open();
+  await dialog.getByText("Installed here").waitFor({ timeout: 30_000 });
+  assert.deepEqual(await seriousFaults(page), []);
+  await picture(page, "packages");
+  await dialog.getByRole("button", { name: "Keep them" }).click();
+  await dialog.getByRole("heading", { name: "Kept" }).waitFor({ timeout: 30_000 });
+  await page.keyboard.press("Escape");
+  const all = (await (await call("GET", "api/runtimes")).json()) as { id: string; state: string }[];
+  for (const { id } of all.filter(({ state }) => state !== "stopped")) assert.equal((await call("DELETE", `api/runtimes/${id}`)).status, 204);
+
+  await page.goto(notebookAddress("installs.ipynb"));
+  await cellAt(page, 1).locator(".cm-content").click({ timeout: 30_000 });
+  await page.keyboard.press("Control+Enter");
+  await outputOf(page, 1).getByText("'moo'").waitFor({ timeout: 60_000 });
+  dialog = await open();
+  await dialog.getByRole("button", { name: "Forget all kept ones" }).click();
+  await dialog.getByText("Nothing was installed here").waitFor({ timeout: 30_000 });
+  await page.goto(url);
+  await page.getByRole("row", { name: /installs\.ipynb/ }).waitFor();
+  assert.equal(await page.getByRole("row", { name: /allmende/ }).count(), 0);
+  await watched.context.close();
+  nothingWentWrong(watched);
+});
+
 test("the choice fits on a phone in the dark", async () => {
   await putNotebook("small.ipynb", ["print(1)"]);
   const watched = await openSignedIn(browser, { ...phone, colorScheme: "dark" });

@@ -1,7 +1,7 @@
 // Runtimes as the server speaks of them, made into what the page shows.
 import type { NetworkAccess, RuntimeDecision, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
-import type { NotebookRuntime, Quota, Runtime, RuntimeUse } from './schema';
+import type { NotebookRuntime, Packages, Quota, Runtime, RuntimeUse } from './schema';
 
 function runtimeOf(wire: Runtime): RuntimeView {
   return {
@@ -66,6 +66,13 @@ export async function keepRuntime(id: string): Promise<void> {
 export async function getUse(id: string): Promise<readonly RuntimeUse[]> {
   return api.get<RuntimeUse[]>(`api/runtimes/${encodeURIComponent(id)}/use`);
 }
+
+const packagesOf = (runtime: string) => `api/runtimes/${encodeURIComponent(runtime)}/packages`;
+
+/** Python packages that were installed in a runtime, and those that are kept for all. */
+export const listPackages = (runtime: string): Promise<Packages> => api.get(packagesOf(runtime));
+export const keepPackages = (runtime: string): Promise<Packages> => api.post(packagesOf(runtime), {});
+export const forgetPackages = (runtime: string): Promise<Packages> => api.delete(packagesOf(runtime));
 
 export async function getQuota(): Promise<Quota> {
   return api.get<Quota>('api/quota');

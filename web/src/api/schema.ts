@@ -401,6 +401,22 @@ export interface UsageEntry {
   readonly reason?: string;
 }
 
+export interface Packages {
+  /** Python packages that lie among the person's files, for every runtime. */
+  readonly kept: readonly Package[];
+  /** Those that were installed in this runtime and are not kept. */
+  readonly added: readonly Package[];
+  /** How much room these would take. */
+  readonly added_bytes: number;
+  /** Whether there is a place to keep them in. */
+  readonly possible: boolean;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+}
+
 export interface Policy {
   /** The number of the last version of any rule; 0 = there are no rules. */
   readonly last: number;

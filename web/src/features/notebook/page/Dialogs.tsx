@@ -11,6 +11,7 @@ const Share = lazy(() => import('./Share').then(found => ({ default: found.Share
 const AskAccess = lazy(() => import('./AskAccess').then(found => ({ default: found.AskAccess })));
 const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: found.Shortcuts })));
 const SettingsDialog = lazy(() => import('./SettingsDialog').then(found => ({ default: found.SettingsDialog })));
+const Packages = lazy(() => import('./Packages').then(found => ({ default: found.Packages })));
 const PolicyQuestion = lazy(() => import('./PolicyQuestion').then(found => ({ default: found.PolicyQuestion })));
 const About = lazy(() => import('./SettingsDialog').then(found => ({ default: found.About })));
 
@@ -25,6 +26,7 @@ export function Dialogs({ page }: { page: Page }) {
       {dialog.kind === 'history' && <History page={page} onClose={close} />}
       {dialog.kind === 'share' && <Share page={page} onClose={close} />}
       {dialog.kind === 'ask-access' && <AskAccess page={page} onClose={close} />}
+      {dialog.kind === 'packages' && <Packages page={page} onClose={close} />}
       {dialog.kind === 'shortcuts' && <Shortcuts onClose={close} />}
       {dialog.kind === 'settings' && <SettingsDialog page={page} onClose={close} />}
       {dialog.kind === 'policy' && <PolicyQuestion id={dialog.decision} onAnswer={dialog.onAnswer} />}
