@@ -33,6 +33,13 @@ Result<contents::GetWish> readWish(const net::Query& query) {
   return wish;
 }
 
+// The hash in an If-Match of one entity tag (RFC 9110, 13.1.1); empty for none, and for "*".
+std::string hashIn(std::string_view ifMatch) {
+  if (ifMatch.starts_with('"')) ifMatch.remove_prefix(1);
+  if (ifMatch.ends_with('"')) ifMatch.remove_suffix(1);
+  return ifMatch == "*" ? std::string() : std::string(ifMatch);
+}
+
 }  // namespace
 
 net::Response contentsError(const Error& error) {
@@ -72,11 +79,17 @@ Task<net::Response> ContentsApi::create(Call call) {
 }
 
 Task<net::Response> ContentsApi::save(Call call) {
-  auto saved = co_await contents_.save(call.account(), call.param(0), std::move(call.request.body));
+  constexpr int kPreconditionFailed = 412;
+  const auto over = hashIn(call.request.headers.find("If-Match"));
+  auto saved = co_await contents_.save(call.account(), call.param(0), std::move(call.request.body), over);
+  if (!saved && saved.error().code == Code::Conflict && !over.empty())
+    co_return jupyterError(kPreconditionFailed, saved.error().message, "changed_meanwhile");
   if (!saved) co_return contentsError(saved.error());
   co_await documents_.settle(call.account(), pathOf(call));
   events_.tellContents(call.account(), "save", saved->model.path);
-  co_return modelReply(saved->created ? 201 : 200, saved->model);
+  auto response = modelReply(saved->created ? 201 : 200, saved->model);
+  if (!saved->hash.empty()) response.headers.add("ETag", fmt::format("\"{}\"", saved->hash));
+  co_return response;
 }
 
 Task<net::Response> ContentsApi::rename(Call call) {

@@ -15,6 +15,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/login",                     Everybody, api.pages, &Pages::home,     "The page to sign in; ?link= holds a one-time link.");
   on.get("/notebooks/{path*}",         Everybody, api.pages, &Pages::notebook, "The notebook page.");
   on.get("/d/{id}",                    Everybody, api.pages, &Pages::shared,   "The same for a notebook that one knows by its id: a share link.");
+  on.get("/edit/{path*}",              Everybody, api.pages, &Pages::home,     "A text file of the drive, to read and change.");
   on.get("/policy",                    Everybody, api.pages, &Pages::home,     "The rules of this commons, for everybody to read.");
   on.get("/decisions",                 Everybody, api.pages, &Pages::home,     "What was decided of the person who is signed in.");
   on.get("/staff",                     Everybody, api.pages, &Pages::home,     "What the staff looks after: appeals, rules, decisions, the audit journal.");
@@ -140,7 +141,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   // ---- Jupyter: contents ----
   on.get  ("/api/contents/{path*}",                          ReadContents,  api.contents, &ContentsApi::get,               "A file, notebook or folder.");
   on.post ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::create,            "A new untitled file in a folder, or a copy.");
-  on.put  ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::save,              "Save, whole or in chunks.").upTo(kLargestUpload);
+  on.put  ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::save,              "Save, whole or in chunks; with If-Match, the hash that was read, only over that: 412 otherwise.").upTo(kLargestUpload);
   on.patch("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::rename,            "Rename or move.");
   on.del  ("/api/contents/{path*}",                          WriteContents, api.contents, &ContentsApi::remove,            "Move to the trash; X-Allmende-Trash names the entry.");
   on.get  ("/api/contents/{path*}/checkpoints",              ReadContents,  api.contents, &ContentsApi::listCheckpoints,   "Checkpoints of a file.");

@@ -135,26 +135,37 @@ Task<Result<Model>> Contents::create(AccountId of, std::string path, std::string
       });
 }
 
-Task<Result<Saved>> Contents::save(AccountId of, std::string path, std::string body) {
+Task<Result<Saved>> Contents::save(AccountId of, std::string path, std::string body, std::string over) {
   const auto now = impl_->clock.sinceStart();
-  co_return co_await impl_->onWriting(
-      of, std::move(path), [this, of, now, body = std::move(body)](const Space& space, const DrivePath& place) -> Result<Saved> {
-        if (!isBlank(body)) return impl_->save(space, {of, place}, body, now);
+  co_return co_await impl_->onWriting(of, std::move(path),
+      [this, of, now, body = std::move(body), over = std::move(over)](const Space& space, const DrivePath& place) -> Result<Saved> {
+        if (!isBlank(body)) return impl_->save(space, {of, place}, body, over, now);
         TRY(const auto made, createIn(space, place, ""));
         TRY(auto model, describe(space.drive, made));
-        return Saved{std::move(model), true};
+        return Saved{.model = std::move(model), .created = true, .hash = {}};
       });
 }
 
-Result<Saved> Contents::Impl::save(const Space& space, const PathLocks::Key& key, std::string_view body, Duration now) {
+Result<Saved> Contents::Impl::save(
+    const Space& space, const PathLocks::Key& key, std::string_view body, const std::string& over, Duration now) {
   const auto& path = key.second;
   const PathLocks::Held lock(locks, key);
   const auto before = space.drive.stat(path);
   TRY(const auto wish, readSaveWish(path, body, before && before->isFile()));
+  if (!over.empty()) {
+    if (wish.chunk) return fail(Code::InvalidInput, "a chunk replaces nothing by itself; save in one piece to replace what you have read");
+    TRY(const auto there, readBytes(space.drive, path, settings.largestInJson));
+    if (there.hash != over) return fail(Code::Conflict, "'{}' was changed by somebody else in the meantime", shown(path.text()));
+  }
   if (!wish.chunk) {
     TRY(auto message, saveWhole(space, path, wish, settings.largestInJson));
     TRY(auto model, describe(space.drive, path, std::move(message)));
-    return Saved{std::move(model), !before};
+    Saved saved{.model = std::move(model), .created = !before, .hash = {}};
+    if (!over.empty()) {
+      TRY(auto written, readBytes(space.drive, path, settings.largestInJson));
+      saved.hash = std::move(written.hash);
+    }
+    return saved;
   }
   if (wish.type != jupyter::ContentsType::File)
     return fail(Code::InvalidInput, "File type \"{}\" is not supported for large file transfer", nameOf(wish.type));

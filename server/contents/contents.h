@@ -43,8 +43,9 @@ class Contents {
   // What follows fails with OverLimit when the account may keep nothing more; what it has can always be read, and what is edited live
   // saved. POST to a folder: `body` is {"type"?, "ext"?} for a new untitled one or {"copy_from"} for a copy.
   Task<Result<Model>> create(AccountId of, std::string path, std::string body);
-  // PUT: `body` is a model with content, a chunk of an upload, or empty. A new chunked file appears with its last chunk.
-  Task<Result<Saved>> save(AccountId of, std::string path, std::string body);
+  // PUT: `body` is a model with content, a chunk of an upload, or empty. A new chunked file appears with its last chunk. With `over`, the
+  // hash of what it is to replace: Conflict when the file is another by now; not for chunks.
+  Task<Result<Saved>> save(AccountId of, std::string path, std::string body, std::string over = {});
   // PATCH: `body` is {"path"}.
   Task<Result<Model>> rename(AccountId of, std::string path, std::string body);
   // DELETE: moves to the trash.

@@ -47,7 +47,7 @@ struct Contents::Impl {
 
   // What follows blocks: for the pool.
   Result<Space> space(const AccountId& of) const;
-  Result<Saved> save(const Space& space, const PathLocks::Key& key, std::string_view body, Duration now);
+  Result<Saved> save(const Space& space, const PathLocks::Key& key, std::string_view body, const std::string& over, Duration now);
   // A file that came as chunk 1 alone is there once somebody asks for it.
   void finishLone(const Space& space, const PathLocks::Key& key, Duration now);
   Result<> sweepUploads(Duration now);

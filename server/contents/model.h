@@ -33,6 +33,7 @@ struct Model {
 struct Saved {
   Model model;
   bool created = false;  // 201 instead of 200
+  std::string hash;      // of what is there now, when it replaced what its writer had read
 };
 
 // All of a file.

@@ -70,7 +70,7 @@ Result<Saved> Uploads::begin(const Space& space, const Key& key, std::string_vie
   }
   const std::scoped_lock lock(mutex_);
   uploads_.insert_or_assign(key, std::move(upload));
-  return Saved{finished(modelOf(path, facts)), !target.there};
+  return Saved{.model = finished(modelOf(path, facts)), .created = !target.there, .hash = {}};
 }
 
 Result<Saved> Uploads::goOn(const Space& space, const Key& key, std::int64_t chunk, std::string_view bytes, Duration now) {
@@ -109,7 +109,7 @@ Result<Saved> Uploads::goOn(const Space& space, const Key& key, std::int64_t chu
   } else {
     uploads_.insert_or_assign(key, *std::move(upload));
   }
-  return Saved{finished(modelOf(path, facts)), false};
+  return Saved{.model = finished(modelOf(path, facts)), .created = false, .hash = {}};
 }
 
 bool Uploads::isLone(const Key& key, Duration now) const {

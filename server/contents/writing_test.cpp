@@ -100,6 +100,23 @@ TEST_F(Writing, takesNamesUpTo255BytesAndRefusesLongerOnes) {
   EXPECT_THAT(copy(std::string(255, 'n'), ""), HasSubstr("a name may have 255"));
 }
 
+TEST_F(Writing, replacesWhatItsWriterHasReadAndNothingElse) {
+  put("a.txt", "one");
+  const auto body = [](std::string_view text) {
+    return json::serialize(json::object{{"type", "file"}, {"format", "text"}, {"content", text}});
+  };
+  const std::string read(get("a.txt", {.hash = true})->at("hash").as_string());
+  const auto saved = await(contents_->save(ada_, "a.txt", body("two"), read));
+  ASSERT_TRUE(saved);
+  EXPECT_EQ(saved->hash, get("a.txt", {.hash = true})->at("hash").as_string());
+  EXPECT_EQ(await(contents_->save(ada_, "a.txt", body("three"), read)).error().code, Code::Conflict);
+  EXPECT_EQ(textOf("a.txt"), "two");
+  EXPECT_EQ(await(contents_->save(ada_, "gone.txt", body("x"), read)).error().code, Code::NotFound);
+  EXPECT_EQ(textOf("gone.txt"), "(nothing)");
+  const auto piece = json::serialize(json::object{{"type", "file"}, {"format", "text"}, {"content", "x"}, {"chunk", 1}});
+  EXPECT_EQ(await(contents_->save(ada_, "a.txt", piece, saved->hash)).error().code, Code::InvalidInput);
+}
+
 // Each writer's version is whole; the last one stands.
 TEST_F(Writing, neverMixesTwoWritersOfOnePath) {
   std::vector<Task<Result<Saved>>> writers;

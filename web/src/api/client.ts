@@ -26,6 +26,7 @@ export class ApiError extends Error {
 export interface Ask {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The token of the `_xsrf` cookie; Jupyter's way: cookie and header must say the same. */
@@ -41,7 +42,7 @@ async function failureOf(response: Response): Promise<ApiError> {
 }
 
 async function send(method: string, path: string, ask: Ask): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...ask.headers };
   if (method !== 'GET') headers['X-XSRFToken'] = xsrfToken();
   const raw = ask.body instanceof Blob || ask.body instanceof ArrayBuffer;
   if (ask.body !== undefined && !raw) headers['Content-Type'] = 'application/json';

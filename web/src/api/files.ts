@@ -61,6 +61,10 @@ export class Files {
     return api.post(this.#at(folder), { type: 'notebook' });
   }
 
+  makeText(folder: string): Promise<FileEntry> {
+    return api.post(this.#at(folder), { type: 'file', ext: '.txt' });
+  }
+
   makeFolder(folder: string): Promise<FileEntry> {
     return api.post(this.#at(folder), { type: 'directory' });
   }
@@ -100,6 +104,20 @@ export class Files {
 
 /** What the person keeps. */
 export const drive = new Files('api/contents', 'files');
+
+/** A text file with the hash by which it is known whether somebody else has changed it. */
+export async function readTextToEdit(path: string, signal?: AbortSignal): Promise<{ text: string; hash: string; writable: boolean }> {
+  const file = await api.get<FileEntry & { content: string; hash: string }>(`api/contents/${escapedPath(path)}?type=file&format=text&content=1&hash=1`, signal ? { signal } : {});
+  return { text: file.content, hash: file.hash, writable: file.writable };
+}
+
+/** Only over what has this hash, else it fails with 412. Answers the hash of what is there then. */
+export async function writeTextOver(path: string, content: string, hash: string): Promise<string> {
+  const reply = await api.raw('PUT', `api/contents/${escapedPath(path)}`, { body: { type: 'file', format: 'text', content }, headers: { 'If-Match': `"${hash}"` } });
+  return (reply.headers.get('ETag') ?? '').replaceAll('"', '');
+}
+
+export const editAddress = (path: string): string => addressOf(`edit/${escapedPath(path)}`);
 
 /** `/content` of a runtime. */
 export const runtimeFiles = (runtime: string): Files => new Files(`api/runtimes/${encodeURIComponent(runtime)}/contents`, `api/runtimes/${encodeURIComponent(runtime)}/files`);

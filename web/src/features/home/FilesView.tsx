@@ -1,8 +1,9 @@
 // A folder, the files used last, or what a search found: one list with the same keys and the same menu.
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { CopyPlus, Download, FolderInput, SquareArrowOutUpRight, SquarePen, Trash2, Eye } from 'lucide-react';
-import { drive, type FileEntry, downloadFrom } from '../../api/files';
+import { CopyPlus, Download, Eye, FolderInput, Pencil, SquareArrowOutUpRight, SquarePen, Trash2 } from 'lucide-react';
+import { drive, downloadFrom, editAddress, type FileEntry } from '../../api/files';
 import { dateWords } from '../../core/date-words';
+import { kindOf } from '../../core/file-names';
 import { isWithin, parentOf } from '../../core/listing';
 import { bytes, dateTime, locale, t } from '../../ui/i18n';
 import { Menu, type MenuItem, type MenuPlace } from '../../ui/menu';
@@ -67,6 +68,7 @@ export function FilesView({ home, uploads }: { home: Home; uploads: Uploads }) {
     const single: MenuItem[] = [
       { kind: 'action', label: t('menu.open'), icon: icon(Eye), keys: t('key.enter'), run: () => home.open(first) },
       { kind: 'action', label: t('menu.openNew'), icon: icon(SquareArrowOutUpRight), run: () => void window.open(addressOfEntry(first), '_blank', 'noopener') },
+      ...(kindOf(first) === 'text' && first.writable ? [{ kind: 'action', label: t('menu.edit'), icon: icon(Pencil), run: () => location.assign(editAddress(first.path)) } as const] : []),
       { kind: 'line' },
       { kind: 'action', label: t('menu.rename'), icon: icon(SquarePen), keys: 'F2', run: () => home.store.set({ renaming: first.path }) },
     ];

@@ -1,7 +1,7 @@
 // A look into a file that is no notebook.
 import { useEffect, useState } from 'react';
-import { Download } from 'lucide-react';
-import { drive, type FileEntry } from '../../api/files';
+import { Download, Pencil } from 'lucide-react';
+import { drive, editAddress, type FileEntry } from '../../api/files';
 import { api } from '../../api/client';
 import { addressOf, escapedPath } from '../../api/config';
 import { kindOf } from '../../core/file-names';
@@ -46,7 +46,8 @@ export function Preview({ home, path }: { home: Home; path: string }) {
   const address = addressOf(`files/${escapedPath(path)}`);
   const actions = <>
     <span className="preview-facts">{entry ? [entry.size === null ? '' : bytes(entry.size), dateTime(new Date(entry.last_modified))].filter(Boolean).join(' · ') : ''}</span>
-    <a className="al-button al-button-primary" href={drive.downloadAddress(path)} download={nameOf(path)}><Download size={16} aria-hidden /> {t('menu.download')}</a>
+    <a className="al-button" href={drive.downloadAddress(path)} download={nameOf(path)}><Download size={16} aria-hidden /> {t('menu.download')}</a>
+    {shown.kind === 'text' && entry?.writable && <a className="al-button al-button-primary" href={editAddress(path)}><Pencil size={16} aria-hidden /> {t('menu.edit')}</a>}
   </>;
   return (
     <Modal title={nameOf(path)} onClose={close} actions={actions} wide>

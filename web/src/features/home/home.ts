@@ -1,5 +1,5 @@
 // What a person does with files on the home page. Every method ends with the page saying what happened; none throws.
-import { drive, type FileEntry, notebookAddress, restoreFromTrash } from '../../api/files';
+import { drive, editAddress, type FileEntry, notebookAddress, restoreFromTrash } from '../../api/files';
 import { emptyTrash, listFolder, listTrash, purge, recentFiles, searchFiles } from '../../api/home';
 import type { SharedDocument, Trashed } from '../../api/schema';
 import { copyDocument, listShared, takeBack } from '../../api/sharing';
@@ -128,6 +128,13 @@ export class Home {
     return this.#attempt(async () => {
       const made = await drive.makeNotebook(this.folder);
       location.assign(notebookAddress(made.path));
+    });
+  }
+
+  makeText(): Promise<void> {
+    return this.#attempt(async () => {
+      const made = await drive.makeText(this.folder);
+      location.assign(editAddress(made.path));
     });
   }
 
