@@ -70,7 +70,7 @@ struct TierGrant {
   std::string account;  // either this or a group
   std::string group;
   std::string tier;
-  double units = 0;  // of a group: its budget; 0 = none
+  double units = 0;       // of a group: its budget; 0 = none
   std::int64_t days = 0;  // 0 = until another is given
   std::string reason;     // the person can read it
 };

@@ -22,7 +22,8 @@ class KernelspecsApi {
 
 class KernelsApi {
  public:
-  KernelsApi(runtimes::Kernels& kernels, const runtimes::Sessions& sessions, runtimes::Kernelspecs& specs, Events& events, std::string baseUrl)
+  KernelsApi(
+      runtimes::Kernels& kernels, const runtimes::Sessions& sessions, runtimes::Kernelspecs& specs, Events& events, std::string baseUrl)
       : kernels_(kernels), sessions_(sessions), specs_(specs), events_(events), baseUrl_(std::move(baseUrl)) {}
 
   Task<net::Response> list(Call call);

@@ -54,8 +54,8 @@ Task<Result<ShareView>> SharingApi::viewOf(People& people, documents::Share shar
     CO_TRY(view.person, co_await people.get(*std::move(share.account)));
   }
   if (share.group) {
-    CO_TRY(auto title, co_await groups_.titleOf(*share.group));
-    view.group = SharedGroup{*std::move(share.group), std::move(title)};
+    auto title = co_await groups_.titleOf(*share.group);  // nothing when it was deleted a moment ago
+    view.group = SharedGroup{*std::move(share.group), title ? *std::move(title) : std::string()};
   }
   co_return view;
 }

@@ -29,7 +29,8 @@ inline constexpr EventKind kAccessRequested{"access.requested", "Somebody asked 
 inline constexpr EventKind kGroupMade{"group.made", "A group of people was made."};
 inline constexpr EventKind kGroupRemoved{"group.removed", "A group was deleted."};
 inline constexpr EventKind kGroupInvited{"group.invited", "An invitation to a group was made; the one before holds no longer."};
-inline constexpr EventKind kGroupJoined{"group.joined", "Somebody was added to a group, came by its invitation, or has another part in it."};
+inline constexpr EventKind kGroupJoined{
+    "group.joined", "Somebody was added to a group, came by its invitation, or has another part in it."};
 inline constexpr EventKind kGroupLeft{"group.left", "Somebody left a group or was taken out of it."};
 inline constexpr EventKind kRuntimeRequested{"runtime.requested", "A runtime was asked for."};
 inline constexpr EventKind kRuntimeQueued{"runtime.queued", "The machine is full: a runtime waits for its turn."};

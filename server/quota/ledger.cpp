@@ -46,51 +46,51 @@ Result<> checkReason(const std::string& reason) {
 
 // ---- tiers ----
 
-Task<Result<std::optional<Grant>>> Ledger::findGrant(std::string subject) {
-  CO_TRY(const auto rows,
-      co_await database_.query("SELECT tier, granted_at, expires_at, reason, milliunits FROM tier_grants WHERE subject = ? "
-                               "ORDER BY id DESC LIMIT 1",
-          {std::move(subject)}));
-  if (rows.empty()) co_return std::nullopt;
-  const auto& row = rows.front();
-  Grant grant{
-      .tier = row.text(0), .grantedAt = row.instant(1), .expiresAt = row.findInstant(2), .reason = row.text(3), .group = {}, .budget = {}};
-  if (!row.isNull(4)) grant.budget = static_cast<double>(row.number(4)) / kMilliunits;
-  if (grant.expiresAt && *grant.expiresAt <= clock_.now()) co_return std::nullopt;
-  co_return grant;
-}
-
-Task<Result<std::vector<Grant>>> Ledger::grantsOfGroups(AccountId of) {
-  CO_TRY(const auto groups, co_await groups_.idsOf(std::move(of)));
-  std::vector<Grant> grants;
+Task<Result<std::vector<Grant>>> Ledger::grantsOf(AccountId of) {
+  CO_TRY(const auto groups, co_await groups_.idsOf(of));
+  store::Values subjects{of.text()};
+  std::string marks = "?";
   for (const auto& group : groups) {
-    CO_TRY(auto grant, co_await findGrant(group.text()));
-    if (!grant || book_.find(grant->tier) == nullptr) continue;
-    grant->group = group;
-    grants.push_back(*std::move(grant));
+    subjects.emplace_back(group.text());
+    marks += ", ?";
   }
-  std::ranges::sort(grants, [&](const Grant& a, const Grant& b) {
-    return std::pair(book_.find(a.tier)->weight, a.grantedAt) > std::pair(book_.find(b.tier)->weight, b.grantedAt);
-  });
+  CO_TRY(const auto rows,
+      co_await database_.query(fmt::format("SELECT subject, tier, granted_at, expires_at, reason, milliunits FROM tier_grants WHERE id IN "
+                                           "(SELECT MAX(id) FROM tier_grants WHERE subject IN ({}) GROUP BY subject)",
+                                   marks),
+          std::move(subjects)));
+  std::vector<Grant> grants;
+  for (const auto& row : rows) {
+    Grant grant{.tier = row.text(1),
+        .grantedAt = row.instant(2),
+        .expiresAt = row.findInstant(3),
+        .reason = row.text(4),
+        .group = {},
+        .budget = {}};
+    if ((grant.expiresAt && *grant.expiresAt <= clock_.now()) || book_.find(grant.tier) == nullptr) continue;
+    if (auto group = GroupId::parse(row.text(0))) grant.group = *std::move(group);
+    if (!row.isNull(5)) grant.budget = static_cast<double>(row.number(5)) / kMilliunits;
+    grants.push_back(std::move(grant));
+  }
+  const auto rank = [&](const Grant& grant) { return std::tuple(!grant.group, book_.find(grant.tier)->weight, grant.grantedAt); };
+  std::ranges::sort(grants, std::greater<>(), rank);
   co_return grants;
 }
 
 Task<Result<Standing>> Ledger::standingOf(AccountId of) {
   Standing standing{.tier = book_.free(), .grant = {}, .balance = {}};
-  CO_TRY(auto own, co_await findGrant(of.text()));
-  if (own && book_.find(own->tier) != nullptr) {
-    standing.grant = *std::move(own);
-  } else {
-    CO_TRY(auto grants, co_await grantsOfGroups(of));
-    for (auto& grant : grants) {
+  CO_TRY(auto grants, co_await grantsOf(of));
+  for (auto& grant : grants) {
+    standing.budgetUsed = 0;
+    if (grant.budget) {
       CO_TRY(const auto used, co_await database_.query("SELECT CAST(COALESCE(SUM(milliunits), 0) AS BIGINT) FROM usage_entries "
                                                        "WHERE group_id = ? AND ended_at > ?",
                                   {grant.group->text(), grant.grantedAt}));
       standing.budgetUsed = static_cast<double>(used.front().number(0)) / kMilliunits;
-      if (grant.budget && standing.budgetUsed >= *grant.budget) continue;
-      standing.grant = std::move(grant);
-      break;
+      if (standing.budgetUsed >= *grant.budget) continue;
     }
+    standing.grant = std::move(grant);
+    break;
   }
   if (standing.grant) standing.tier = *book_.find(standing.grant->tier);
   CO_TRY(standing.balance, co_await balance(std::move(of), standing.tier, standing.paidBy()));

@@ -105,12 +105,10 @@ class Ledger {
   Task<Result<std::vector<UsageEntry>>> list(AccountId of, Instant since, int most);
 
  private:
-  // What the account's groups were given that holds; the newest of each.
-  Task<Result<std::vector<Grant>>> grantsOfGroups(AccountId of);
+  // What holds of what the account and its groups were given last, the account's own first, then as standingOf() takes them.
+  Task<Result<std::vector<Grant>>> grantsOf(AccountId of);
   Task<Result<>> add(std::string subject, Grant grant);
   Task<Result<>> give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy);
-  // The last one of an account or group that holds.
-  Task<Result<std::optional<Grant>>> findGrant(std::string subject);
   Task<Result<Balance>> balance(AccountId of, Tier tier, std::optional<GroupId> paidBy);
 
   store::Database& database_;

@@ -149,8 +149,10 @@ Task<Result<std::vector<KernelModel>>> Kernels::list(AccountId of) {
   CO_TRY(auto agents, runtimes_.findAll(of));
   std::vector<KernelModel> models;
   for (const auto& agent : agents) {
-    CO_TRY(auto said, co_await agent->ask(net::Method::Get, "/api/kernels", "", kLook));
-    refresh(of, agent->runtime(), said);
+    auto said = co_await agent->ask(net::Method::Get, "/api/kernels", "", kLook);
+    // One runtime that does not answer hides nothing of the others; what it had is told as it was.
+    if (!said && agents.size() == 1) co_return std::unexpected(std::move(said).error());
+    if (said) refresh(of, agent->runtime(), *said);
   }
   for (const auto& [id, known] : ours_[of].kernels) models.push_back(shown(known));
   co_return models;

@@ -127,7 +127,10 @@ Task<Result<>> Runtimes::rename(AccountId of, RuntimeId id, std::string name) {
     co_return fail(Code::Conflict, "the runtime that all your notebooks share has no name; have a notebook use another");
   CO_TRY(co_await keepName(of, id, name));
   const auto slot = findSlot(of, id);
-  if (slot == nullptr) co_return fail(Code::NotFound, "no runtime {} of yours runs (any more)", id.text());
+  if (slot == nullptr) {
+    co_await forgetName(id);
+    co_return fail(Code::NotFound, "no runtime {} of yours runs (any more)", id.text());
+  }
   auto& slots = slots_[of];
   if (const auto other = slots.find(name); other != slots.end() && other->second != slot) {
     if (other->second->current) {
@@ -314,18 +317,18 @@ void Runtimes::end(Slot& slot, const RuntimeId& id, std::string reason, std::str
     std::tie(reason, message) = std::pair(std::move(because->reason), std::move(because->message));
   check(std::ranges::find(kEndWords, reason, &EndWord::word) != std::end(kEndWords), "a runtime ends for a reason that has a word");
   auto runtime = *std::move(slot.current);
+  current_.erase(runtime.id);
   runtime.state = RuntimeState::Stopped;
   runtime.reason = std::move(reason);
   runtime.message = std::move(message);
   slot.current.reset();
   slot.agent.reset();
   slot.ended = runtime;
-  admission_.leave(id.text());
-  if (!slot.name.empty()) scope_.spawn("forget a runtime's name", forgetName(id));
+  admission_.leave(runtime.id.text());
+  if (!slot.name.empty()) scope_.spawn("forget a runtime's name", forgetName(runtime.id));
   note(journal::kRuntimeStopped, runtime);
   ended_(runtime, cpuSeconds);
   slot.changed.notifyAll();
-  current_.erase(runtime.id);
 }
 
 // ---- news ----
