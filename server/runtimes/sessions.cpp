@@ -102,11 +102,7 @@ Task<Result<Sessions::WithKernel>> Sessions::change(AccountId of, std::string id
   auto& session = found->second;
   const auto before = session.kernel;
   if (change.path && *change.path != session.path) {
-    const auto from = session.path;
-    if (auto runtime = runtimeOf(of, from); !runtime.empty()) {
-      CO_TRY(co_await keepChoice(of, *change.path, std::move(runtime)));
-      CO_TRY(co_await keepChoice(of, from, ""));
-    }
+    CO_TRY(co_await moved(of, session.path, *change.path));
     if (!sessions_[of].contains(id)) co_return std::unexpected(noSession(id));
   }
   if (change.path) session.path = *change.path;
@@ -164,6 +160,18 @@ Task<Result<>> Sessions::choose(AccountId of, std::string path, std::string runt
     if (auto stopped = co_await stop(of, *session);
         !stopped && stopped.error().code != Code::NotFound && stopped.error().code != Code::Conflict)
       co_return stopped;
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Sessions::moved(AccountId of, std::string from, std::string to) {
+  std::vector<std::pair<std::string, std::string>> moving;
+  for (const auto& [path, runtime] : choices_[of]) {
+    if (path == from || path.starts_with(from + "/")) moving.emplace_back(path, runtime);
+  }
+  for (auto& [path, runtime] : moving) {
+    CO_TRY(co_await keepChoice(of, to + path.substr(from.size()), std::move(runtime)));
+    CO_TRY(co_await keepChoice(of, std::move(path), ""));
   }
   co_return Result<>{};
 }

@@ -58,6 +58,8 @@ class Sessions {
   std::string runtimeOf(const AccountId& of, const std::string& path) const;
   // Has it be another one from now on. A kernel that it has elsewhere is stopped, with its session.
   Task<Result<>> choose(AccountId of, std::string path, std::string runtime);
+  // A notebook or folder has another path: what was chosen for it goes along.
+  Task<Result<>> moved(AccountId of, std::string from, std::string to);
   // A runtime has another name: what used it goes on to.
   Task<Result<>> renamed(AccountId of, std::string before, std::string now);
   // Stops the kernel, too. Fails with NotFound for an unknown id, Conflict when the kernel was gone already.

@@ -61,6 +61,14 @@ class SeveralRuntimes(WithAHouse):
         self.assertEqual(self.call("GET", "notebook-runtime?notebook=renamed.ipynb")[1]["runtime"], "second")
         self.assertEqual(self.call("GET", "notebook-runtime?notebook=moved.ipynb")[1]["runtime"], "")
 
+    def test_go_along_with_a_notebook_whose_folder_is_renamed(self):
+        self.assertEqual(self.call("PUT", "contents/week1", {"type": "directory"})[0], 201)
+        self.put("week1/lesson.ipynb", notebook("1"))
+        self.choose("week1/lesson.ipynb", "lessons")
+        self.assertEqual(self.call("PATCH", "contents/week1", {"path": "week2"})[0], 200)
+        self.assertEqual(self.call("GET", "notebook-runtime?notebook=week2/lesson.ipynb")[1]["runtime"], "lessons")
+        self.assertEqual(self.call("GET", "notebook-runtime?notebook=week1/lesson.ipynb")[1]["runtime"], "")
+
     def test_are_as_many_as_the_tier_allows_and_the_next_one_says_so(self):
         for name in ("", "second"):
             status, made = self.call("POST", "runtimes", {"name": name})
