@@ -85,11 +85,12 @@ struct Api::Impl {
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorNotebooks(rooms.documents, rooms.accounts),
         operatorGroups(rooms.groups),
-        operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.clock, std::move(wishes.readTiers)),
+        operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.journal, rooms.clock,
+            std::move(wishes.readTiers)),
         operatorPolicy(staff, std::move(wishes.readRules)),
         operatorHandler({operatorApi, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
     Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, operations,
-        pages, policy, quota, runtimes, sessions, sharing, staff, terminals};
+        pages, policy, quota, runtimes, sessions, sharing, staff, operatorGroups, operatorQuota, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }

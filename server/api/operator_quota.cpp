@@ -19,7 +19,7 @@ Task<Result<AccountId>> OperatorQuota::idOf(std::string name) {
   co_return account->id;
 }
 
-Task<Result<>> OperatorQuota::grant(GrantWish wish) {
+Task<Result<>> OperatorQuota::grantBy(std::string by, GrantWish wish) {
   if (wish.account.has_value() == wish.group.has_value())
     co_return fail(Code::InvalidInput, "a tier is given to an account or a group: name one of them");
   constexpr std::int64_t kMost = std::int64_t{100} * 366 * 86'400;
@@ -29,16 +29,16 @@ Task<Result<>> OperatorQuota::grant(GrantWish wish) {
   if (wish.forS) until = clock_.now() + std::chrono::seconds(*wish.forS);
   if (wish.group) {
     CO_TRY(auto group, GroupId::parse(*wish.group));
-    co_return co_await ledger_.grantGroup(std::move(group), wish.tier, until, wish.units, wish.reason);
+    co_return co_await ledger_.grantGroup(std::move(group), wish.tier, until, wish.units, wish.reason, std::move(by));
   }
   if (wish.units) co_return fail(Code::InvalidInput, "units are a budget of a group; an account's stand in its tier");
   CO_TRY(const auto to, co_await idOf(*wish.account));
-  co_return co_await ledger_.grant(to, wish.tier, until, wish.reason);
+  co_return co_await ledger_.grant(to, wish.tier, until, wish.reason, std::move(by));
 }
 
-Task<Result<>> OperatorQuota::correct(UnitsWish wish) {
+Task<Result<>> OperatorQuota::correctBy(std::string by, UnitsWish wish) {
   CO_TRY(const auto to, co_await idOf(wish.account));
-  co_return co_await ledger_.correct(to, wish.units, wish.reason);
+  co_return co_await ledger_.correct(to, wish.units, wish.reason, std::move(by));
 }
 
 Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {
@@ -66,12 +66,14 @@ Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {
   co_return all;
 }
 
-Task<Result<>> OperatorQuota::stop(StopWish wish) {
+Task<Result<>> OperatorQuota::stopBy(std::string by, StopWish wish) {
   if (wish.reason.empty() || wish.reason.size() > 500)
     co_return fail(Code::InvalidInput, "a reason of 1 to 500 bytes is needed; the person reads it");
   for (const auto& runtime : runtimes_.listAll()) {
-    if (runtime.id.text() == wish.runtime)
-      co_return co_await runtimes_.stopBecause(runtime.owner, runtime.id, "stopped_by_operator", wish.reason);
+    if (runtime.id.text() != wish.runtime) continue;
+    CO_TRY(co_await journal_.record(
+        journal::kRuntimeStopOrdered, {runtime.owner.text(), runtime.id.text()}, {{"by", by}, {"reason", wish.reason}}));
+    co_return co_await runtimes_.stopBecause(runtime.owner, runtime.id, "stopped_by_operator", wish.reason);
   }
   co_return fail(Code::NotFound, "no runtime {} runs or waits", wish.runtime.substr(0, 64));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Tiers, compute units, and everybody's runtimes, for who runs the server. Behind the door of server/api.
+// Tiers, compute units, and everybody's runtimes, for who runs the server and for the staff. Behind the door of server/api.
 
 #include "server/api/quota_api.h"
 #include "server/runtimes/runtimes.h"
@@ -82,24 +82,33 @@ constexpr auto fieldsOf(Type<OperatorTiers>) { return record("Tiers", field("tie
 class OperatorQuota {
  public:
   OperatorQuota(quota::Ledger& ledger, quota::Admission& admission, runtimes::Runtimes& runtimes, runtimes::Care& care,
-      accounts::Accounts& accounts, const Clock& clock, std::function<Result<>()> readTiers)
+      accounts::Accounts& accounts, journal::Journal& journal, const Clock& clock, std::function<Result<>()> readTiers)
       : ledger_(ledger),
         admission_(admission),
         runtimes_(runtimes),
         care_(care),
         accounts_(accounts),
+        journal_(journal),
         clock_(clock),
         readTiers_(std::move(readTiers)) {}
 
   Task<Result<OperatorTiers>> tiers();
   // The file's tiers hold from then on; those there are go on to hold when the file cannot be used.
   Task<Result<OperatorTiers>> readTiers();
-  Task<Result<>> grant(GrantWish wish);
-  Task<Result<>> correct(UnitsWish wish);
+  Task<Result<>> grant(GrantWish wish) { return grantBy("operator", std::move(wish)); }
+  Task<Result<>> correct(UnitsWish wish) { return correctBy("operator", std::move(wish)); }
   Task<Result<OperatorRuntimes>> runtimes();
-  Task<Result<>> stop(StopWish wish);
+  Task<Result<>> stop(StopWish wish) { return stopBy("operator", std::move(wish)); }
+
+  // The same for people of the staff, whose names the journal keeps.
+  Task<Result<>> grantAs(accounts::Caller caller, GrantWish wish) { return grantBy(std::move(caller.name), std::move(wish)); }
+  Task<Result<>> correctAs(accounts::Caller caller, UnitsWish wish) { return correctBy(std::move(caller.name), std::move(wish)); }
+  Task<Result<>> stopAs(accounts::Caller caller, StopWish wish) { return stopBy(std::move(caller.name), std::move(wish)); }
 
  private:
+  Task<Result<>> grantBy(std::string by, GrantWish wish);
+  Task<Result<>> correctBy(std::string by, UnitsWish wish);
+  Task<Result<>> stopBy(std::string by, StopWish wish);
   Task<Result<AccountId>> idOf(std::string name);
 
   quota::Ledger& ledger_;
@@ -107,6 +116,7 @@ class OperatorQuota {
   runtimes::Runtimes& runtimes_;
   runtimes::Care& care_;
   accounts::Accounts& accounts_;
+  journal::Journal& journal_;
   const Clock& clock_;
   std::function<Result<>()> readTiers_;
 };

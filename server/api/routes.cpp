@@ -20,6 +20,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/decisions",                 Everybody, api.pages, &Pages::home,     "What was decided of the person who is signed in.");
   on.get("/staff",                     Everybody, api.pages, &Pages::home,     "What the staff looks after: appeals, rules, decisions, the audit journal.");
   on.get("/join/{code}",               Everybody, api.pages, &Pages::home,     "An invitation to a group: what it is, and a button to join.");
+  on.get("/machine",                   Everybody, api.pages, &Pages::home,     "What the staff looks after: runtimes, the queue, tiers and compute units.");
   on.get("/policy.atom",               Unguarded, api.policy, &PolicyApi::feed, "A feed of the rules: what was announced when.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
@@ -90,6 +91,12 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post ("/api/staff/decisions/{id}/confirm",  Administer,    api.staff, &StaffApi::confirm,       "Confirm what somebody else proposed, after the person was heard.");
   on.post ("/api/staff/exemptions",              Administer,    api.staff, &StaffApi::exempt,        "A rule does not hold for an account or a group for some time, with a reason.");
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
+  on.get  ("/api/staff/runtimes",                Administer,    api.staffQuota, &OperatorQuota::runtimes, "All runtimes that run or wait, and how much of the machine is promised.");
+  on.post ("/api/staff/runtimes/stop",           Administer,    api.staffQuota, &OperatorQuota::stopAs,   "Stop somebody's runtime, with a reason for them.");
+  on.get  ("/api/staff/tiers",                   Administer,    api.staffQuota, &OperatorQuota::tiers,    "All tiers.");
+  on.post ("/api/staff/tiers/grant",             Administer,    api.staffQuota, &OperatorQuota::grantAs,  "Give an account or a group a tier.");
+  on.post ("/api/staff/units",                   Administer,    api.staffQuota, &OperatorQuota::correctAs, "Give an account compute units, or take some.");
+  on.get  ("/api/staff/groups",                  Administer,    api.staffGroups, &OperatorGroups::list,   "All groups.");
   on.get  ("/api/staff/audit",                   Administer,    api.audit, &AuditApi::list,          "What happened, newest first.");
   on.get  ("/api/staff/audit/verification",      Administer,    api.audit, &AuditApi::verify,        "Whether it is as it was written.");
   on.post ("/api/staff/rules/{rule}/resume",     Administer,    api.staff, &StaffApi::resume,        "A rule that has paused itself acts again.");

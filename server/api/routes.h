@@ -47,6 +47,8 @@ struct Apis {
   SessionsApi& sessions;
   SharingApi& sharing;
   StaffApi& staff;
+  OperatorGroups& staffGroups;
+  OperatorQuota& staffQuota;
   TerminalsApi& terminals;
 };
 

@@ -38,6 +38,8 @@ inline constexpr EventKind kRuntimeAdmitted{"runtime.admitted", "A runtime that 
 inline constexpr EventKind kRuntimeReadied{"runtime.readied", "A runtime answered and can run kernels."};
 inline constexpr EventKind kRuntimeMemoryRanOut{"runtime.memory_ran_out", "A process was killed because the runtime's memory ran out."};
 inline constexpr EventKind kRuntimeStopBegun{"runtime.stop_begun", "Somebody asked a runtime to stop."};
+inline constexpr EventKind kRuntimeStopOrdered{
+    "runtime.stop_ordered", "Somebody of the staff had a runtime of somebody stopped, with a reason."};
 inline constexpr EventKind kTierGranted{"tier.granted", "An account was given a tier."};
 inline constexpr EventKind kUsageCorrected{"usage.corrected", "Compute units were given to an account, or taken, with a reason."};
 inline constexpr EventKind kRuntimeStopped{"runtime.stopped", "A runtime ended; the detail says why."};

@@ -102,25 +102,28 @@ Task<Result<Tier>> Ledger::tierOf(AccountId of) {
   co_return std::move(standing.tier);
 }
 
-Task<Result<>> Ledger::grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason) {
+Task<Result<>> Ledger::grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason, std::string by) {
   co_return co_await add(to.text(),
-      {.tier = std::move(tier), .grantedAt = clock_.now(), .expiresAt = expiresAt, .reason = std::move(reason), .group = {}, .budget = {}});
+      {.tier = std::move(tier), .grantedAt = clock_.now(), .expiresAt = expiresAt, .reason = std::move(reason), .group = {}, .budget = {}},
+      std::move(by));
 }
 
 Task<Result<>> Ledger::grantGroup(
-    GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason) {
+    GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason, std::string by) {
   if (budget && !(*budget > 0 && *budget <= kMostUnits))
     co_return fail(Code::InvalidInput, "a budget has more than 0 and at most {} compute units, not {}", kMostUnits, *budget);
   CO_TRY(co_await groups_.titleOf(to));
-  co_return co_await add(to.text(), {.tier = std::move(tier),
-                                        .grantedAt = clock_.now(),
-                                        .expiresAt = expiresAt,
-                                        .reason = std::move(reason),
-                                        .group = to,
-                                        .budget = budget});
+  co_return co_await add(to.text(),
+      {.tier = std::move(tier),
+          .grantedAt = clock_.now(),
+          .expiresAt = expiresAt,
+          .reason = std::move(reason),
+          .group = to,
+          .budget = budget},
+      std::move(by));
 }
 
-Task<Result<>> Ledger::add(std::string subject, Grant grant) {
+Task<Result<>> Ledger::add(std::string subject, Grant grant, std::string by) {
   if (book_.find(grant.tier) == nullptr) {
     std::vector<std::string> names;
     for (const auto& [name, known] : book_.all()) names.push_back(name);
@@ -129,7 +132,7 @@ Task<Result<>> Ledger::add(std::string subject, Grant grant) {
   CO_TRY(checkReason(grant.reason));
   if (grant.expiresAt && *grant.expiresAt <= grant.grantedAt)
     co_return fail(Code::InvalidInput, "the grant would have ended at {} already", formatUtc(*grant.expiresAt));
-  boost::json::object detail{{"tier", grant.tier}, {"reason", grant.reason}};
+  boost::json::object detail{{"tier", grant.tier}, {"reason", grant.reason}, {"by", by}};
   if (grant.expiresAt) detail["expires_at"] = formatUtc(*grant.expiresAt);
   if (grant.budget) detail["units"] = *grant.budget;
   const auto event = journal_.make(journal::kTierGranted, {subject}, std::move(detail));
@@ -147,11 +150,11 @@ Task<Result<>> Ledger::write(UsageEntry entry) {
   co_return co_await database_.transaction([entry = std::move(entry)](store::Transaction& on) { return insert(on, entry); });
 }
 
-Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason) {
-  co_return co_await give(std::move(of), units, std::move(reason), std::nullopt);
+Task<Result<>> Ledger::correct(AccountId of, double units, std::string reason, std::string by) {
+  co_return co_await give(std::move(of), units, std::move(reason), std::nullopt, std::move(by));
 }
 
-Task<Result<>> Ledger::give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy) {
+Task<Result<>> Ledger::give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy, std::string by) {
   CO_TRY(checkReason(reason));
   if (!(std::abs(units) <= kMostUnits) || units == 0)
     co_return fail(Code::InvalidInput, "{} units cannot be given; allowed are {} to {}, but not 0", units, -kMostUnits, kMostUnits);
@@ -166,7 +169,7 @@ Task<Result<>> Ledger::give(AccountId of, double units, std::string reason, std:
       .cpuMs = 0,
       .paidBy = std::move(paidBy),
       .reason = reason};
-  const auto event = journal_.make(journal::kUsageCorrected, {of.text()}, {{"units", units}, {"reason", reason}});
+  const auto event = journal_.make(journal::kUsageCorrected, {of.text()}, {{"units", units}, {"reason", reason}, {"by", by}});
   co_return co_await database_.transaction([entry, event](store::Transaction& on) -> Result<> {
     TRY(insert(on, entry));
     return journal::Journal::write(on, event);
@@ -185,7 +188,7 @@ Task<Result<double>> Ledger::refund(AccountId of, std::string runtime, std::stri
     if (const auto group = row.findText(0)) {
       CO_TRY(paidBy, GroupId::parse(*group));
     }
-    CO_TRY(co_await give(of, units, reason, std::move(paidBy)));
+    CO_TRY(co_await give(of, units, reason, std::move(paidBy), "policy"));
     all += units;
   }
   co_return all;

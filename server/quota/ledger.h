@@ -76,15 +76,16 @@ class Ledger {
   Task<Result<Tier>> tierOf(AccountId of);
   // Fails with NotFound when there is no such tier or group, InvalidInput for an end that has passed, a budget of less than nothing, or an
   // empty reason.
-  Task<Result<>> grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason);
-  Task<Result<>> grantGroup(
-      GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason);
+  // `by` is who gave it, for the journal.
+  Task<Result<>> grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason, std::string by = "operator");
+  Task<Result<>> grantGroup(GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget,
+      std::string reason, std::string by = "operator");
 
   // ---- use ----
 
   Task<Result<>> write(UsageEntry entry);
   // Gives units (takes them, when less than 0). Fails with InvalidInput without a reason.
-  Task<Result<>> correct(AccountId of, double units, std::string reason);
+  Task<Result<>> correct(AccountId of, double units, std::string reason, std::string by = "operator");
   // Gives back what a runtime has used, and says how many units that was; none when it has used none.
   Task<Result<double>> refund(AccountId of, std::string runtime, std::string reason);
   // How far a runtime has been written down: until when, and how much processor time.
@@ -107,8 +108,8 @@ class Ledger {
  private:
   // What holds of what the account and its groups were given last, the account's own first, then as standingOf() takes them.
   Task<Result<std::vector<Grant>>> grantsOf(AccountId of);
-  Task<Result<>> add(std::string subject, Grant grant);
-  Task<Result<>> give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy);
+  Task<Result<>> add(std::string subject, Grant grant, std::string by);
+  Task<Result<>> give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy, std::string by);
   Task<Result<Balance>> balance(AccountId of, Tier tier, std::optional<GroupId> paidBy);
 
   store::Database& database_;

@@ -2,6 +2,7 @@
 
 Each class starts an Allmende of its own, on which one runtime has room.
 """
+import json
 import threading
 import unittest
 import urllib.request
@@ -93,6 +94,22 @@ class Quota(unittest.TestCase):
         self.assertEqual((ended["reason"], ended["message"]), ("stopped_by_operator", "The machine gets new memory tonight."))
         with self.assertRaisesRegex(RuntimeError, "no runtime rt_none runs or waits"):
             self.house.tool("runtime", "stop", "rt_none", "--reason", "none")
+
+    def test_the_staff_sees_all_runtimes_and_nobody_else_does(self):
+        self.house.tool("account", "create", "rita", "--admin", "--password-stdin", text=PASSWORD + "\n")
+        rita = self.house.tool("token", "create", "--account", "rita", "--name", "tests", "--scope", "administer")
+        runtime = self.ask("runtimes", self.ada, "POST", {})
+        for method, path, body in (("GET", "runtimes", None), ("POST", "runtimes/stop", {"runtime": runtime["id"], "reason": "x"}), ("GET", "tiers", None), ("GET", "groups", None),
+                                   ("POST", "tiers/grant", {"account": "bob", "tier": "paid", "reason": "x"}), ("POST", "units", {"account": "bob", "units": 1, "reason": "x"})):
+            self.assertEqual(ask(f"{self.house.url}api/staff/{path}", self.bob, method, body)[0], 403, path)
+            self.assertEqual(ask(f"{self.house.url}api/staff/{path}", "", method, body)[0], 401, path)
+        seen = self.ask("staff/runtimes", rita)
+        self.assertEqual([(one["account"], one["state"]) for one in seen["runtimes"]], [("ada", "ready")])
+        self.assertEqual(ask(f"{self.house.url}api/staff/tiers/grant", rita, "POST", {"tier": "paid", "reason": "x"})[0], 400)
+        self.assertEqual(ask(f"{self.house.url}api/staff/runtimes/stop", rita, "POST", {"runtime": runtime["id"], "reason": "new memory"})[0], 204)
+        self.assertEqual(self.ask("runtimes", self.ada)[0]["message"], "new memory")
+        ordered = next(event for event in self.ask("staff/audit", rita)["events"] if event["name"] == "runtime.stop_ordered")
+        self.assertEqual(json.loads(ordered["detail"]), {"by": "rita", "reason": "new memory"})
 
     def test_a_tier_is_given_with_a_reason_and_counts_units(self):
         self.assertEqual(self.ask("quota", self.bob)["tier"]["title"], "Free")

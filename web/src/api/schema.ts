@@ -594,6 +594,70 @@ export interface RuleHealth {
   readonly right_high: number;
 }
 
+export interface OperatorRuntimes {
+  readonly runtimes: readonly OperatorRuntime[];
+  /** Bytes, to those that run. */
+  readonly memory_promised: number;
+  /** Bytes that may be promised. */
+  readonly memory_of_all: number;
+  /** In the queue. */
+  readonly waiting: number;
+}
+
+export interface OperatorRuntime {
+  readonly id: string;
+  /** Its name. */
+  readonly account: string;
+  /** Of the runtime; most have none. */
+  readonly name: string;
+  readonly state: string;
+  readonly tier: string;
+  readonly started_at: string;
+  /** That it may use. */
+  readonly memory_bytes: number;
+  /** How long nothing has run in it. */
+  readonly idle_s?: number;
+  /** In the queue; 1 = next. */
+  readonly place?: number;
+}
+
+export interface StopWish {
+  readonly runtime?: string;
+  /** A sentence for its person. */
+  readonly reason?: string;
+}
+
+export interface Tiers {
+  readonly tiers: readonly Tier[];
+}
+
+export interface GrantWish {
+  /** Its name; either this or a group. */
+  readonly account?: string;
+  /** Its id. */
+  readonly group?: string;
+  readonly tier?: string;
+  /** For a group: the compute units that its people may use of it together; absent = no such limit. */
+  readonly units?: number;
+  /** Seconds until it ends; absent = until another is given. */
+  readonly for_s?: number;
+  /** The person can read it. */
+  readonly reason?: string;
+}
+
+export interface UnitsWish {
+  /** Its name. */
+  readonly account?: string;
+  /** How many are given; less than 0 takes some. */
+  readonly units?: number;
+  /** The person can read it. */
+  readonly reason?: string;
+}
+
+export interface Groups {
+  readonly groups: readonly Group[];
+}
+
 export interface AuditEvents {
   /** Newest first. */
   readonly events: readonly AuditEvent[];

@@ -16,6 +16,7 @@ import '../ui/tokens.css';
 const PolicyPage = lazy(() => import('../features/policy/PolicyPage').then(page => ({ default: page.PolicyPage })));
 const DecisionsPage = lazy(() => import('../features/policy/DecisionsPage').then(page => ({ default: page.DecisionsPage })));
 const StaffPage = lazy(() => import('../features/policy/StaffPage').then(page => ({ default: page.StaffPage })));
+const MachinePage = lazy(() => import('../features/machine/MachinePage').then(page => ({ default: page.MachinePage })));
 const EditPage = lazy(() => import('../features/edit/EditPage').then(page => ({ default: page.EditPage })));
 const GroupsPage = lazy(() => import('../features/groups/GroupsPage').then(page => ({ default: page.GroupsPage })));
 const JoinPage = lazy(() => import('../features/groups/JoinPage').then(page => ({ default: page.JoinPage })));
@@ -51,6 +52,7 @@ function App({ isLogin, link, next }: Arrival) {
   if (location.pathname === addressOf('policy')) return <Suspense fallback={null}><PolicyPage signedIn={config.account !== null} /></Suspense>;
   if (config.account && location.pathname === addressOf('decisions')) return <Suspense fallback={null}><DecisionsPage /></Suspense>;
   if (config.account && location.pathname === addressOf('staff')) return <Suspense fallback={null}><StaffPage allowed={config.account.admin} /></Suspense>;
+  if (config.account && location.pathname === addressOf('machine')) return <Suspense fallback={null}><MachinePage allowed={config.account.admin} /></Suspense>;
   if (config.account && location.pathname.startsWith(addressOf('edit/'))) return <Suspense fallback={null}><EditPage path={decodeURIComponent(location.pathname.slice(addressOf('edit/').length))} /></Suspense>;
   if (config.account && location.pathname.startsWith(addressOf('join/'))) return <Suspense fallback={null}><JoinPage code={location.pathname.slice(addressOf('join/').length)} /></Suspense>;
   if (config.account && !isLogin) return <Signed account={config.account} />;

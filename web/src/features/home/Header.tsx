@@ -1,6 +1,6 @@
 // The bar above the home page: mark, search, the running runtimes, the account.
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { BookText, ListChecks, LogOut, Scale, Search, Settings, ShieldCheck, X } from 'lucide-react';
+import { BookText, ListChecks, LogOut, Scale, Search, Server, Settings, ShieldCheck, X } from 'lucide-react';
 import { addressOf } from '../../api/config';
 import type { Account } from '../../api/schema';
 import { type Place, queryOf, root } from '../../core/home-place';
@@ -100,6 +100,7 @@ function AccountMenu({ home, account, onSignOut }: { home: Home; account: Accoun
         { kind: 'action', label: t('place.account'), icon: <Settings size={16} aria-hidden />, run: () => home.go({ kind: 'account' }) },
         { kind: 'action', label: t('policy.title'), icon: <Scale size={16} aria-hidden />, run: () => location.assign(addressOf('policy')) },
         { kind: 'action', label: t('decisions.title'), icon: <ListChecks size={16} aria-hidden />, run: () => location.assign(addressOf('decisions')) },
+        ...(account.admin ? [{ kind: 'action' as const, label: t('machine.title'), icon: <Server size={16} aria-hidden />, run: () => location.assign(addressOf('machine')) }] : []),
         ...(account.admin ? [{ kind: 'action' as const, label: t('staff.title'), icon: <ShieldCheck size={16} aria-hidden />, run: () => location.assign(addressOf('staff')) }] : []),
         { kind: 'action', label: t('account.apiDocs'), icon: <BookText size={16} aria-hidden />, run: () => void window.open(addressOf('api/openapi.json'), '_blank', 'noopener') },
         { kind: 'line' },

@@ -14,6 +14,7 @@ export function Frame({ title, signedIn, wide = false, children }: { title: stri
         <nav aria-label={t('policy.pages')}>
           <a className="al-link" href={addressOf('policy')} aria-current={location.pathname === addressOf('policy') ? 'page' : undefined}>{t('policy.title')}</a>
           {config.account?.admin && <a className="al-link" href={addressOf('staff')} aria-current={location.pathname === addressOf('staff') ? 'page' : undefined}>{t('staff.short')}</a>}
+          {config.account?.admin && <a className="al-link" href={addressOf('machine')} aria-current={location.pathname === addressOf('machine') ? 'page' : undefined}>{t('machine.short')}</a>}
           {signedIn && <a className="al-link" href={addressOf('decisions')} aria-current={location.pathname === addressOf('decisions') ? 'page' : undefined}>{t('decisions.title')}</a>}
         </nav>
       </header>
