@@ -70,6 +70,12 @@ Task<Result<std::optional<Account>>> Accounts::find(std::string name) {
   co_return accountOf(rows[0]);
 }
 
+Task<Result<Account>> Accounts::named(std::string name) {
+  CO_TRY(auto found, co_await find(name));
+  if (!found) co_return fail(Code::NotFound, "there is no account '{}'", name.substr(0, 64));
+  co_return *std::move(found);
+}
+
 Task<Result<std::vector<Account>>> Accounts::list() {
   CO_TRY(auto rows, co_await impl_->database.query(fmt::format("{} ORDER BY name", kAccountColumns)));
   std::vector<Account> accounts;

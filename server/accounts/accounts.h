@@ -41,6 +41,8 @@ class Accounts {
   Task<Result<Account>> create(NewAccount wish);
   Task<Result<Account>> get(AccountId id);
   Task<Result<std::optional<Account>>> find(std::string name);
+  // The same; NotFound when there is none.
+  Task<Result<Account>> named(std::string name);
   Task<Result<std::vector<Account>>> list();
   Task<Result<Account>> change(AccountId id, AccountChange change);
 

@@ -13,9 +13,8 @@ Task<Result<AuditEvents>> AuditApi::listAll(AuditFilter filter) {
   if (filter.account && filter.subject) co_return fail(Code::InvalidInput, "account and subject are both given; allowed is one of them");
   journal::EventFilter wanted{.subject = filter.subject, .name = filter.name};
   if (filter.account) {
-    CO_TRY(const auto account, co_await accounts_.find(*filter.account));
-    if (!account) co_return fail(Code::NotFound, "there is no account '{}'", filter.account->substr(0, 64));
-    wanted.subject = account->id.text();
+    CO_TRY(const auto account, co_await accounts_.named(*filter.account));
+    wanted.subject = account.id.text();
   }
   if (filter.before) wanted.before = *filter.before;
   if (filter.limit) wanted.limit = static_cast<int>(*filter.limit);

@@ -113,12 +113,6 @@ Task<net::Response> OperationsApi::metrics(Call call) {
 
 // ---- the operator's socket ----
 
-Task<Result<accounts::Account>> OperatorApi::getAccount(std::string name) {
-  CO_TRY(auto found, co_await accounts_.find(name));
-  if (!found) co_return fail(Code::NotFound, "there is no account '{}'", name);
-  co_return *std::move(found);
-}
-
 Task<Result<accounts::Account>> OperatorApi::firstAdministrator() {
   CO_TRY(auto all, co_await accounts_.list());
   std::ranges::sort(all, {}, &accounts::Account::createdAt);
@@ -134,7 +128,7 @@ Task<Result<Created<accounts::Account>>> OperatorApi::createAccount(AccountWish 
 }
 
 Task<Result<Created<MadeToken>>> OperatorApi::createToken(OperatorTokenWish wish) {
-  CO_TRY(auto account, co_await getAccount(wish.account));
+  CO_TRY(auto account, co_await accounts_.named(wish.account));
   auto scopes = accounts::ScopeSet::all();
   if (!account.admin) scopes.remove(accounts::Scope::Administer);
   const accounts::Caller owner{.account = account.id, .name = account.name, .scopes = scopes};
@@ -145,7 +139,7 @@ Task<Result<Created<MadeToken>>> OperatorApi::createToken(OperatorTokenWish wish
 Task<Result<Created<LinkReply>>> OperatorApi::makeLink(LinkWish wish) {
   Result<accounts::Account> account = fail(Code::Internal, "unreachable");
   if (wish.account) {
-    account = co_await getAccount(*wish.account);
+    account = co_await accounts_.named(*wish.account);
   } else {
     account = co_await firstAdministrator();
   }

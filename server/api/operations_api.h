@@ -88,7 +88,6 @@ class OperatorApi {
   Task<net::Response> status(Call call);
 
  private:
-  Task<Result<accounts::Account>> getAccount(std::string name);
   Task<Result<accounts::Account>> firstAdministrator();
 
   accounts::Accounts& accounts_;

@@ -5,10 +5,9 @@
 namespace allmende::api {
 
 Task<Result<OperatorNotebooks::Found>> OperatorNotebooks::find(std::string account, std::string path) {
-  CO_TRY(const auto found, co_await accounts_.find(account));
-  if (!found) co_return fail(Code::NotFound, "there is no account '{}'", account);
-  CO_TRY(const auto opened, co_await documents_.open(found->id, std::move(path)));
-  co_return Found{opened.id, {.account = found->id, .name = found->name, .most = documents::Role::Owner}};
+  CO_TRY(const auto found, co_await accounts_.named(std::move(account)));
+  CO_TRY(const auto opened, co_await documents_.open(found.id, std::move(path)));
+  co_return Found{opened.id, {.account = found.id, .name = found.name, .most = documents::Role::Owner}};
 }
 
 Task<Result<JsonText>> OperatorNotebooks::history(NotebookWish wish) {

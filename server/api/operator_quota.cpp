@@ -13,12 +13,6 @@ Task<Result<OperatorTiers>> OperatorQuota::readTiers() {
   co_return co_await tiers();
 }
 
-Task<Result<AccountId>> OperatorQuota::idOf(std::string name) {
-  CO_TRY(const auto account, co_await accounts_.find(name));
-  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", name);
-  co_return account->id;
-}
-
 Task<Result<>> OperatorQuota::grantBy(std::string by, GrantWish wish) {
   if (wish.account.has_value() == wish.group.has_value())
     co_return fail(Code::InvalidInput, "a tier is given to an account or a group: name one of them");
@@ -32,13 +26,13 @@ Task<Result<>> OperatorQuota::grantBy(std::string by, GrantWish wish) {
     co_return co_await ledger_.grantGroup(std::move(group), wish.tier, until, wish.units, wish.reason, std::move(by));
   }
   if (wish.units) co_return fail(Code::InvalidInput, "units are a budget of a group; an account's stand in its tier");
-  CO_TRY(const auto to, co_await idOf(*wish.account));
-  co_return co_await ledger_.grant(to, wish.tier, until, wish.reason, std::move(by));
+  CO_TRY(const auto to, co_await accounts_.named(*wish.account));
+  co_return co_await ledger_.grant(to.id, wish.tier, until, wish.reason, std::move(by));
 }
 
 Task<Result<>> OperatorQuota::correctBy(std::string by, UnitsWish wish) {
-  CO_TRY(const auto to, co_await idOf(wish.account));
-  co_return co_await ledger_.correct(to, wish.units, wish.reason, std::move(by));
+  CO_TRY(const auto to, co_await accounts_.named(wish.account));
+  co_return co_await ledger_.correct(to.id, wish.units, wish.reason, std::move(by));
 }
 
 Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {

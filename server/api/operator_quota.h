@@ -109,7 +109,6 @@ class OperatorQuota {
   Task<Result<>> grantBy(std::string by, GrantWish wish);
   Task<Result<>> correctBy(std::string by, UnitsWish wish);
   Task<Result<>> stopBy(std::string by, StopWish wish);
-  Task<Result<AccountId>> idOf(std::string name);
 
   quota::Ledger& ledger_;
   quota::Admission& admission_;

@@ -49,9 +49,8 @@ Task<Result<StaffDecisions>> StaffApi::listFor(StaffFilter filter) {
   policy::DecisionFilter wanted{
       .account = {}, .rule = filter.rule, .withShadow = filter.shadow.value_or(0) != 0, .openAppeals = filter.appeals.value_or(0) != 0};
   if (filter.account) {
-    CO_TRY(const auto account, co_await accounts_.find(*filter.account));
-    if (!account) co_return fail(Code::NotFound, "there is no account '{}'", *filter.account);
-    wanted.account = account->id;
+    CO_TRY(const auto account, co_await accounts_.named(*filter.account));
+    wanted.account = account.id;
   }
   CO_TRY(auto decisions, co_await decisions_.list(std::move(wanted)));
   StaffDecisions all;
@@ -112,18 +111,16 @@ Task<Result<>> StaffApi::exemptBy(std::string by, ExemptionBody body) {
     CO_TRY(auto group, GroupId::parse(*body.group));
     co_return co_await enforcement_.exemptGroup(std::move(group), std::move(exemption), std::move(by));
   }
-  CO_TRY(const auto account, co_await accounts_.find(*body.account));
-  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", body.account->substr(0, 64));
-  co_return co_await enforcement_.exempt(account->id, std::move(exemption), std::move(by));
+  CO_TRY(const auto account, co_await accounts_.named(*body.account));
+  co_return co_await enforcement_.exempt(account.id, std::move(exemption), std::move(by));
 }
 
 Task<Result<StaffDecisionView>> StaffApi::proposeBy(std::string by, RestrictionBody body) {
-  CO_TRY(const auto account, co_await accounts_.find(body.account));
-  if (!account) co_return fail(Code::NotFound, "there is no account '{}'", body.account.substr(0, 64));
+  CO_TRY(const auto account, co_await accounts_.named(body.account));
   constexpr auto kMost = policy::Decisions::kLongestRestriction / 1s;
   if (body.forS < 1 || body.forS > kMost) co_return fail(Code::InvalidInput, "for_s is {}; allowed are 3600 to {}", body.forS, kMost);
   CO_TRY(auto decision, co_await enforcement_.propose(
-                            account->id, std::move(body.rule), std::chrono::seconds(body.forS), std::move(body.reason), std::move(by)));
+                            account.id, std::move(body.rule), std::chrono::seconds(body.forS), std::move(body.reason), std::move(by)));
   co_return co_await viewFor(std::move(decision));
 }
 
