@@ -77,7 +77,7 @@ Task<Result<std::vector<Grant>>> Ledger::grantsOf(AccountId of) {
   co_return grants;
 }
 
-Task<Result<Standing>> Ledger::standingOf(AccountId of) {
+Task<Result<Standing>> Ledger::findStanding(AccountId of) {
   Standing standing{.tier = book_.free(), .grant = {}, .balance = {}};
   CO_TRY(auto grants, co_await grantsOf(of));
   for (auto& grant : grants) {
@@ -93,12 +93,17 @@ Task<Result<Standing>> Ledger::standingOf(AccountId of) {
     break;
   }
   if (standing.grant) standing.tier = *book_.find(standing.grant->tier);
+  co_return standing;
+}
+
+Task<Result<Standing>> Ledger::standingOf(AccountId of) {
+  CO_TRY(auto standing, co_await findStanding(of));
   CO_TRY(standing.balance, co_await balance(std::move(of), standing.tier, standing.paidBy()));
   co_return standing;
 }
 
 Task<Result<Tier>> Ledger::tierOf(AccountId of) {
-  CO_TRY(auto standing, co_await standingOf(std::move(of)));
+  CO_TRY(auto standing, co_await findStanding(std::move(of)));
   co_return std::move(standing.tier);
 }
 

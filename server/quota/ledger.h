@@ -106,6 +106,8 @@ class Ledger {
   Task<Result<std::vector<UsageEntry>>> list(AccountId of, Instant since, int most);
 
  private:
+  // The same as standingOf() without its balance.
+  Task<Result<Standing>> findStanding(AccountId of);
   // What holds of what the account and its groups were given last, the account's own first, then as standingOf() takes them.
   Task<Result<std::vector<Grant>>> grantsOf(AccountId of);
   Task<Result<>> add(std::string subject, Grant grant, std::string by);
