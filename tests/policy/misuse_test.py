@@ -27,9 +27,11 @@ while time.time() < end:
     plug.setblocking(False)
     plug.connect_ex(('203.0.113.10', 81))
     plug.close()"""
+# It computes for 15 s by its own account, however fast the machine is.
 RENAMED_MINER = """
 shutil.copy('/bin/sh', '/content/train')
-subprocess.Popen(['/content/train', '-c', 'i=0; while [ $i -lt 9000000 ]; do i=$((i+1)); done; sleep 600', 'x', '-o', 'stratum+tcp://pool.invalid:3333', '--donate-level=1', '-u', 'SECRET'])"""
+computes = 'i=0; while :; do i=$((i+1)); [ $((i % 10000)) = 0 ] || continue; read -r self < /proc/$$/stat; set -- $self; [ "${14}" -lt 1500 ] || break; done; sleep 600'
+subprocess.Popen(['/content/train', '-c', computes, 'x', '-o', 'stratum+tcp://pool.invalid:3333', '--donate-level=1', '-u', 'SECRET'])"""
 FACE_SWAPPER = """
 open('/content/faceswap.py', 'w').write('import time; time.sleep(600)')
 subprocess.Popen(['python3', '/content/faceswap.py', 'train', '-A', 'a', '-B', 'b'])"""
