@@ -29,7 +29,11 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 5000,
     manifest: true,
-    rollupOptions: { input: [here('index.html'), here('notebook.html'), here('frame.html')] },
+    rollupOptions: {
+      input: [here('index.html'), here('notebook.html'), here('frame.html')],
+      // What home and notebook share comes in few pieces: each is a request of its own.
+      output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler|lucide-react)[\\/]/ }] } },
+    },
   },
   server: {
     host: '127.0.0.1',

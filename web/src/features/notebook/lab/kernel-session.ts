@@ -191,11 +191,11 @@ export class KernelSession {
 
   /** The server started it anew: after it died, or because another page asked for it. */
   #cameBack(): void {
-    const cell = this.#runs.latest();
     this.#runs.kernelGone();
     const reason = this.#restartReason;
     const words = reason === null ? t('kernel.restarted') : t('kernel.died', { reason });
-    const show = reason === null || cell === null ? [] : [{ label: t('kernel.showCell'), run: () => this.#page.deeds?.showCell(cell) }];
+    const showCell = () => this.#page.deeds?.showCell(this.#runs.diedIn() ?? '');
+    const show = reason === null || this.#runs.diedIn() === null ? [] : [{ label: t('kernel.showCell'), run: showCell }];
     const actions = [...show, { label: t('command.run-before'), run: () => this.#page.run('run-before') }];
     this.#page.raise({ id: 'died', tone: reason === null ? 'plain' : 'danger', text: words, actions, canClose: true });
     this.#page.say(words);

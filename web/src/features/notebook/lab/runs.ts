@@ -25,8 +25,10 @@ export class Runs {
   #era = 0;
   /** Counts found in the file are of this kernel only when it was running as the page came. */
   #trustsOlder = false;
-  /** The cell that a kernel took up last, and when it ended. */
-  #latest: { readonly model: ICodeCellModel; readonly endedAt: number | null } | null = null;
+  /** The cell of one's own that was taken up last, and the one that failed last. */
+  #latest: ICodeCellModel | null = null;
+  #failed: { readonly cell: string; readonly at: number } | null = null;
+  #goneAt = 0;
 
   readonly #account: string | null;
 
@@ -84,6 +86,7 @@ export class Runs {
   }
 
   ran(model: ICodeCellModel, last: LastRun): void {
+    if (last.status === 'error' && this.isOwn(last)) this.#failed = { cell: model.id, at: Date.now() };
     this.#change(model, { last });
   }
 
@@ -97,12 +100,11 @@ export class Runs {
   }
 
   takenUp(model: ICodeCellModel, at = Date.now()): void {
-    this.#latest = { model, endedAt: null };
+    if (this.runnerOf(model) === null) this.#latest = model;
     if (this.#of(model).takenUpAt === null) this.#change(model, { takenUpAt: at, era: this.#era });
   }
 
   finished(model: ICodeCellModel): void {
-    if (this.#latest?.model === model) this.#latest = { model, endedAt: Date.now() };
     const { takenUpAt } = this.#of(model);
     this.#change(model, { waiting: false, takenUpAt: null, finishedAt: takenUpAt === null ? null : Date.now() - takenUpAt });
   }
@@ -111,11 +113,10 @@ export class Runs {
     this.#change(model, { waiting: false, takenUpAt: null, refused: reason });
   }
 
-  /** The id of the cell that runs, or ended just now: in which the kernel died when it did so. */
-  latest(): string | null {
-    if (!this.#latest || this.runnerOf(this.#latest.model) !== null) return null;
-    const { model, endedAt } = this.#latest;
-    return endedAt === null || Date.now() - endedAt < justNow ? model.id : null;
+  /** The id of the cell in which the kernel died last: that which failed with it, be the news of that before or after; else the one taken up last. */
+  diedIn(): string | null {
+    const failed = this.#failed && Math.abs(this.#failed.at - this.#goneAt) < justNow ? this.#failed.cell : null;
+    return failed ?? this.#latest?.id ?? null;
   }
 
   takenUpAt(model: ICodeCellModel): number | null {
@@ -131,6 +132,7 @@ export class Runs {
   /** Variables are gone: every count there is belongs to the past. */
   kernelGone(): void {
     this.#era += 1;
+    this.#goneAt = Date.now();
     this.#trustsOlder = false;
     this.changed.emit(null);
   }
