@@ -83,11 +83,11 @@ std::string explain(const Death& death) {
     why = fmt::format("The kernel was ended because {}.", death.fault);
   } else if (ended.signal != SIGKILL) {
     why = fmt::format("The kernel {}.", ended.describe());
-  } else if (death.oomKillsBefore && death.oomKillsAfter && *death.oomKillsAfter == *death.oomKillsBefore) {
+  } else if (const bool counted = death.oomKillsBefore && death.oomKillsAfter; counted && *death.oomKillsAfter <= *death.oomKillsBefore) {
     why = "The kernel was killed by signal 9 (SIGKILL).";
   } else {
-    why = death.oomKillsAfter ? "The kernel was ended because the runtime's memory ran out."
-                              : "The kernel was killed by signal 9 (SIGKILL), most likely because the runtime's memory ran out.";
+    why = counted ? "The kernel was ended because the runtime's memory ran out."
+                  : "The kernel was killed by signal 9 (SIGKILL), most likely because the runtime's memory ran out.";
     if (!death.biggest.empty()) why += fmt::format(" The biggest variables after the last cell that ended: {}.", death.biggest);
   }
   const auto words = ended.signal == 0 && ended.exitStatus == 0 ? std::string{} : tidy(death.lastWords);
