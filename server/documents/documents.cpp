@@ -330,8 +330,8 @@ Task<Result<contents::Model>> Documents::rename(AccountId of, std::string from, 
   CO_TRY(auto model, co_await impl_->contents.rename(of, from, std::move(body)));
   if (model.path == from) co_return model;
   CO_TRY(co_await impl_->store.move(of, from, model.path));
-  CO_TRY(co_await impl_->running.sessions.moved(of, from, model.path));
   for (const auto& one : impl_->at(of, from)) one->room->moved(model.path + one->room->record().path.substr(from.size()));
+  CO_TRY(co_await impl_->running.sessions.moved(of, from, model.path));
   co_return model;
 }
 
