@@ -43,6 +43,13 @@ class Value {
 };
 using Values = std::vector<Value>;
 
+// "?, ?, ?": places for that many values, to stand in IN (…); for none NULL, which matches nothing.
+inline std::string placesFor(std::size_t values) {
+  std::string places = values == 0 ? "NULL" : "?";
+  for (std::size_t more = 1; more < values; ++more) places += ", ?";
+  return places;
+}
+
 // One row of an answer; columns are counted from 0 in the order of the SELECT. Reading a null as text or number throws Bug.
 class Row {
  public:

@@ -83,6 +83,12 @@ TEST_P(EitherDatabase, takesOneStatementWithValuesOfOtherTypesAndLengthsEachTime
   EXPECT_EQ((*rows)[3].number(1), 1);
 }
 
+TEST(Places, areOneForEachValueAndMatchNothingForNone) {
+  EXPECT_EQ(placesFor(0), "NULL");
+  EXPECT_EQ(placesFor(1), "?");
+  EXPECT_EQ(placesFor(3), "?, ?, ?");
+}
+
 TEST_P(EitherDatabase, answersAnEmptyTableWithNoRowsAndSaysHowManyWereChanged) {
   EXPECT_TRUE(await(database_->query("SELECT title FROM notes"))->empty());
   ASSERT_TRUE(await(database_->change("INSERT INTO notes (stars) VALUES (?)", {1})));

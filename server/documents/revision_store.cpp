@@ -28,12 +28,6 @@ Result<std::string> unpacked(const std::string& bytes, std::int64_t size) {
   return text;
 }
 
-std::string marksFor(std::size_t count) {
-  std::string marks;
-  for (std::size_t i = 0; i < count; ++i) marks += i == 0 ? "?" : ", ?";
-  return marks;
-}
-
 }  // namespace
 
 Task<Result<std::vector<Revision>>> RevisionStore::list(DocumentId document) {
@@ -88,7 +82,8 @@ Task<Result<std::map<std::string, std::string>>> RevisionStore::readParts(Docume
     for (std::size_t at = from; at < from + count; ++at) values.push_back(hashes[at]);
     CO_TRY(const auto rows,
         co_await database_.query(
-            fmt::format("SELECT hash, size, bytes FROM document_parts WHERE document_id = ? AND hash IN ({})", marksFor(count)), values));
+            fmt::format("SELECT hash, size, bytes FROM document_parts WHERE document_id = ? AND hash IN ({})", store::placesFor(count)),
+            values));
     for (const auto& row : rows) {
       const auto bytes = fromBase64(row.text(2));
       if (!bytes) co_return fail(Code::Internal, "the part {} of {} is damaged in the database", row.text(0), document.text());

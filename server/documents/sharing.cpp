@@ -173,18 +173,14 @@ Task<Result<>> ShareStore::noteVisit(DocumentId document, AccountId who) {
 
 Task<Result<std::vector<SharedDocument>>> ShareStore::listFor(AccountId who, std::vector<GroupId> groups) {
   store::Values values{who.text(), who.text(), who.text()};
-  std::string marks = "NULL";  // matches nothing
-  for (const auto& group : groups) {
-    values.emplace_back(group.text());
-    marks += ", ?";
-  }
+  for (const auto& group : groups) values.emplace_back(group.text());
   const auto text = fmt::format(
       "SELECT d.id, d.account_id, d.path, v.visited_at, {} FROM documents d JOIN document_shares s ON s.document_id = d.id "
       "LEFT JOIN document_visits v ON v.document_id = d.id AND v.account_id = ? "
       "WHERE d.account_id <> ? AND d.path NOT LIKE '.trash/%' AND (s.account_id = ? OR s.group_id IN ({}) "
       "OR s.whom = 'everyone' OR (s.whom = 'link' AND v.visited_at IS NOT NULL)) "
       "ORDER BY COALESCE(v.visited_at, s.made_at) DESC, d.id LIMIT 1000",
-      kShareColumns, marks);
+      kShareColumns, store::placesFor(groups.size()));
   CO_TRY(const auto rows, co_await database_.query(text, std::move(values)));
   const Person person{.account = who, .groups = std::move(groups)};
   std::vector<SharedDocument> found;

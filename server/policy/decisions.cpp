@@ -293,14 +293,11 @@ Task<Result<>> Decisions::exempt(std::string subject, Exemption exemption, std::
 
 Task<Result<std::vector<Exemption>>> Decisions::exemptionsOf(AccountId of, std::vector<GroupId> groups) {
   store::Values values{clock_.now(), of.text()};
-  std::string marks = "?";
-  for (const auto& group : groups) {
-    values.emplace_back(group.text());
-    marks += ", ?";
-  }
+  for (const auto& group : groups) values.emplace_back(group.text());
+  const auto places = store::placesFor(1 + groups.size());
   CO_TRY(const auto rows,
       co_await database_.query(
-          fmt::format("SELECT rule, ends_at, reason FROM policy_exemptions WHERE ends_at > ? AND subject IN ({}) ORDER BY ends_at", marks),
+          fmt::format("SELECT rule, ends_at, reason FROM policy_exemptions WHERE ends_at > ? AND subject IN ({}) ORDER BY ends_at", places),
           std::move(values)));
   std::vector<Exemption> exemptions;
   for (const auto& row : rows) exemptions.push_back({.rule = row.text(0), .endsAt = row.instant(1), .reason = row.text(2)});

@@ -49,15 +49,12 @@ Result<> checkReason(const std::string& reason) {
 Task<Result<std::vector<Grant>>> Ledger::grantsOf(AccountId of) {
   CO_TRY(const auto groups, co_await groups_.idsOf(of));
   store::Values subjects{of.text()};
-  std::string marks = "?";
-  for (const auto& group : groups) {
-    subjects.emplace_back(group.text());
-    marks += ", ?";
-  }
+  for (const auto& group : groups) subjects.emplace_back(group.text());
+  const auto places = store::placesFor(subjects.size());
   CO_TRY(const auto rows,
       co_await database_.query(fmt::format("SELECT subject, tier, granted_at, expires_at, reason, milliunits FROM tier_grants WHERE id IN "
                                            "(SELECT MAX(id) FROM tier_grants WHERE subject IN ({}) GROUP BY subject)",
-                                   marks),
+                                   places),
           std::move(subjects)));
   std::vector<Grant> grants;
   for (const auto& row : rows) {
