@@ -67,7 +67,10 @@ int run(int argumentCount, char** arguments) {
   };
   auto* serveVerb = app.add_subcommand("serve", "Start Allmende on this machine and print its link; Ctrl+C stops it.");
   takeServerFlags(serveVerb);
-  serveVerb->callback([&] { verb = [&] { return serve(context, serverFlags(serveVerb)); }; });
+  bool standsBy = false;
+  serveVerb->add_flag(
+      "--stand-by", standsBy, "Wait while another `allmende serve --stand-by` serves this directory, and take over when that one ends");
+  serveVerb->callback([&] { verb = [&] { return serve(context, serverFlags(serveVerb), standsBy); }; });
 
   std::string name;
   bool admin = false;

@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #include "cli/children.h"
 #include "cli/scope.h"
@@ -18,8 +19,8 @@
 namespace allmende::cli {
 namespace {
 
-// Makes the data directory ours alone. The lock is held for as long as the process lives.
-Result<> claimDataDirectory(const std::filesystem::path& data) {
+// Opens the file whose lock makes the data directory somebody's alone.
+Result<int> openLock(const std::filesystem::path& data) {
   std::error_code error;
   std::filesystem::create_directories(data, error);
   if (error)
@@ -35,16 +36,17 @@ Result<> claimDataDirectory(const std::filesystem::path& data) {
   if (lock < 0)
     return fail(
         Code::InvalidInput, "data directory {} is not writable: {}; choose another with --data DIR", data.string(), std::strerror(errno));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    return fail(Code::Conflict,
-        "data directory {} is served by another `allmende serve`; stop that one, or choose another directory with --data DIR",
-        data.string());
-  }
+  return lock;
+}
+
+// Makes the data directory ours, for as long as the process lives. False while it is another's.
+Result<bool> claim(int lock, const std::filesystem::path& data) {
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return false;
   const auto pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(lock, 0) != 0 || ::pwrite(lock, pid.data(), pid.size(), 0) < 0)
     return fail(
         Code::InvalidInput, "data directory {} is not writable: {}; choose another with --data DIR", data.string(), std::strerror(errno));
-  return {};
+  return true;
 }
 
 ChildDemand nodeDemand(const Context& context) {
@@ -82,25 +84,30 @@ Result<Child> startServer(const Context& context, std::vector<std::string>& flag
   const auto* link = findString(ready, "sign_in_link");
   if (url == nullptr) return fail(Code::Internal, "allmende-server names no url: {}", json::serialize(ready));
   keepPort(flags, *url);
-  std::printf("Allmende is ready: %s\n", link != nullptr ? link->c_str() : url->c_str());
+  const bool waits = ready.contains("stands_by");
+  std::printf("%s: %s\n", waits ? "Allmende stands by, and forwards to the one that serves" : "Allmende is ready",
+      link != nullptr ? link->c_str() : url->c_str());
   std::fflush(stdout);
   return server;
 }
 
 constexpr int kRestart = SIGUSR2;
 constexpr std::initializer_list<int> kHeard{SIGINT, SIGTERM, SIGHUP, SIGCHLD, kRestart};
+constexpr std::chrono::milliseconds kLookForLock{250};
 constexpr Duration kPatienceWithServer{15'000};
 constexpr Duration kPatienceWithNode{30'000};
 
-// The next of those signals; all are blocked, so none is missed.
-int nextSignal() {
+// The next of those signals, all of which are blocked, so that none is missed; 0 when none came within `patience`.
+int nextSignal(std::chrono::milliseconds patience) {
   sigset_t waited;
   ::sigemptyset(&waited);
   for (const int number : kHeard) ::sigaddset(&waited, number);
-  int number = 0;
-  while (::sigwait(&waited, &number) != 0) {
+  const timespec time{.tv_sec = patience.count() / 1'000, .tv_nsec = patience.count() % 1'000 * 1'000'000};
+  for (;;) {
+    const int number = ::sigtimedwait(&waited, nullptr, &time);
+    if (number > 0) return number;
+    if (errno == EAGAIN) return 0;
   }
-  return number;
 }
 
 void blockSignals() {
@@ -137,21 +144,31 @@ class Crashes {
   std::vector<Duration> at_;
 };
 
-// Runs until told to stop. What crashes is started again; runtimes and their kernels live on meanwhile.
-Result<> watch(const Context& context, std::vector<std::string>& flags, Child& node, Child& server) {
+// Runs until told to stop. What crashes is started again; runtimes and their kernels live on meanwhile. `node` is nothing as long as the
+// launcher of another server has the data directory, and is started once `lock` can be had.
+Result<> watch(const Context& context, std::vector<std::string>& flags, int lock, std::optional<Child>& node, Child& server) {
   Crashes crashes;
   for (;;) {
-    const auto heard = nextSignal();
+    const auto heard = nextSignal(node ? 1h : kLookForLock);
+    if (!node) {
+      TRY(const bool isOurs, claim(lock, context.data));
+      if (isOurs) {
+        TRY(node, startNode(context));
+      }
+    }
+    if (heard == 0) continue;
     if (heard != SIGCHLD && heard != kRestart) return {};
     if (heard == kRestart) {
       log::info("programs.restarting");
       server.stop(kPatienceWithServer);
-      node.stop(kPatienceWithNode, SIGHUP);  // which leaves runtimes as they are
-      TRY(node, startNode(context));
+      if (node) {
+        node->stop(kPatienceWithNode, SIGHUP);  // which leaves runtimes as they are
+        TRY(node, startNode(context));
+      }
       TRY(server, startServer(context, flags));
       continue;
     }
-    if (const auto status = node.ended()) {
+    if (const auto status = node ? node->ended() : std::nullopt) {
       TRY(crashes.note("allmende-node", *status));
       TRY(node, startNode(context));
     }
@@ -164,20 +181,30 @@ Result<> watch(const Context& context, std::vector<std::string>& flags, Child& n
 
 }  // namespace
 
-Result<> serve(Context context, std::vector<std::string> serverFlags) {
+Result<> serve(Context context, std::vector<std::string> serverFlags, bool standsBy) {
   log::setProgram("launcher");
   enterOwnScope();
   blockSignals();  // before anybody can learn whom to send them
-  TRY(claimDataDirectory(context.data));
-  TRY(auto node, startNode(context));
+  TRY(const auto lock, openLock(context.data));
+  TRY(const bool isOurs, claim(lock, context.data));
+  if (standsBy) serverFlags.insert(serverFlags.end(), {"--stand-by", "true"});
+  if (!isOurs && !standsBy)
+    return fail(Code::Conflict,
+        "data directory {} is served by another `allmende serve`; stop that one, choose another directory with --data DIR, or start both "
+        "with --stand-by, so that this one takes over when that one ends",
+        context.data.string());
+  std::optional<Child> node;
+  if (isOurs) {
+    TRY(node, startNode(context));
+  }
   auto server = startServer(context, serverFlags);
   if (!server) {
-    node.stop(kPatienceWithNode);
+    if (node) node->stop(kPatienceWithNode);
     return std::unexpected(server.error());
   }
-  auto result = watch(context, serverFlags, node, *server);
+  auto result = watch(context, serverFlags, lock, node, *server);
   server->stop(kPatienceWithServer);  // first, so that sockets close with a reason while their kernels still live
-  node.stop(kPatienceWithNode);
+  if (node) node->stop(kPatienceWithNode);
   return result;
 }
 

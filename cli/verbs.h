@@ -31,7 +31,7 @@ int exitCodeOf(Code code);
 
 // Starts node and server, prints the link of the first administrator, and runs until SIGINT or SIGTERM or until one of them cannot go on.
 // `serverFlags` go to allmende-server as they are.
-Result<> serve(Context context, std::vector<std::string> serverFlags);
+Result<> serve(Context context, std::vector<std::string> serverFlags, bool standsBy);
 
 // Has the `allmende serve` of the data directory start node and server again, as they are installed now; what runs in runtimes goes on.
 Result<> restart(Context context);

@@ -28,34 +28,33 @@ std::optional<net::TlsFiles> tlsOf(const ServerSettings& settings) {
 
 }  // namespace
 
-House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::Database> database, std::function<void()> stop)
+House::House(Executor executor, ServerSettings settings, store::Database& database, std::function<void()> stop)
     : settings_(std::move(settings)),
-      database_(std::move(database)),
-      journal_(*database_, clock_),
-      seals_(executor, *database_, clock_),
-      accounts_(*database_, journal_, clock_),
-      groups_(*database_, journal_, clock_),
-      contents_(*database_, journal_, clock_,
+      journal_(database, clock_),
+      seals_(executor, database, clock_),
+      accounts_(database, journal_, clock_),
+      groups_(database, journal_, clock_),
+      contents_(database, journal_, clock_,
           {.dataDirectory = settings_.data,
               .trashLifetime = settings_.trashLifetime,
               .allowance = [this](AccountId of) { return allowanceOf(std::move(of)); }}),
-      shelf_(*database_, clock_),
+      shelf_(database, clock_),
       engine_(engines::makeLocalEngine(executor, clock_, nodeSocketOf(settings_))),
-      ledger_(*database_, groups_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
+      ledger_(database, groups_, journal_, clock_, quota::TierBook::plain(tierDefaultsOf(settings_))),
       admission_(executor, clock_, runtimesMemoryOf(settings_)),
-      runtimes_(executor, {*database_, *engine_, ledger_, admission_, journal_}, clock_,
+      runtimes_(executor, {database, *engine_, ledger_, admission_, journal_}, clock_,
           {.python = installedPythonOf(settings_), .ready = settings_.runtimesReady}),
       kernels_(runtimes_, clock_),
       care_(executor, runtimes_, ledger_, admission_, clock_),
-      book_(*database_, journal_, clock_),
-      decisions_(*database_, journal_, clock_),
-      enforcement_(executor, {*database_, book_, decisions_, accounts_, groups_, ledger_, runtimes_, *engine_, journal_, clock_},
+      book_(database, journal_, clock_),
+      decisions_(database, journal_, clock_),
+      enforcement_(executor, {database, book_, decisions_, accounts_, groups_, ledger_, runtimes_, *engine_, journal_, clock_},
           settings_.accountEvidence),
-      sessions_(*database_, kernels_, clock_),
-      documents_(executor, {*database_, contents_, kernels_, sessions_, groups_, journal_, clock_}),
+      sessions_(database, kernels_, clock_),
+      documents_(executor, {database, contents_, kernels_, sessions_, groups_, journal_, clock_}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor,
-          {*database_, accounts_, groups_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_,
+          {database, accounts_, groups_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_,
               shelf_, book_, decisions_, enforcement_, journal_, seals_, clock_},
           apiSettingsOf(settings_), {std::move(stop), [this] { return readTiers(); }, [this] { return readRules(); }}),
       street_(executor, api_),
@@ -80,13 +79,13 @@ House::House(Executor executor, ServerSettings settings, std::unique_ptr<store::
   api_.watch(street_);
 }
 
-Task<Result<Ready>> House::open() {
-  // First, so that a second server of the same directory ends here.
-  CO_TRY(operators_.listen(net::UnixEndpoint{.path = adminSocketOf(settings_), .mode = 0600}));
+Task<Result<Ready>> House::open(std::optional<Street> street) {
+  // First, so that a server of another database in the same directory ends here. One that stands by has the lease of whoever listens there.
+  CO_TRY(operators_.listen(net::UnixEndpoint{.path = adminSocketOf(settings_), .mode = 0600, .replaces = settings_.standBy}));
   api_.setUrl(urlOf(settings_, static_cast<std::uint16_t>(settings_.port)));
   CO_TRY(during("reading the tiers", readTiers()));
   if (settings_.adminOnly) co_return Ready{};
-  co_return co_await openStreet();
+  co_return co_await openStreet(street);
 }
 
 Task<> House::runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of) {
@@ -96,6 +95,7 @@ Task<> House::runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of)
 }
 
 Task<Result<>> House::mayRun(AccountId by, std::vector<documents::CellToRun> cells) {
+  CO_TRY(enforcement_.mayStart(by));  // who is held back runs nothing in others' runtimes either
   std::vector<enforcement::Enforcement::Cell> asked;
   for (auto& cell : cells) asked.push_back({std::move(cell.id), std::move(cell.source)});
   co_return co_await enforcement_.mayRun(std::move(by), std::move(asked));
@@ -120,16 +120,18 @@ Result<> House::readTiers() {
   return {};
 }
 
-Task<Result<Ready>> House::openStreet() {
+Task<Result<Ready>> House::openStreet(std::optional<Street> street) {
   CO_TRY(contents_.begin());
   CO_TRY(co_await sessions_.load());
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
   CO_TRY(during("reading the rules", co_await readRules()));
   CO_TRY(co_await enforcement_.begin());
-  const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
+  net::Endpoint where = net::TcpEndpoint{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
+  if (street) where = street->listening;
   const auto tls = tlsOf(settings_);
-  CO_TRY(const auto where, during("listening where host and port say", tls ? street_.listenTls(wanted, *tls) : street_.listen(wanted)));
-  Ready ready{.url = urlOf(settings_, std::get<net::TcpEndpoint>(where).port), .signInLink = {}};
+  CO_TRY(where, during("listening where host and port say", tls ? street_.listenTls(where, *tls) : street_.listen(where)));
+  const auto port = street ? street->where.port : std::get<net::TcpEndpoint>(where).port;
+  Ready ready{.url = urlOf(settings_, port), .signInLink = {}};
   api_.setUrl(ready.url);
   documents_.begin();
   engine_->begin();
@@ -137,6 +139,12 @@ Task<Result<Ready>> House::openStreet() {
   seals_.begin();
   if (secret) ready.signInLink = fmt::format("{}login?link={}", ready.url, *secret);
   co_return ready;
+}
+
+Result<net::ForwardTarget> House::openToForwarders() {
+  const auto secret = randomHex(32);
+  TRY(auto where, during("listening where forward_host says", street_.listenForwarded({.host = settings_.forwardHost, .port = 0}, secret)));
+  return net::ForwardTarget{std::move(where), secret};
 }
 
 Task<Result<std::int64_t>> House::allowanceOf(AccountId of) {

@@ -21,6 +21,7 @@
 #include "server/runtimes/runtimes.h"
 #include "server/settings.h"
 #include "server/shelf/shelf.h"
+#include "server/stand_by.h"
 
 namespace allmende {
 
@@ -34,10 +35,14 @@ constexpr auto fieldsOf(Type<Ready>) { return record("ready", field("url", &Read
 class House {
  public:
   // `stop` is called when an administrator asks the server to end. Builds only; nothing is read, written or listened to.
-  House(Executor executor, ServerSettings settings, std::unique_ptr<store::Database> database, std::function<void()> stop);
+  // `database` outlives us.
+  House(Executor executor, ServerSettings settings, store::Database& database, std::function<void()> stop);
 
-  // Opens everything, the doors to the street last. A failure names what is in the way; close() is due all the same.
-  Task<Result<Ready>> open();
+  // Opens everything, the doors to the street last: `street`, or where host and port say. A failure names what is in the way; close() is
+  // due all the same.
+  Task<Result<Ready>> open(std::optional<Street> street);
+  // Lets in what other servers forward. Returns what they have to know. After open().
+  Result<net::ForwardTarget> openToForwarders();
 
   // Closes WebSockets with 1012, lets requests finish for a few seconds, and lets go of the runtimes without stopping them.
   Task<> close();
@@ -45,7 +50,7 @@ class House {
   const api::Api& api() const { return api_; }
 
  private:
-  Task<Result<Ready>> openStreet();
+  Task<Result<Ready>> openStreet(std::optional<Street> street);
   Task<> runtimeFound(std::shared_ptr<runtimes::Agent> agent, AccountId of);
   Task<Result<>> mayRun(AccountId by, std::vector<documents::CellToRun> cells);
   // Bytes that an account may keep in its files.
@@ -57,7 +62,6 @@ class House {
 
   ServerSettings settings_;
   RealClock clock_;
-  std::unique_ptr<store::Database> database_;
   journal::Journal journal_;
   journal::Seals seals_;
   accounts::Accounts accounts_;

@@ -17,6 +17,7 @@
 #include "server/house.h"
 #include "server/migrations/migrations.h"
 #include "server/policy_check.h"
+#include "server/stand_by.h"
 
 namespace allmende {
 namespace {
@@ -66,36 +67,90 @@ Result<> prepareDataDirectory(const std::string& data) {
 
 Result<std::unique_ptr<store::Database>> openDatabase(const ServerSettings& settings) {
   TRY(prepareDataDirectory(settings.data));
-  return during("opening the database", store::Database::open(databaseUrlOf(settings), migrations()));
+  return during("opening the database", store::Database::connect(databaseUrlOf(settings)));
 }
 
-// Ends at the first signal, or when an administrator asked for it.
-Task<> untilAsked(net::EventLoop& loop, Notifier& asked) {  // NOLINT: both live in serve()
-  TaskScope waiting(loop.executor());
-  const auto listen = [](net::EventLoop* on, Notifier* tell) -> Task<> {
-    co_await on->signalled();
-    tell->notifyAll();
-  };
-  waiting.spawn("signals", listen(&loop, &asked));
-  co_await asked.wait();
-  co_await waiting.close();
+Task<> hearSignals(net::EventLoop* loop, StopSign* stop) {
+  co_await loop->signalled();
+  stop->raise();
 }
 
-Task<int> run(net::EventLoop& loop, ServerSettings settings, std::unique_ptr<store::Database> database) {  // NOLINT: lives in serve()
-  Notifier asked(loop.executor());
-  const auto product = database->product();
-  House house(loop.executor(), std::move(settings), std::move(database), [&asked] { asked.notifyAll(); });
-  const auto ready = co_await house.open();
-  if (ready) {
-    log::info("server.started", {{"version", ALLMENDE_VERSION}, {"url", ready->url}, {"database", product}});
-    say(toJson(*ready).as_object());
-    co_await untilAsked(loop, asked);
+// One server's life, from the lease to its last word. Its parts lie here in the order in which they are needed.
+class Life {
+ public:
+  Life(net::EventLoop& loop, ServerSettings settings, std::unique_ptr<store::Database> database)
+      : executor_(loop.executor()),
+        settings_(std::move(settings)),
+        database_(std::move(database)),
+        stop_(executor_),
+        lease_(executor_, *database_, clock_, settings_.standBy ? lease::kWatched : lease::kAlone),
+        standBy_(executor_, lease_, stop_),
+        signals_(executor_) {
+    signals_.spawn("signals", hearSignals(&loop, &stop_));
   }
-  co_await house.close();
-  if (!ready) co_return refuse(ready.error());
-  log::info("server.ended");
-  co_return 0;
-}
+
+  // Returns the exit status.
+  Task<int> live() {
+    auto served = co_await serve();
+    if (house_) co_await house_->close();
+    co_await lease_.release();
+    co_await standBy_.close();
+    co_await signals_.close();
+    if (!served) co_return refuse(served.error());
+    log::info("server.ended");
+    co_return isLost_ ? 1 : 0;
+  }
+
+ private:
+  Task<Result<>> serve() {
+    CO_TRY(lease_.prepare());
+    CO_TRY(auto street, co_await takeLease());
+    if (stop_.isRaised()) co_return Result<>{};
+    lease_.keep([this] {
+      isLost_ = true;
+      stop_.raise();
+    });
+    CO_TRY(database_->migrate(migrations()));
+    const auto product = database_->product();
+    house_.emplace(executor_, settings_, *database_, [this] { stop_.raise(); });
+    CO_TRY(const auto ready, co_await house_->open(std::move(street)));
+    if (settings_.standBy && !settings_.adminOnly) {
+      CO_TRY(auto target, house_->openToForwarders());
+      CO_TRY(co_await lease_.announce(std::move(target)));
+    }
+    log::info("server.started", {{"version", ALLMENDE_VERSION}, {"url", ready.url}, {"database", product}});
+    say(toJson(ready).as_object());
+    co_await stop_.wait();
+    co_return Result<>{};
+  }
+
+  // Where people have connected meanwhile, when we had to wait.
+  Task<Result<std::optional<Street>>> takeLease() {
+    if (!settings_.standBy || settings_.adminOnly) {
+      CO_TRY(co_await lease_.take());
+      co_return std::nullopt;
+    }
+    CO_TRY(const bool isOurs, co_await lease_.takeIfFree());
+    if (isOurs) co_return std::nullopt;
+    const net::TcpEndpoint wanted{.host = settings_.host, .port = static_cast<std::uint16_t>(settings_.port)};
+    co_return co_await standBy_.run(wanted, [this](std::uint16_t port) {
+      const auto url = urlOf(settings_, port);
+      log::info("server.stands_by", {{"version", ALLMENDE_VERSION}, {"url", url}});
+      say({{"url", url}, {"stands_by", true}});
+    });
+  }
+
+  Executor executor_;
+  ServerSettings settings_;
+  std::unique_ptr<store::Database> database_;
+  RealClock clock_;
+  StopSign stop_;
+  lease::Lease lease_;
+  StandBy standBy_;
+  std::optional<House> house_;
+  bool isLost_ = false;
+  TaskScope signals_;
+};
 
 int serve(std::vector<std::string> arguments) {
   auto settings = loadSettings(config::environment(), std::move(arguments));
@@ -106,7 +161,8 @@ int serve(std::vector<std::string> arguments) {
   auto database = openDatabase(*settings);
   if (!database) return refuse(database.error());
   net::EventLoop loop;
-  return loop.run(run(loop, *std::move(settings), *std::move(database)));
+  Life life(loop, *std::move(settings), *std::move(database));
+  return loop.run(life.live());
 }
 
 // The description of the API needs the rooms, but nothing of this machine.
@@ -115,7 +171,7 @@ int printOpenApi() {
   auto database = store::Database::open("sqlite::memory:", migrations());
   if (!database) return refuse(database.error());
   net::EventLoop loop;
-  const House house(loop.executor(), {}, *std::move(database), [] {});
+  const House house(loop.executor(), {}, **database, [] {});
   say(house.api().openApi());
   return 0;
 }

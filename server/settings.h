@@ -45,6 +45,8 @@ struct ServerSettings {
   bool metricsForLoopback = false;
   std::string logLevel = "info";
   bool adminOnly = false;
+  bool standBy = false;
+  std::string forwardHost = "127.0.0.1";
 };
 
 constexpr auto fieldsOf(Type<ServerSettings>) {
@@ -90,8 +92,11 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
           "several accounts."),
       field("metrics_for_loopback", &S::metricsForLoopback, "Whether programs on this machine may read /metrics without a token."),
       field("log_level", &S::logLevel, "The least that is logged: debug, info, warning or error."),
-      field("admin_only", &S::adminOnly,
-          "Serve the operator's socket alone, for `allmende account create` and the like while nothing runs."));
+      field(
+          "admin_only", &S::adminOnly, "Serve the operator's socket alone, for `allmende account create` and the like while nothing runs."),
+      field("stand_by", &S::standBy,
+          "Whether this server waits while another one serves the same database, forwards to it, and takes over when it ends. For both."),
+      field("forward_host", &S::forwardHost, "Address of this machine at which servers that stand by reach this one."));
 }
 
 // Settings from the defaults, allmende.toml in the data directory, `environment` and `arguments`, the later ones winning; checked, and with

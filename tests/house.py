@@ -32,7 +32,7 @@ class House:
         self.keeps, self.flags = data is not None, (*own, *flags)
         self.data = data or tempfile.mkdtemp(prefix="allmende-test-", dir="/var/tmp")
         os.chmod(self.data, 0o755)
-        self.log_path = self.data.rstrip("/") + ".log"
+        self.log_path = f"{self.data.rstrip('/')}.{time.time_ns()}.log"
         self.process = None
         if prepare:
             prepare(self.data)
@@ -52,7 +52,7 @@ class House:
         while time.monotonic() < deadline:
             if select.select([self.process.stdout], [], [], 1)[0]:
                 line = self.process.stdout.readline()
-                if line.startswith("Allmende is ready: "):
+                if line.startswith(("Allmende is ready: ", "Allmende stands by")):
                     self.link = line.split(": ", 1)[1].strip()
                     self.url = re.match(r"[^?]*/", self.link)[0].removesuffix("login/")
                     return

@@ -25,6 +25,20 @@ inline constexpr std::size_t kBodyPiece = 64U << 10U;
 // What a request that could not be read is told; nullopt when nobody is there to read it.
 std::optional<Response> refusalOf(const boost::system::error_code& error, const HttpServerLimits& limits);
 
+// The file of a Unix socket of ours, which another process may have replaced by its own.
+class SocketFile {
+ public:
+  explicit SocketFile(std::string path);
+  void remove() const;  // while it is the same
+
+ private:
+  std::string path_;
+  std::uint64_t number_;
+};
+
+// Listens; `where` learns the port when it asked for any.
+Result<std::unique_ptr<Acceptor>> openTcp(const Executor& executor, TcpEndpoint& where);
+
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   // What the sweeper needs to know of a connection.
   struct Connection {
@@ -55,7 +69,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   HttpServerLimits limits;
   RealClock clock;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
-  std::vector<std::string> socketFiles;
+  std::vector<SocketFile> socketFiles;
   std::list<Connection> connections;
   std::list<std::weak_ptr<WebSocket>> webSockets;
   std::function<Task<>(Socket, Connection&, std::string peer)> serveSecured;  // set where TLS is spoken
@@ -67,9 +81,13 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
   Task<> sweep();
 
-  Task<> accept(Acceptor& acceptor);  // NOLINT: owned by us, cut before it goes
+  // `secret` is what a connection has to begin with, in a ProxyHeader; null where people connect themselves.
+  using Secret = std::shared_ptr<const std::string>;
+  Task<> accept(Acceptor& acceptor, Secret secret);  // NOLINT: owned by us, cut before it goes
 
-  Task<> serve(Socket socket);
+  Task<> serve(Socket socket, Secret secret);
+  // Who asks for what `socket` forwards; nullopt for one that does not know the secret.
+  Task<std::optional<std::string>> forwardedPeer(Socket& socket, Secret secret);  // NOLINT: owned by serve()
 
   // In tls.cpp.
   Task<> secure(  // NOLINT: owned by serve(), which awaits this

@@ -27,7 +27,8 @@ struct TcpEndpoint {
 };
 struct UnixEndpoint {
   std::string path;
-  unsigned mode = 0600;  // of the socket file, when listening
+  unsigned mode = 0600;   // of the socket file, when listening
+  bool replaces = false;  // also the socket of a process that still lives, when listening
 };
 struct InheritedEndpoint {
   int fd = 3;  // a listening socket handed in (LISTEN_FDS)
@@ -134,7 +135,9 @@ class HttpServer {
   // Starts accepting. Fails with Conflict when the port or path is taken, InvalidInput when the address or TLS files are unusable.
   // A Unix socket file left by a dead process is replaced. Returns where it listens (the port, when 0 was asked).
   Result<Endpoint> listen(Endpoint endpoint);
-  Result<Endpoint> listenTls(TcpEndpoint endpoint, const TlsFiles& files);
+  Result<Endpoint> listenTls(Endpoint endpoint, const TlsFiles& files);
+  // For what a Forwarder sends, after listen(): connections that do not bring the secret are cut. Their peer is who asked the Forwarder.
+  Result<TcpEndpoint> listenForwarded(TcpEndpoint endpoint, std::string secret);
   // Stops accepting, closes WebSockets with 1012 (never 1001: Jupyter clients would not reconnect), lets requests finish for `patience`.
   Task<> stop(Duration patience);
   std::size_t connections() const;
@@ -174,4 +177,5 @@ Task<Result<std::unique_ptr<Stream>>> dial(Endpoint to, Duration patience);
 
 }  // namespace allmende::net
 
+#include "lib/net/forwarder.h"
 #include "lib/net/pool_run.h"

@@ -7,10 +7,13 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
 #include <cstring>
 
 #include "lib/base/log.h"
+#include "lib/base/sha256.h"
 #include "lib/net/conversation.h"
+#include "lib/net/proxy_header.h"
 
 namespace allmende::net {
 namespace {
@@ -48,7 +51,7 @@ Task<> HttpServer::Impl::sweep() {
   }
 }
 
-Task<> HttpServer::Impl::accept(Acceptor& acceptor) {  // NOLINT: owned by us, cut before it goes
+Task<> HttpServer::Impl::accept(Acceptor& acceptor, Secret secret) {  // NOLINT: owned by us, cut before it goes
   while (!stopping) {
     auto [error, socket] = co_await acceptor.async_accept(kAsTuple);
     if (stopping || error == asio::error::operation_aborted) co_return;
@@ -57,14 +60,27 @@ Task<> HttpServer::Impl::accept(Acceptor& acceptor) {  // NOLINT: owned by us, c
       co_await clock.sleep(100ms);
       continue;
     }
-    scope.spawn("connection", serve(std::move(socket)));
+    scope.spawn("connection", serve(std::move(socket), secret));
   }
 }
 
-Task<> HttpServer::Impl::serve(Socket socket) {
+Task<std::optional<std::string>> HttpServer::Impl::forwardedPeer(Socket& socket, Secret secret) {
+  const Deadline deadline(socket, limits.headerTime);
+  std::string start(kProxyStart, '\0');
+  const auto [cutOff, had] = co_await asio::async_read(socket, asio::buffer(start), kAsTuple);
+  const auto length = cutOff ? std::nullopt : lengthOfProxyRest(start);
+  if (!length) co_return std::nullopt;
+  std::string rest(*length, '\0');
+  const auto [broken, size] = co_await asio::async_read(socket, asio::buffer(rest), kAsTuple);
+  const auto header = broken ? std::nullopt : readProxyHeader(start, rest);
+  if (!header || !sameInConstantTime(header->secret, *secret)) co_return std::nullopt;
+  co_return header->peer;
+}
+
+Task<> HttpServer::Impl::serve(Socket socket, Secret secret) {
   const int on = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails harmlessly on Unix sockets
-  const auto peer = peerOf(socket);
+  auto peer = peerOf(socket);
   if (connections.size() >= limits.connections) {
     co_await writeResponse(socket,
         jsonResponse(
@@ -74,6 +90,12 @@ Task<> HttpServer::Impl::serve(Socket socket) {
     co_return;
   }
   const Registered entry(*this);
+  if (secret) {
+    entry->cut = [&socket] { net::cut(socket); };
+    auto real = co_await forwardedPeer(socket, std::move(secret));
+    if (!real) co_return net::cut(socket);
+    peer = *std::move(real);
+  }
   if (serveSecured && peer != "unix") co_return co_await serveSecured(std::move(socket), *entry, peer);
   entry->cut = [&socket] { net::cut(socket); };
   boost::system::error_code ignored;
@@ -103,11 +125,24 @@ Task<Answer> HttpServer::Impl::ask(Request request) {
   co_return errorResponse({Code::Internal, "something broke on our side; it is in the server's log", {}});
 }
 
+namespace {
+
+std::uint64_t numberOf(const std::string& path) {
+  struct stat found{};
+  return ::lstat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
+}  // namespace
+
+SocketFile::SocketFile(std::string path) : path_(std::move(path)), number_(numberOf(path_)) {}
+
+void SocketFile::remove() const {
+  if (numberOf(path_) == number_) ::unlink(path_.c_str());
+}
+
 HttpServer::HttpServer(Executor executor, Handler& handler, HttpServerLimits limits)
     : impl_(std::make_shared<Impl>(std::move(executor), handler, limits)) {}
 HttpServer::~HttpServer() = default;
-
-namespace {
 
 Result<std::unique_ptr<Acceptor>> openTcp(const Executor& executor, TcpEndpoint& where) {
   boost::system::error_code error;
@@ -132,6 +167,8 @@ Result<std::unique_ptr<Acceptor>> openTcp(const Executor& executor, TcpEndpoint&
   return acceptor;
 }
 
+namespace {
+
 Result<std::unique_ptr<Acceptor>> openUnix(const Executor& executor, const UnixEndpoint& where) {
   if (where.path.size() >= sizeof(sockaddr_un::sun_path)) {
     return fail(Code::InvalidInput, "the socket path {} is longer than {} bytes; use a shorter data directory", where.path,
@@ -144,7 +181,7 @@ Result<std::unique_ptr<Acceptor>> openUnix(const Executor& executor, const UnixE
     asio::io_context probing;
     asio::local::stream_protocol::socket probe(probing);
     probe.connect(endpoint, error);
-    if (!error) return fail(Code::Conflict, "{} is served by another process; stop that one", where.path);
+    if (!error && !where.replaces) return fail(Code::Conflict, "{} is served by another process; stop that one", where.path);
     ::unlink(where.path.c_str());
   }
   auto acceptor = std::make_unique<Acceptor>(executor);
@@ -180,10 +217,18 @@ Result<Endpoint> HttpServer::listen(Endpoint endpoint) {
   if (const auto* inherited = std::get_if<InheritedEndpoint>(&endpoint)) acceptor = adopt(impl_->executor, *inherited);
   if (!acceptor) return std::unexpected(acceptor.error());
   impl_->acceptors.push_back(*std::move(acceptor));
-  if (const auto* local = std::get_if<UnixEndpoint>(&endpoint)) impl_->socketFiles.push_back(local->path);
-  impl_->scope.spawn("accept", impl_->accept(*impl_->acceptors.back()));
+  if (const auto* local = std::get_if<UnixEndpoint>(&endpoint)) impl_->socketFiles.emplace_back(local->path);
+  impl_->scope.spawn("accept", impl_->accept(*impl_->acceptors.back(), nullptr));
   if (!impl_->sweeping) impl_->scope.spawn("sweep", impl_->sweep());
   impl_->sweeping = true;
+  return endpoint;
+}
+
+Result<TcpEndpoint> HttpServer::listenForwarded(TcpEndpoint endpoint, std::string secret) {
+  check(!secret.empty(), "what is forwarded comes with a secret");
+  TRY(auto acceptor, openTcp(impl_->executor, endpoint));
+  impl_->acceptors.push_back(std::move(acceptor));
+  impl_->scope.spawn("accept forwarded", impl_->accept(*impl_->acceptors.back(), std::make_shared<const std::string>(std::move(secret))));
   return endpoint;
 }
 
@@ -193,7 +238,7 @@ Task<> HttpServer::stop(Duration patience) {
   impl->stopping = true;
   boost::system::error_code ignored;
   for (auto& acceptor : impl->acceptors) acceptor->close(ignored);
-  for (const auto& path : impl->socketFiles) ::unlink(path.c_str());
+  for (const auto& file : impl->socketFiles) file.remove();
   TaskScope closing(impl->executor);
   for (auto& weak : impl->webSockets) {
     if (auto socket = weak.lock()) closing.spawn("close socket", impl->closeSocket(std::move(socket)));

@@ -35,7 +35,7 @@ Task<> HttpServer::Impl::secure(std::shared_ptr<asio::ssl::context> context, Soc
   net::cut(secured.next_layer());
 }
 
-Result<Endpoint> HttpServer::listenTls(TcpEndpoint endpoint, const TlsFiles& files) {
+Result<Endpoint> HttpServer::listenTls(Endpoint endpoint, const TlsFiles& files) {
   TRY(auto context, load(files));
   impl_->serveSecured = [impl = impl_.get(), context](Socket socket, Impl::Connection& connection, std::string peer) {
     return impl->secure(context, std::move(socket), connection, std::move(peer));

@@ -168,13 +168,31 @@ void Connection::undo() {
   session_.reset();
 }
 
+Result<> Connection::askFence() {
+  if (fence_ == nullptr) return {};
+  TRY(const auto answer, run(fence_->query, fence_->values));
+  if (answer.rows.empty()) return fail(Code::Unavailable, "{}", fence_->otherwise);
+  return {};
+}
+
+Result<Answer> Connection::change(std::string_view sql, const Values& values) {
+  if (fence_ == nullptr) return run(sql, values);
+  Answer answer;
+  TRY(transact([&](Transaction&) -> Result<> {
+    TRY(answer, run(sql, values));
+    return {};
+  }));
+  return answer;
+}
+
 Result<> Connection::transact(const std::function<Result<>(Transaction&)>& work) {
   for (int attempt = 1;; ++attempt) {
     TRY(run(dialect_.beginning(), {}));
     Transaction transaction(*this);
     Result<> done;
     try {
-      done = work(transaction);
+      done = askFence();
+      if (done) done = work(transaction);
     } catch (...) {
       undo();
       throw;

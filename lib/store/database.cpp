@@ -69,6 +69,7 @@ struct Database::Impl {
       from_.idle.push_back(connection_);
     }
     Connection* operator->() const { return connection_; }
+    Connection& operator*() const { return *connection_; }
 
    private:
     Impl& from_;
@@ -77,6 +78,7 @@ struct Database::Impl {
 
   std::unique_ptr<Dialect> dialect;
   std::string product;
+  std::unique_ptr<Fence> fence;
   std::vector<std::unique_ptr<Connection>> connections;
   std::mutex mutex;
   std::vector<Connection*> idle;
@@ -87,6 +89,12 @@ Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& url, std::span<const Migration> migrations) {
+  TRY(auto database, connect(url));
+  TRY(database->migrate(migrations));
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::connect(const std::string& url) {
   TRY(auto dialect, dialectOf(url));
   auto impl = std::make_unique<Impl>(std::move(dialect));
   const auto count = impl->dialect->connections();
@@ -95,11 +103,25 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& url, std::sp
     impl->idle.push_back(connection.get());
     TRY(during("opening the database", connection->open()));
   }
-  TRY(during("opening the database", migrate(*impl->connections.front(), migrations)));
   TRY(auto version, impl->connections.front()->run(impl->dialect->versionQuery(), {}));
   impl->product = version.rows[0].text(0);
   impl->pool = std::make_unique<net::Pool>("database", count, kMostWaiting);
   return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+Result<> Database::migrate(std::span<const Migration> migrations) {
+  Impl::Loan connection(*impl_);
+  return during("opening the database", store::migrate(*connection, migrations));
+}
+
+Result<> Database::prepare(std::string_view sql) {
+  Impl::Loan connection(*impl_);
+  return during("opening the database", store::prepare(*connection, sql));
+}
+
+void Database::fence(std::string query, Values values, std::string otherwise) {
+  impl_->fence = std::make_unique<Fence>(std::move(query), std::move(values), std::move(otherwise));
+  for (auto& connection : impl_->connections) connection->setFence(impl_->fence.get());
 }
 
 Result<> Database::runErased(std::move_only_function<Result<>(Transaction&)> work) {
@@ -121,7 +143,7 @@ Task<Result<std::int64_t>> Database::change(std::string sql, Values values) {
   co_return co_await impl_->pool->runResult(
       [impl = impl_.get(), sql = std::move(sql), values = std::move(values)]() -> Result<std::int64_t> {
         Impl::Loan connection(*impl);
-        TRY(auto answer, connection->run(sql, values));
+        TRY(auto answer, connection->change(sql, values));
         return answer.changed;
       });
 }

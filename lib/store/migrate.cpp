@@ -31,21 +31,37 @@ Result<std::int64_t> lastApplied(Transaction& on) {
   return rows[0].number(0);
 }
 
-Result<> apply(Transaction& on, const Migration& migration, const Dialect& dialect) {
-  if (!dialect.migrating().empty()) {
-    TRY(on.query(dialect.migrating()));
-  }
-  TRY(auto last, lastApplied(on));
-  if (last >= migration.number) return {};  // another server was faster
-  for (const auto& statement : statementsOf(migration.sql, dialect.serialKey())) {
+Result<> keepOthersOut(Transaction& on, const Dialect& dialect) {
+  if (dialect.migrating().empty()) return {};
+  TRY(on.query(dialect.migrating()));
+  return {};
+}
+
+Result<> runAll(Transaction& on, std::string_view sql, const Dialect& dialect) {
+  for (const auto& statement : statementsOf(sql, dialect.serialKey())) {
     TRY(on.change(statement));
   }
+  return {};
+}
+
+Result<> apply(Transaction& on, const Migration& migration, const Dialect& dialect) {
+  TRY(keepOthersOut(on, dialect));
+  TRY(auto last, lastApplied(on));
+  if (last >= migration.number) return {};  // another server was faster
+  TRY(runAll(on, migration.sql, dialect));
   TRY(on.change("INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)", {migration.number, migration.name, systemNow()}));
   log::info("database.migrated", {{"number", migration.number}, {"name", migration.name}});
   return {};
 }
 
 }  // namespace
+
+Result<> prepare(Connection& connection, std::string_view sql) {
+  return connection.transact([&](Transaction& on) -> Result<> {
+    TRY(keepOthersOut(on, connection.dialect()));
+    return runAll(on, sql, connection.dialect());
+  });
+}
 
 Result<> migrate(Connection& connection, std::span<const Migration> migrations) {
   TRY(connection.run(

@@ -95,6 +95,12 @@ class Database {
   // Brings the tables up to the last of `migrations`. Fails with InvalidInput for a URL of another kind, Conflict when the tables are
   // from a newer version, Unavailable when the file is not writable, the disk full or the server not reachable.
   static Result<std::unique_ptr<Database>> open(const std::string& url, std::span<const Migration> migrations);
+  // The two halves of open(), for a program that has something to settle between them. Until migrate() the tables may be of any version.
+  static Result<std::unique_ptr<Database>> connect(const std::string& url);
+  Result<> migrate(std::span<const Migration> migrations);
+  // Runs statements that hold whatever the tables are like (CREATE TABLE IF NOT EXISTS …; each ends with ';' at the end of a line), while
+  // no other server does so or migrates. Blocks.
+  Result<> prepare(std::string_view sql);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -104,7 +110,12 @@ class Database {
   template <class Work>
   Task<std::invoke_result_t<Work&, Transaction&>> transaction(Work work);
 
-  // One statement by itself.
+  // From now on nothing is changed unless `query` gives a row, which is asked within each transaction; otherwise Unavailable with
+  // `otherwise`. For a program that must not write any more once another one has taken over, however late it learns of that.
+  // Before anything else uses the database.
+  void fence(std::string query, Values values, std::string otherwise);
+
+  // One statement by itself. change() is fenced, query() is not.
   Task<Result<Rows>> query(std::string sql, Values values = {});
   Task<Result<std::int64_t>> change(std::string sql, Values values = {});
 

@@ -55,6 +55,29 @@ class EitherDatabase : public ::testing::TestWithParam<std::string> {
 std::string nameOfParam(const ::testing::TestParamInfo<std::string>& info) { return info.param; }
 INSTANTIATE_TEST_SUITE_P(On, EitherDatabase, ::testing::Values("sqlite_memory", "sqlite_file", "postgres"), nameOfParam);
 
+TEST_P(EitherDatabase, aFenceLetsNothingBeChangedOnceItsRowIsGone) {
+  ASSERT_EQ(await(database_->change("INSERT INTO tags (name) VALUES ('mine')")), 1);
+  database_->fence("SELECT 1 FROM tags WHERE name = ?", {"mine"}, "another server took over");
+  ASSERT_EQ(await(database_->change("INSERT INTO notes (title, stars) VALUES ('held', 1)")), 1);
+  ASSERT_EQ(await(database_->change("DELETE FROM tags WHERE name = 'mine'")), 1);
+  const auto late = await(database_->change("UPDATE notes SET stars = 2"));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Code::Unavailable);
+  EXPECT_EQ(late.error().message, "another server took over");
+  const auto lateToo = await(database_->transaction([](Transaction& on) { return on.change("UPDATE notes SET stars = 3"); }));
+  ASSERT_FALSE(lateToo);
+  EXPECT_EQ(lateToo.error().code, Code::Unavailable);
+  EXPECT_EQ((*await(database_->query("SELECT stars FROM notes")))[0].number(0), 1);
+}
+
+TEST_P(EitherDatabase, isPreparedWhateverVersionItsTablesAreOf) {
+  const auto kTable =
+      "CREATE TABLE IF NOT EXISTS beats (id BIGINT PRIMARY KEY);\nINSERT INTO beats (id) VALUES (1) ON CONFLICT DO NOTHING;\n";
+  ASSERT_TRUE(database_->prepare(kTable));
+  ASSERT_TRUE(database_->prepare(kTable));
+  EXPECT_EQ((*await(database_->query("SELECT COUNT(*) FROM beats")))[0].number(0), 1);
+}
+
 TEST_P(EitherDatabase, givesBackWhatWasStored) {
   const std::int64_t large = 9'007'199'254'740'993;
   ASSERT_EQ(await(database_->change("INSERT INTO notes (title, stars) VALUES (?, ?)", {"Grüße, 'quoted' ? \"and\" :named", large})), 1);
