@@ -108,10 +108,13 @@ Task<net::Response> DocumentsApi::run(Call call) {
   auto cells = readCells(*body, "id");
   if (!cells) co_return runError(cells.error());
   const auto* kernel = findString(*body, "kernel_name");
+  const auto* runtime = findString(*body, "runtime");
+  if (runtime != nullptr && *runtime != "own" && *runtime != "owner")
+    co_return jupyterError(400, fmt::format("runtime '{}' is neither own nor owner", std::string_view(*runtime).substr(0, 64)));
   const std::string kernelName(kernel == nullptr ? specs_.defaultName() : std::string(*kernel));
   if (specs_.find(kernelName) == nullptr) co_return noSuchKernelspec(kernelName);
-  const auto queued = co_await documents_.run(
-      *id, visitorOf(call.caller, call.request.query), *std::move(cells), documents::KernelChoice{.name = kernelName, .id = {}});
+  const auto queued = co_await documents_.run(*id, visitorOf(call.caller, call.request.query), *std::move(cells),
+      documents::KernelChoice{.name = kernelName, .id = {}, .isOwners = runtime != nullptr && *runtime == "owner"});
   if (!queued) co_return runError(queued.error());
   json::array runs;
   for (const auto& one : *queued) runs.push_back({{"id", one.run}, {"cell", one.cell}});

@@ -18,7 +18,8 @@ Task<Result<JoinedView>> SharingApi::join(MaybeCaller caller, documents::Documen
       .role = std::string(documents::nameOf(joined.role)),
       .owner = std::move(owner),
       .path = {},
-      .sessionPath = {}};
+      .sessionPath = {},
+      .inRuntime = joined.mayUseRuntime};
   if (caller && view.owner.id == caller->account) view.path = std::move(joined.path);
   if (!joined.sessionPath.empty()) view.sessionPath = std::move(joined.sessionPath);
   co_return view;
@@ -48,6 +49,7 @@ Task<Result<ShareView>> SharingApi::viewOf(People& people, documents::Share shar
       .person = {},
       .group = {},
       .role = std::string(documents::nameOf(share.role)),
+      .inRuntime = share.inRuntime,
       .expiresAt = share.expiresAt,
       .madeAt = share.madeAt};
   if (share.account) {
@@ -74,7 +76,8 @@ Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, docu
   People people(accounts_);
   CO_TRY(const auto whom, documents::parseWhom(body.whom));
   CO_TRY(const auto role, documents::parseSharedRole(body.role));
-  documents::ShareWish wish{.whom = whom, .account = {}, .group = {}, .role = role, .lasts = {}};
+  documents::ShareWish wish{
+      .whom = whom, .account = {}, .group = {}, .role = role, .inRuntime = body.inRuntime.value_or(false), .lasts = {}};
   if ((whom == documents::Whom::Account) != body.account.has_value())
     co_return fail(Code::InvalidInput, "'account' is the name of who shall have it; it goes with whom = account, and only with that");
   if ((whom == documents::Whom::Group) != body.group.has_value())

@@ -15,6 +15,7 @@ struct JoinedView {
   Person owner;
   std::optional<std::string> path;
   std::optional<std::string> sessionPath;
+  bool inRuntime = false;
 };
 constexpr auto fieldsOf(Type<JoinedView>) {
   using J = JoinedView;
@@ -22,7 +23,8 @@ constexpr auto fieldsOf(Type<JoinedView>) {
       field("session", &J::session, "To be shown to its room: the log that a copy of it belongs to."),
       field("name", &J::name, "The file's name."), field("role", &J::role, "viewer, commenter, editor or owner."),
       field("owner", &J::owner, "Whose drive it is on."), field("path", &J::path, "On the drive; the owner's alone."),
-      field("session_path", &J::sessionPath, "By which one's own kernel session of it is known; absent when one cannot run it."));
+      field("session_path", &J::sessionPath, "By which one's own kernel session of it is known; absent when one cannot run it."),
+      field("in_runtime", &J::inRuntime, "Whether one may run it in the owner's runtime."));
 }
 
 struct SharedGroup {
@@ -39,6 +41,7 @@ struct ShareView {
   std::optional<Person> person;
   std::optional<SharedGroup> group;
   std::string role;
+  bool inRuntime = false;
   std::optional<Instant> expiresAt;
   Instant madeAt;
 };
@@ -48,8 +51,9 @@ constexpr auto fieldsOf(Type<ShareView>) {
       field("whom", &S::whom,
           "account, group, everyone (with an account here) or link (whoever has the link; without an account only to read)."),
       field("person", &S::person, "Of an account."), field("group", &S::group, "Of a group."),
-      field("role", &S::role, "viewer, commenter or editor."), field("expires_at", &S::expiresAt, "When it ends; absent = never."),
-      field("made_at", &S::madeAt, "When it was given."));
+      field("role", &S::role, "viewer, commenter or editor."),
+      field("in_runtime", &S::inRuntime, "Whether they may run it in the owner's runtime, which the owner's units pay for."),
+      field("expires_at", &S::expiresAt, "When it ends; absent = never."), field("made_at", &S::madeAt, "When it was given."));
 }
 
 struct ShareBody {
@@ -57,6 +61,7 @@ struct ShareBody {
   std::optional<std::string> account;
   std::optional<std::string> group;
   std::string role;
+  std::optional<bool> inRuntime;
   std::optional<std::int64_t> expiresInS;
 };
 constexpr auto fieldsOf(Type<ShareBody>) {
@@ -65,6 +70,7 @@ constexpr auto fieldsOf(Type<ShareBody>) {
       field("account", &S::account, "The name of an account, for whom = account."),
       field("group", &S::group, "The id of a group that one belongs to, for whom = group."),
       field("role", &S::role, "viewer, commenter or editor."),
+      field("in_runtime", &S::inRuntime, "For editors who do not come by a link: whether they may run it in the owner's runtime."),
       field("expires_in_s", &S::expiresInS, "Seconds until it ends; absent = never."));
 }
 

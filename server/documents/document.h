@@ -33,6 +33,7 @@ struct Visitor {
   Role most = Role::Viewer;          // what they showed allows no more than this, whatever the document's owner gave them
   Role role = Role::Viewer;          // what they may do, once they are in
   bool hearsNotices = false;         // our page: told what is stored, who runs what, and the like
+  bool mayUseRuntime = false;        // of the owner, once they are in
 };
 
 // A document that can be joined.
@@ -52,7 +53,8 @@ struct CellToRun {
 struct LastRun {
   std::string cell;
   AccountId account;
-  std::string name;  // of who ran it
+  std::string name;     // of who ran it
+  AccountId runtimeOf;  // in whose runtime
   Instant startedAt;
   Instant endedAt;
   bool failed = false;
@@ -68,7 +70,8 @@ struct Joined {
   AccountId owner;
   std::string path;  // on the owner's drive
   Role role = Role::Viewer;
-  std::string sessionPath;  // by which the visitor's kernel session of it is known; empty for who cannot run anything
+  std::string sessionPath;     // by which the visitor's kernel session of it is known; empty for who cannot run anything
+  bool mayUseRuntime = false;  // of the owner
 };
 
 // ---- sharing ----
@@ -91,6 +94,7 @@ struct Share {
   std::optional<AccountId> account;  // of Whom::Account
   std::optional<GroupId> group;      // of Whom::Group
   Role role = Role::Viewer;
+  bool inRuntime = false;  // whether editors may run it in the owner's runtime, which the owner's units pay for
   std::optional<Instant> expiresAt;
   AccountId madeBy;
   Instant madeAt;
@@ -101,6 +105,7 @@ struct ShareWish {
   std::optional<AccountId> account;
   std::optional<GroupId> group;
   Role role = Role::Viewer;
+  bool inRuntime = false;                     // for editors
   std::optional<std::chrono::seconds> lasts;  // none = for good
 };
 
@@ -166,6 +171,7 @@ struct CellWish {
 struct KernelChoice {
   std::string name;               // a kernelspec's
   std::optional<std::string> id;  // of one of the account's that runs
+  bool isOwners = false;          // of the notebook's owner instead of one's own
 };
 
 struct Queued {

@@ -112,13 +112,14 @@ Task<Result<Documents::Impl::Access>> Documents::Impl::accessOf(DocumentId id, V
   CO_TRY(auto record, co_await store.find(id));
   if (!record) co_return fail(Code::NotFound, "there is no document {}; ask for a session first", id.text());
   if (isInTrash(*record)) co_return fail(Code::NotFound, "this notebook is in its owner's trash");
-  if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most, {}};
+  if (by.account == record->account) co_return Access{*std::move(record), Role::Owner, by.most, true, {}};
   CO_TRY(const auto given, co_await shares.list(id));
   CO_TRY(const auto person, co_await personOf(by.account, std::ranges::find(given, Whom::Group, &Share::whom) != given.end()));
   const auto granted = roleOf(*record, given, person, clock.now());
   if (!granted && by.account) co_return fail(Code::Denied, "this notebook is not shared with you; ask its owner for access");
   if (!granted) co_return fail(Code::Unauthenticated, "sign in to open this notebook");
-  co_return Access{*std::move(record), *granted, std::min(*granted, by.most), nextExpiryOf(given, clock.now())};
+  const bool usesRuntime = mayUseRuntime(*record, given, person, clock.now());
+  co_return Access{*std::move(record), *granted, std::min(*granted, by.most), usesRuntime, nextExpiryOf(given, clock.now())};
 }
 
 Task<Result<Person>> Documents::Impl::personOf(std::optional<AccountId> account, bool withGroups) {
@@ -144,6 +145,7 @@ Task<Result<Documents::Impl::Entered>> Documents::Impl::enterWith(Access access,
   CO_TRY(auto entered, co_await enter(std::move(access.record)));
   if (access.nextExpiry) entered->nextExpiry = access.nextExpiry;
   by.role = access.role;
+  by.mayUseRuntime = access.mayUseRuntime;
   co_return Entered{std::move(entered), std::move(by)};
 }
 

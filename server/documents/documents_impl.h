@@ -82,6 +82,7 @@ struct Documents::Impl {
     Record record;
     Role granted = Role::Viewer;        // by its owner
     Role role = Role::Viewer;           // that, as far as what they showed allows
+    bool mayUseRuntime = false;         // of the owner
     std::optional<Instant> nextExpiry;  // when one of the document's shares ends; of the owner's access none is known
   };
   Task<Result<Access>> accessOf(DocumentId id, Visitor by);

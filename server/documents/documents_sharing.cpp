@@ -33,7 +33,8 @@ Task<Result<Joined>> Documents::join(DocumentId id, Visitor by) {
       .owner = std::move(record.account),
       .path = std::move(record.path),
       .role = access.role,
-      .sessionPath = std::move(sessionPath)};
+      .sessionPath = std::move(sessionPath),
+      .mayUseRuntime = canRun && access.mayUseRuntime};
 }
 
 Task<> Documents::Impl::reconsider(DocumentId id) {
@@ -58,14 +59,19 @@ Task<> Documents::Impl::reconsider(DocumentId id) {
   };
   const auto now = clock.now();
   one->nextExpiry = nextExpiryOf(*given, now);
-  std::set<AccountId> dismissed;
+  std::map<AccountId, bool> dismissed;  // and whether from the owner's runtime alone
   one->room->reconsider([&](const Visitor& visitor) {
     auto role = roleOf(one->room->record(), *given, personOfVisitor(visitor), now);
     if (role) role = std::min(*role, visitor.most);
-    if (visitor.account && visitor.role >= Role::Editor && role.value_or(Role::Viewer) < Role::Editor) dismissed.insert(*visitor.account);
+    if (!visitor.account || visitor.role < Role::Editor) return role;
+    if (role.value_or(Role::Viewer) < Role::Editor) {
+      dismissed[*visitor.account] = false;
+    } else if (!mayUseRuntime(one->room->record(), *given, personOfVisitor(visitor), now)) {
+      dismissed.emplace(*visitor.account, true);
+    }
     return role;
   });
-  for (const auto& account : dismissed) co_await one->runs->dismiss(account);
+  for (const auto& [account, onlyInOwners] : dismissed) co_await one->runs->dismiss(account, onlyInOwners);
 }
 
 Task<> Documents::Impl::endExpired() {
@@ -90,6 +96,8 @@ Task<Result<Share>> Documents::share(DocumentId id, Visitor by, ShareWish wish) 
   if (wish.group) {
     CO_TRY(co_await impl_->groups.get(by.account.value(), *wish.group));  // nobody gives to people with whom they have nothing to do
   }
+  if (wish.inRuntime && (wish.role < Role::Editor || wish.whom == Whom::Link))
+    co_return fail(Code::InvalidInput, "in the owner's runtime only editors run anything, and none that come by a link");
   if (wish.account == access.record.account) co_return fail(Code::InvalidInput, "the notebook is yours already");
   CO_TRY(auto made, co_await impl_->shares.put(id, by.account.value(), std::move(wish)));
   co_await impl_->reconsider(id);

@@ -14,6 +14,7 @@ std::string_view nameOf(Run::State state) { return kStates.at(static_cast<std::s
 Result<Run> runOf(const store::Row& row) {
   TRY(auto document, DocumentId::parse(row.text(1)));
   TRY(auto account, AccountId::parse(row.text(5)));
+  TRY(auto askedBy, AccountId::parse(row.text(9)));
   const auto state = std::ranges::find(kStates, row.text(7));
   if (state == kStates.end()) return fail(Code::Internal, "the run {} has the unknown state '{}'", row.text(0), row.text(7));
   return Run{.id = row.text(0),
@@ -22,6 +23,7 @@ Result<Run> runOf(const store::Row& row) {
       .cell = row.text(3),
       .source = row.text(4),
       .account = std::move(account),
+      .askedBy = std::move(askedBy),
       .name = row.text(6),
       .state = static_cast<Run::State>(state - kStates.begin()),
       .changedAt = row.instant(8)};
@@ -47,8 +49,8 @@ Result<> storeRest(store::Transaction& on, const DocumentId& document, const Res
 }  // namespace
 
 json::object noticeOf(const LastRun& run) {
-  return {{"cell", run.cell}, {"account", run.account.text()}, {"by", run.name}, {"started_at", formatUtc(run.startedAt)},
-      {"ended_at", formatUtc(run.endedAt)}, {"status", run.failed ? "error" : "ok"}};
+  return {{"cell", run.cell}, {"account", run.account.text()}, {"by", run.name}, {"runtime_of", run.runtimeOf.text()},
+      {"started_at", formatUtc(run.startedAt)}, {"ended_at", formatUtc(run.endedAt)}, {"status", run.failed ? "error" : "ok"}};
 }
 
 Result<> storeProgress(store::Transaction& on, const DocumentId& document, const Progress& progress, Instant now) {
@@ -62,13 +64,13 @@ Result<> storeProgress(store::Transaction& on, const DocumentId& document, const
         {document.text(), progress.startedRun}));  // of earlier runs of the cell
   }
   if (!progress.endedRun.empty()) {
-    TRY(
-        on.change("INSERT INTO document_last_runs (document_id, cell, account_id, account_name, started_at, ended_at, failed) "
-                  "SELECT document_id, cell, account_id, account_name, changed_at, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM document_runs "
-                  "WHERE id = ? "
-                  "ON CONFLICT (document_id, cell) DO UPDATE SET account_id = excluded.account_id, account_name = excluded.account_name, "
-                  "started_at = excluded.started_at, ended_at = excluded.ended_at, failed = excluded.failed",
-            {now, progress.failed, progress.endedRun}));
+    TRY(on.change(
+        "INSERT INTO document_last_runs (document_id, cell, account_id, account_name, runtime_of, started_at, ended_at, failed) "
+        "SELECT document_id, cell, asked_by, account_name, account_id, changed_at, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM document_runs "
+        "WHERE id = ? "
+        "ON CONFLICT (document_id, cell) DO UPDATE SET account_id = excluded.account_id, account_name = excluded.account_name, "
+        "runtime_of = excluded.runtime_of, started_at = excluded.started_at, ended_at = excluded.ended_at, failed = excluded.failed",
+        {now, progress.failed, progress.endedRun}));
     TRY(on.change("DELETE FROM document_runs WHERE id = ?", {progress.endedRun}));
   }
   if (progress.rest) {
@@ -81,9 +83,10 @@ Task<Result<>> RunStore::add(std::vector<Run> runs) {
   co_return co_await database_.transaction([runs = std::move(runs)](store::Transaction& on) -> Result<> {
     for (const auto& run : runs) {
       TRY(on.change(
-          "INSERT INTO document_runs (id, document_id, place, cell, source, account_id, account_name, state, changed_at) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          {run.id, run.document.text(), run.place, run.cell, run.source, run.account.text(), run.name, nameOf(run.state), run.changedAt}));
+          "INSERT INTO document_runs (id, document_id, place, cell, source, account_id, asked_by, account_name, state, changed_at) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {run.id, run.document.text(), run.place, run.cell, run.source, run.account.text(), run.askedBy.text(), run.name,
+              nameOf(run.state), run.changedAt}));
     }
     return {};
   });
@@ -105,7 +108,7 @@ Task<Result<>> RunStore::remove(std::vector<std::string> runs) {
 
 Task<Result<std::vector<Run>>> RunStore::all() {
   CO_TRY(const auto rows, co_await database_.query("SELECT id, document_id, place, cell, source, account_id, account_name, state, "
-                                                   "changed_at FROM document_runs ORDER BY document_id, place"));
+                                                   "changed_at, asked_by FROM document_runs ORDER BY document_id, place"));
   std::vector<Run> runs;
   for (const auto& row : rows) {
     CO_TRY(runs.emplace_back(), runOf(row));
@@ -114,16 +117,17 @@ Task<Result<std::vector<Run>>> RunStore::all() {
 }
 
 Task<Result<std::vector<LastRun>>> RunStore::listLast(DocumentId document) {
-  CO_TRY(const auto rows,
-      co_await database_.query(
-          "SELECT cell, account_id, account_name, started_at, ended_at, failed FROM document_last_runs WHERE document_id = ? ORDER BY cell",
-          {document.text()}));
+  CO_TRY(const auto rows, co_await database_.query("SELECT cell, account_id, account_name, started_at, ended_at, failed, runtime_of FROM "
+                                                   "document_last_runs WHERE document_id = ? ORDER BY cell",
+                              {document.text()}));
   std::vector<LastRun> runs;
   for (const auto& row : rows) {
     CO_TRY(auto account, AccountId::parse(row.text(1)));
+    CO_TRY(auto runtimeOf, AccountId::parse(row.text(6)));
     runs.push_back({.cell = row.text(0),
         .account = std::move(account),
         .name = row.text(2),
+        .runtimeOf = std::move(runtimeOf),
         .startedAt = row.instant(3),
         .endedAt = row.instant(4),
         .failed = row.flag(5)});

@@ -19,7 +19,8 @@ struct Run {
   std::int64_t place = 0;  // in the order of the document's runs
   std::string cell;
   std::string source;  // as the document had it when the run was asked for
-  AccountId account;   // who runs it
+  AccountId account;   // in whose kernel it runs
+  AccountId askedBy;   // who runs it, and their name
   std::string name;
   State state = State::Queued;
   Instant changedAt;  // when it was queued, or the kernel took it up

@@ -45,9 +45,16 @@ std::vector<json::object> Runners::greeting() const {
   return notices;
 }
 
+Runs* Runners::findOwners() const {
+  const auto found = runs_.find(room_->record().account);
+  return found == runs_.end() ? nullptr : found->second.get();
+}
+
 Task<Result<std::vector<Run>>> Runners::queue(Visitor by, std::vector<CellWish> cells, KernelChoice kernel) {
-  const auto account = by.account.value();
+  if (kernel.isOwners && !by.mayUseRuntime)
+    co_return fail(Code::Denied, "the owner of this notebook does not let you use their runtime; run it in your own");
   const auto held = co_await room_->turn();  // nobody else queues the same cell meanwhile
+  const auto account = kernel.isOwners ? room_->record().account : by.account.value();
   for (const auto& [other, runs] : runs_) {
     if (other == account) continue;
     for (const auto& cell : cells) {
@@ -62,10 +69,19 @@ Task<Result<std::vector<Run>>> Runners::queue(Visitor by, std::vector<CellWish> 
 }
 
 Task<Result<>> Runners::cancel(Visitor by) {
-  const auto own = runs_.find(by.account.value());
-  if (own != runs_.end() && !own->second->isIdle()) co_return co_await own->second->cancel();
+  const auto account = by.account.value();
+  bool hasOwn = false;
+  if (const auto own = runs_.find(account); own != runs_.end() && !own->second->isIdle()) {
+    hasOwn = true;
+    CO_TRY(co_await own->second->cancel());
+  }
+  if (auto* owners = findOwners(); owners != nullptr && by.role < Role::Owner && owners->hasRunsOf(account)) {
+    hasOwn = true;
+    CO_TRY(co_await owners->cancel(account));
+  }
+  if (hasOwn) co_return Result<>{};
   std::vector<Runs*> others;
-  for (const auto& [account, runs] : runs_) {
+  for (const auto& [other, runs] : runs_) {
     if (!runs->isIdle()) others.push_back(runs.get());
   }
   if (!others.empty() && by.role < Role::Owner)
@@ -87,13 +103,17 @@ Task<Result<>> Runners::answer(Visitor by, std::string run, std::string value) {
   const auto account = by.account.value();
   for (const auto& [other, runs] : runs_) {
     const auto* question = runs->findQuestion();
-    if (other != account && question != nullptr && textOf(*question, "run") == run)
-      co_return fail(Code::Denied, "{} runs this, and is asked", runs->runner());
+    if (question == nullptr || textOf(*question, "run") != run) continue;
+    if (!runs->asks(run, account)) co_return fail(Code::Denied, "{} runs this, and is asked", runs->runner());
+    co_return co_await runs->answer(std::move(run), std::move(value));
   }
-  co_return co_await of(account).answer(std::move(run), std::move(value));
+  co_return fail(Code::NotFound, "run '{}' does not ask for input (any more)", run);
 }
 
-Task<> Runners::dismiss(AccountId account) {
+Task<> Runners::dismiss(AccountId account, bool onlyInOwners) {
+  if (auto* owners = findOwners(); owners != nullptr && account != room_->record().account && owners->hasRunsOf(account))
+    static_cast<void>(co_await owners->cancel(account));
+  if (onlyInOwners) co_return;
   const auto found = runs_.find(account);
   if (found != runs_.end()) static_cast<void>(co_await found->second->cancel());
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Whoever runs cells of a document: each person in the kernel of a session of their own, side by side. Behind the door of server/documents.
+// Whoever runs cells of a document: each person in the kernel of a session of their own, side by side, or in the owner's by their leave.
+// Behind the door of server/documents.
 
 #include <map>
 #include <memory>
@@ -19,7 +20,8 @@ class Runners {
   // How often it holds the room.
   long knownRooms() const { return 1 + static_cast<long>(runs_.size()); }
 
-  // As Runs says, for the queue of who asks. Conflict too for a cell that somebody else runs.
+  // As Runs says, for the queue of who asks or, when they choose it, the owner's: Denied without leave. OverLimit too for a cell that
+  // somebody else runs.
   Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
   // Forgets what waits and interrupts what runs: of who asks, or of everybody when they run nothing and the notebook is theirs. Denied when
   // only others, whom they cannot stop, run something.
@@ -28,11 +30,12 @@ class Runners {
   std::optional<RunReport> report(const std::string& run) const;
   // Answers the input() of a run of who asks. NotFound when it does not ask (any more), Denied when it is another's.
   Task<Result<>> answer(Visitor by, std::string run, std::string value);
-  // The person may run nothing here any more.
-  Task<> dismiss(AccountId account);
+  // The person may run nothing any more: here, or in the owner's kernel alone.
+  Task<> dismiss(AccountId account, bool onlyInOwners);
 
  private:
   Runs& of(const AccountId& account, std::vector<Run> left = {});
+  Runs* findOwners() const;
   std::vector<json::object> greeting() const;
   json::object listed() const;
 

@@ -48,7 +48,7 @@ Task<> Runs::stop() {
 void Runs::list(json::array& into) const {
   for (const auto& run : queue_) {
     into.push_back({{"id", run.id}, {"cell", run.cell}, {"state", run.state == Run::State::Queued ? "queued" : "running"}, {"by", run.name},
-        {"account", run.account.text()}, {"since", formatUtc(run.changedAt)}});
+        {"account", run.askedBy.text()}, {"runtime_of", run.account.text()}, {"since", formatUtc(run.changedAt)}});
   }
 }
 
@@ -99,6 +99,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
         .cell = wish.id,
         .source = cell->source,
         .account = account_,
+        .askedBy = by.account.value(),
         .name = by.name,
         .state = Run::State::Queued,
         .changedAt = running_.clock.now()});
@@ -106,7 +107,7 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
   if (running_.mayRun) {
     std::vector<CellToRun> asked;
     for (const auto& run : runs) asked.push_back({run.cell, run.source});
-    CO_TRY(co_await running_.mayRun(account_, std::move(asked)));
+    CO_TRY(co_await running_.mayRun(by.account.value(), std::move(asked)));
   }
   CO_TRY(co_await running_.store.add(runs));
   for (const auto& cell : blank) change(room_->document().clearOutputs(cell));
@@ -118,17 +119,25 @@ Task<Result<std::vector<Run>>> Runs::queue(Visitor by, std::vector<CellWish> wis
   co_return runs;
 }
 
-Task<Result<>> Runs::cancel() {
-  co_await forgetQueued();
-  if (queue_.empty() || kernel_.empty()) co_return Result<>{};
+bool Runs::hasRunsOf(const AccountId& person) const { return std::ranges::find(queue_, person, &Run::askedBy) != queue_.end(); }
+
+bool Runs::asks(const std::string& run, const AccountId& person) const {
+  if (!question_ || question_->run != run) return false;
+  const auto asked = std::ranges::find(queue_, run, &Run::id);
+  return person == account_ || (asked != queue_.end() && asked->askedBy == person);
+}
+
+Task<Result<>> Runs::cancel(std::optional<AccountId> askedBy) {
+  co_await forgetQueued(askedBy);
+  if (queue_.empty() || kernel_.empty() || (askedBy && queue_.front().askedBy != *askedBy)) co_return Result<>{};
   co_return co_await running_.kernels.interrupt(account_, kernel_);
 }
 
 // All but the one that the kernel has.
-Task<> Runs::forgetQueued() {
+Task<> Runs::forgetQueued(std::optional<AccountId> askedBy) {
   std::vector<std::string> gone;
   std::erase_if(queue_, [&](const auto& run) {
-    const bool waits = run.state == Run::State::Queued;
+    const bool waits = run.state == Run::State::Queued && (!askedBy || run.askedBy == *askedBy);
     if (waits) gone.push_back(run.id);
     return waits;
   });
@@ -351,7 +360,7 @@ void Runs::ask(const std::string& run, const jupyter::Message& message, const js
   const auto* password = content.if_contains("password");
   question_ = Question{.run = run,
       .request = message.header,
-      .notice = {{"type", "input"}, {"run", run}, {"cell", cells_[run]}, {"account", account_.text()},
+      .notice = {{"type", "input"}, {"run", run}, {"cell", cells_[run]}, {"account", queue_.front().askedBy.text()},
           {"prompt", textOf(content, "prompt")}, {"password", password != nullptr && *password == true}}};
   room_->tell(question_->notice);
 }
@@ -388,7 +397,8 @@ void Runs::tellEnd(const Run& run, bool failed) {
   ended_.emplace_back(run.id, std::move(report));
   if (ended_.size() > kMostRemembered) ended_.pop_front();
   json::object notice{{"type", "run-ended"}, {"run", run.id}, {"cell", run.cell}, {"status", failed ? "error" : "ok"}, {"by", run.name},
-      {"account", run.account.text()}, {"started_at", formatUtc(run.changedAt)}, {"ended_at", formatUtc(running_.clock.now())}};
+      {"account", run.askedBy.text()}, {"runtime_of", run.account.text()}, {"started_at", formatUtc(run.changedAt)},
+      {"ended_at", formatUtc(running_.clock.now())}};
   if (!nextInput_.empty()) notice["next_input"] = std::exchange(nextInput_, {});
   room_->tellInTurn(std::move(notice));
 }

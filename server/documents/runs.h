@@ -1,8 +1,10 @@
 #pragma once
-// Runs one person's cells of a document, one after the other, and writes what the kernel says into it. Behind the door of server/documents.
+// Runs cells of a document in one person's kernel, one after the other, and writes what it says into the document. Behind the door of
+// server/documents.
 //
-// The kernel is that of the notebook's session in the person's own runtime, started when there is none. Each of its messages is taken in
-// once: what it changed is stored together with its id, behind which the agent's journal goes on after a restart of this server.
+// The kernel is that of the notebook's session in the person's own runtime, started when there is none; others ask for runs in it by leave.
+// Each of its messages is taken in once: what it changed is stored together with its id, behind which the agent's journal goes on after a
+// restart of this server.
 
 #include <deque>
 #include <map>
@@ -54,15 +56,19 @@ class Runs {
   const json::object* findQuestion() const { return question_ ? &question_->notice : nullptr; }
   // How a run stands, as Runners has it.
   std::optional<RunReport> report(const std::string& run) const;
-  // Who they are, while they run something.
+  // The name of who runs the first of them.
   std::string runner() const { return queue_.empty() ? std::string() : queue_.front().name; }
+  // Whether somebody has asked for one of them.
+  bool hasRunsOf(const AccountId& person) const;
+  // Whether it is theirs to answer what is asked for.
+  bool asks(const std::string& run, const AccountId& person) const;
 
   // Under the room's turn: takes cells on, behind those that wait. Fails with NotFound for a cell that is not there, InvalidInput for one
   // that is no code, Conflict when its source is not what the asker saw; then none is taken on. Cells without source have their outputs
   // cleared and are not run.
   Task<Result<std::vector<Run>>> queue(Visitor by, std::vector<CellWish> cells, KernelChoice kernel);
-  // Forgets those that wait and interrupts the one that runs.
-  Task<Result<>> cancel();
+  // Forgets those that wait and interrupts the one that runs; all, or those that `askedBy` asked for.
+  Task<Result<>> cancel(std::optional<AccountId> askedBy = {});
   // Answers the input() of a run. NotFound when it does not ask any more.
   Task<Result<>> answer(std::string run, std::string value);
 
@@ -108,7 +114,7 @@ class Runs {
   void keepWidgets();
   void tellEnd(const Run& run, bool failed);
   Task<> giveUp(std::string name, std::string why);
-  Task<> forgetQueued();
+  Task<> forgetQueued(std::optional<AccountId> askedBy = {});
   Task<> answerProbe(std::string run);
   void change(Result<std::string> update, std::optional<Progress> progress = std::nullopt);
   bool firstIsWithKernel() const { return !queue_.empty() && queue_.front().state != Run::State::Queued; }

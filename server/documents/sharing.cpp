@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kRoles{"viewer", "commenter", "editor", "owner"};
 constexpr std::array<std::string_view, 4> kWhoms{"account", "everyone", "link", "group"};
-constexpr std::string_view kShareColumns = "s.id, s.whom, s.account_id, s.role, s.expires_at, s.made_by, s.made_at, s.group_id";
+constexpr std::string_view kShareColumns =
+    "s.id, s.whom, s.account_id, s.role, s.expires_at, s.made_by, s.made_at, s.group_id, s.in_runtime";
 
 Result<Role> parseRole(std::string_view name) {
   const auto found = std::ranges::find(kRoles, name);
@@ -28,6 +29,7 @@ Result<Share> shareOf(const store::Row& row, std::size_t first) {
       .account = {},
       .group = {},
       .role = role,
+      .inRuntime = row.flag(first + 8),
       .expiresAt = row.findInstant(first + 4),
       .madeBy = std::move(madeBy),
       .madeAt = row.instant(first + 6)};
@@ -40,7 +42,8 @@ Result<Share> shareOf(const store::Row& row, std::size_t first) {
   return share;
 }
 
-bool isFor(const Share& share, const Person& who) {
+bool holdsFor(const Share& share, const Person& who, Instant now) {
+  if (share.expiresAt && *share.expiresAt <= now) return false;
   switch (share.whom) {
     case Whom::Account: return who.account && share.account == who.account;
     case Whom::Group: return share.group && std::ranges::find(who.groups, *share.group) != who.groups.end();
@@ -53,6 +56,7 @@ bool isFor(const Share& share, const Person& who) {
 json::object detailOf(const ShareWish& wish) {
   json::object detail{{"whom", nameOf(wish.whom)}, {"role", nameOf(wish.role)}};
   if (wish.lasts) detail["lasts_s"] = wish.lasts->count();
+  if (wish.inRuntime) detail["in_runtime"] = true;
   return detail;
 }
 
@@ -86,10 +90,15 @@ std::optional<Role> roleOf(const Record& record, const std::vector<Share>& share
   if (who.account == record.account) return Role::Owner;
   std::optional<Role> best;
   for (const auto& share : shares) {
-    if (!isFor(share, who) || (share.expiresAt && *share.expiresAt <= now)) continue;
+    if (!holdsFor(share, who, now)) continue;
     best = std::max(best.value_or(Role::Viewer), who.account ? share.role : Role::Viewer);
   }
   return best;
+}
+
+bool mayUseRuntime(const Record& record, const std::vector<Share>& shares, const Person& who, Instant now) {
+  if (who.account == record.account) return true;
+  return who.account && std::ranges::any_of(shares, [&](const Share& share) { return share.inRuntime && holdsFor(share, who, now); });
 }
 
 // ---- what was given ----
@@ -112,6 +121,7 @@ Task<Result<Share>> ShareStore::put(DocumentId document, AccountId by, ShareWish
       .account = wish.account,
       .group = wish.group,
       .role = wish.role,
+      .inRuntime = wish.inRuntime,
       .expiresAt = wish.lasts ? std::optional(clock_.now() + *wish.lasts) : std::nullopt,
       .madeBy = by,
       .madeAt = clock_.now()};
@@ -124,11 +134,11 @@ Task<Result<Share>> ShareStore::put(DocumentId document, AccountId by, ShareWish
     TRY(const auto counted, on.query("SELECT COUNT(*) FROM document_shares WHERE document_id = ?", {document.text()}));
     if (counted.front().number(0) >= static_cast<std::int64_t>(kMostShares))
       return fail(Code::OverLimit, "a notebook can be shared with {} at most; share it with everyone here instead", kMostShares);
-    TRY(
-        on.change("INSERT INTO document_shares (id, document_id, whom, account_id, group_id, role, expires_at, made_by, made_at) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            {share.id.text(), document.text(), nameOf(share.whom), account, group, nameOf(share.role), share.expiresAt, share.madeBy.text(),
-                share.madeAt}));
+    TRY(on.change(
+        "INSERT INTO document_shares (id, document_id, whom, account_id, group_id, role, in_runtime, expires_at, made_by, made_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {share.id.text(), document.text(), nameOf(share.whom), account, group, nameOf(share.role), share.inRuntime, share.expiresAt,
+            share.madeBy.text(), share.madeAt}));
     if (account) {
       TRY(on.change("DELETE FROM document_access_requests WHERE document_id = ? AND account_id = ?", {document.text(), *account}));
     }

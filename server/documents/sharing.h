@@ -16,6 +16,8 @@ struct Person {
 
 // What somebody may do by these shares, as of now; none = they may not even know it.
 std::optional<Role> roleOf(const Record& record, const std::vector<Share>& shares, const Person& who, Instant now);
+// Whether they may run it in its owner's runtime, who always may.
+bool mayUseRuntime(const Record& record, const std::vector<Share>& shares, const Person& who, Instant now);
 
 class ShareStore {
  public:

@@ -61,6 +61,78 @@ class WithPeople(WithAHouse):
         return close_code(websocket.create_connection(url, timeout=60))
 
 
+class TheOwnersRuntime(WithPeople):
+    """Where others run a notebook only by leave, which the owner's units pay for."""
+
+    def run_in_owners(self, theirs, cell, **more):
+        return self.call("bob", "POST", f"{theirs.session['fileId']}/runs", {"cells": [{"id": cell}], "runtime": "owner", **more})
+
+    def test_takes_the_cells_of_an_editor_who_may_use_it_and_shows_whose_it_is(self):
+        live = self.made("lent.ipynb", "x = 'from ada'", "print(x)")
+        live.run("c0")
+        live.hear_end_of_runs()
+        self.share(live, in_runtime=True)
+        bob = self.joined("bob", live)
+        self.assertTrue(bob.joined["in_runtime"])
+        bob.notices.clear()
+        status, said = self.run_in_owners(bob, "c1")
+        self.assertEqual(status, 202, said)
+        bob.hear_end_of_runs()
+        self.assertEqual(bob.text_of(1), "from ada\n")
+        asked = next(run for notice in bob.notices if notice["type"] == "runs" for run in notice["runs"])
+        ada, bobs = asked["runtime_of"], asked["account"]
+        self.assertEqual((asked["by"], ada != bobs), ("bob", True))
+        last = {run["cell"]: run for run in self.call("ada", "GET", f"{live.session['fileId']}/last-runs")[1]["runs"]}
+        self.assertEqual([(last[cell]["by"], last[cell]["account"], last[cell]["runtime_of"]) for cell in ("c0", "c1")],
+                         [("ada", ada, ada), ("bob", bobs, ada)])
+        self.assertEqual(ask(f"{self.house.url}api/kernels", self.people["bob"]), (200, []))  # none of his own was started
+        live.close()
+
+    def test_is_not_used_without_leave(self):
+        live = self.made("kept.ipynb", "print('no')")
+        self.share(live)
+        bob = self.joined("bob", live)
+        self.assertFalse(bob.joined["in_runtime"])
+        status, said = self.run_in_owners(bob, "c0")
+        self.assertEqual((status, "own" in said["message"]), (403, True), said)
+        status, said = self.run_in_owners(bob, "c0", runtime="mine")
+        self.assertEqual((status, "owner" in said["message"]), (400, True), said)
+        for wish in ({"whom": "link", "role": "editor"}, {"whom": "everyone", "role": "viewer"}):
+            status, said = self.call("ada", "POST", f"{live.session['fileId']}/shares", {**wish, "in_runtime": True})
+            self.assertEqual(status, 400, said)
+        live.close()
+
+    def test_ends_somebodys_runs_when_their_leave_is_withdrawn_and_none_of_the_owners(self):
+        live = self.made("withdrawn.ipynb", "import time\nprint('begun')\ntime.sleep(300)", "print('of ada')")
+        share = self.share(live, in_runtime=True)
+        bob = self.joined("bob", live)
+        self.assertEqual(self.run_in_owners(bob, "c0")[0], 202)
+        live.run("c1")
+        live.hear_until("his cell to run", lambda: live.text_of(0) == "begun\n")
+        status, said = self.call("bob", "POST", f"{live.session['fileId']}/runs", {"cells": [{"id": "c1"}]})
+        self.assertEqual((status, "ada" in said["message"]), (429, True), said)
+        self.share(live, in_runtime=False)
+        live.hear_end_of_runs()
+        self.assertIn("KeyboardInterrupt", live.text_of(0))
+        live.connect()
+        self.assertEqual(self.run_in_owners(bob, "c1")[0], 403)
+        self.assertNotEqual(share, None)
+        live.close()
+
+    def test_asks_whoever_ran_the_cell(self):
+        live = self.made("asks.ipynb", "print('hello', input('who? '))")
+        self.share(live, in_runtime=True)
+        bob = self.joined("bob", live)
+        self.assertEqual(self.run_in_owners(bob, "c0")[0], 202)
+        bob.hear_until("the question", lambda: any(notice["type"] == "input" for notice in bob.notices))
+        question = next(notice for notice in bob.notices if notice["type"] == "input")
+        status, said = self.call("bob", "POST", f"{live.session['fileId']}/input", {"run": question["run"], "value": "bob"})
+        self.assertEqual(status, 204, said)
+        bob.hear_end_of_runs()
+        self.assertIn("hello bob", bob.text_of(0))
+        live.close()
+
+
 class ASharedNotebook(WithPeople):
     def test_is_nobodys_until_its_owner_gives_it(self):
         live = self.made("secret.ipynb", "x")

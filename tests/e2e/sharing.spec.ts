@@ -75,6 +75,36 @@ test("an owner gives a notebook to somebody by name, who finds it, writes in it 
   await close(ada, bob);
 });
 
+test("an owner lends their runtime to an editor, whose cells see the owner's variables, and both see whose runtime it was", async () => {
+  const ada = await opened("lent.ipynb", ["secret = 'made by ada'", "print(secret)"]);
+  await dialog(ada.page).getByLabel("What they may do").selectOption("lent");
+  const field = dialog(ada.page).getByLabel("Add somebody");
+  await field.fill("bob");
+  await field.press("Enter");
+  const choice = dialog(ada.page).getByLabel("What bob may do");
+  await choice.waitFor();
+  assert.equal(await choice.inputValue(), "lent");
+  await picture(ada.page, "share-lent");
+  await dialog(ada.page).getByRole("button", { name: "Done" }).click();
+  await cellAt(ada.page, 0).locator(".al-run button").click();
+  await runOf(ada.page, 0).and(ada.page.locator("[data-run=done]")).waitFor({ timeout: 60_000 });
+
+  const bob = await openSignedIn(browser, {}, "bob");
+  await bob.page.goto(ada.link);
+  await editor(bob.page, 1).waitFor();
+  await bob.page.locator(".nb-connect-more").click();
+  await bob.page.getByLabel("This notebook runs in").selectOption({ label: "The runtime of ada, who lets you use it" });
+  await bob.page.getByText("now runs in the owner's runtime").waitFor();
+  await cellAt(bob.page, 1).locator(".al-run button").click();
+  await outputOf(bob.page, 1).getByText("made by ada").waitFor({ timeout: 60_000 });
+  for (const { page } of [ada, bob]) await until(() => runOf(page, 1).getByRole("button").getAttribute("title"), (title) => /Run by bob in the owner's runtime/.test(title ?? ""), "whose runtime it was");
+  await bob.page.locator(".nb-connect-more").click();
+  await bob.page.getByLabel("This notebook runs in").waitFor();
+  await picture(bob.page, "runtime-lent");
+  assert.deepEqual(await seriousFaults(bob.page), []);
+  await close(ada, bob);
+});
+
 test("whoever has the link reads without an account, sees it change, and can do nothing else", async () => {
   const ada = await opened("public.ipynb", ["print('for all')", { text: "# Read me" }, "import ipywidgets\nipywidgets.IntSlider(value=7)"]);
   await dialog(ada.page).getByRole("combobox", { name: "Everybody else" }).selectOption("link");

@@ -25,8 +25,8 @@ export interface WishedRun {
 }
 
 /** Takes cells on, one behind the other. Cells without source are in no run. 409: a cell is not as it was seen. */
-export async function runCells(document: string, cells: readonly WishedRun[], kernelName: string | undefined): Promise<{ id: string; cell: string }[]> {
-  const { runs } = await api.post<{ runs: { id: string; cell: string }[] }>(at(document, 'runs'), { cells, ...(kernelName ? { kernel_name: kernelName } : {}) });
+export async function runCells(document: string, cells: readonly WishedRun[], { kernelName, runtime }: { kernelName: string | undefined; runtime: 'own' | 'owner' }): Promise<{ id: string; cell: string }[]> {
+  const { runs } = await api.post<{ runs: { id: string; cell: string }[] }>(at(document, 'runs'), { cells, runtime, ...(kernelName ? { kernel_name: kernelName } : {}) });
   return runs;
 }
 
@@ -36,6 +36,8 @@ export interface LastRun {
   readonly account: string;
   /** The name of who ran it. */
   readonly by: string;
+  /** The account in whose runtime it ran. */
+  readonly runtime_of: string;
   readonly started_at: string;
   readonly ended_at: string;
   readonly status: 'ok' | 'error';

@@ -714,6 +714,8 @@ export interface JoinedDocument {
   readonly path?: string;
   /** By which one's own kernel session of it is known; absent when one cannot run it. */
   readonly session_path?: string;
+  /** Whether one may run it in the owner's runtime. */
+  readonly in_runtime: boolean;
 }
 
 export interface SharedDocument {
@@ -739,6 +741,8 @@ export interface DocumentShare {
   readonly group?: SharedGroup;
   /** viewer, commenter or editor. */
   readonly role: string;
+  /** Whether they may run it in the owner's runtime, which the owner's units pay for. */
+  readonly in_runtime: boolean;
   /** When it ends; absent = never. */
   readonly expires_at?: string;
   /** When it was given. */
@@ -760,6 +764,8 @@ export interface ShareWish {
   readonly group?: string;
   /** viewer, commenter or editor. */
   readonly role?: string;
+  /** For editors who do not come by a link: whether they may run it in the owner's runtime. */
+  readonly in_runtime?: boolean;
   /** Seconds until it ends; absent = never. */
   readonly expires_in_s?: number;
 }

@@ -22,6 +22,8 @@ export interface Gift {
   /** The id of a group, for that alone. */
   readonly group?: string;
   readonly role: string;
+  /** Whether an editor may run it in the owner's runtime. */
+  readonly in_runtime?: boolean;
   readonly expires_in_s?: number;
 }
 

@@ -21,8 +21,8 @@ async function openNotebook(page: Page, host: HTMLElement, loading: ReturnType<t
   const reading = await (document === null ? readNotebook(page.state.path) : readShared(document));
   if (reading.kind === 'own') return location.replace(notebookAddress(reading.path) + location.hash);
   if (reading.kind === 'failed') return fail(reading.fault);
-  const { path, name, role, owner } = reading.notebook;
-  page.store.set({ path, name, role, owner });
+  const { path, name, role, owner, isLent } = reading.notebook;
+  page.store.set({ path, name, role, owner, isLent });
   try {
     const [{ startNotebook }, outputs] = await loading;
     await startNotebook({ page, host, read: reading.notebook, mimeExtensions: outputs.outputMimeExtensions, plugins: outputs.outputPlugins });

@@ -18,6 +18,8 @@ export interface ReadNotebook {
   readonly role: Role;
   /** Whose it is, when that is somebody else. */
   readonly owner: Person | null;
+  /** Whether one may run it in the owner's runtime. */
+  readonly isLent: boolean;
   readonly created: string;
   readonly last_modified: string;
   readonly writable: boolean;
@@ -37,7 +39,7 @@ const contents = (path: string, query: string) => `api/contents/${escapedPath(pa
 export async function readNotebook(path: string): Promise<Reading> {
   try {
     const [file, room] = await Promise.all([api.get<Pick<ReadNotebook, 'name' | 'path' | 'created' | 'last_modified' | 'writable'>>(contents(path, 'content=0')), joinNotebook(path)]);
-    return { kind: 'ready', notebook: { ...file, role: 'owner', owner: null, room } };
+    return { kind: 'ready', notebook: { ...file, role: 'owner', owner: null, isLent: false, room } };
   } catch (error) {
     return failed(await faultOf(error, path));
   }
@@ -46,11 +48,11 @@ export async function readNotebook(path: string): Promise<Reading> {
 /** The notebook of a share link. */
 export async function readShared(document: string): Promise<Reading> {
   try {
-    const { session, name, role, owner, path, session_path } = await joinDocument(document);
+    const { session, name, role, owner, path, session_path, in_runtime } = await joinDocument(document);
     if (path !== undefined) return { kind: 'own', path };
     const now = new Date().toISOString();
     const file = { name, path: session_path ?? `.shared/${document}.ipynb`, created: now, last_modified: now, writable: false };
-    return { kind: 'ready', notebook: { ...file, role: roleOf(role), owner, room: { document, session } } };
+    return { kind: 'ready', notebook: { ...file, role: roleOf(role), owner, isLent: in_runtime, room: { document, session } } };
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return failed({ kind: 'not-shared', document });
     return failed(await faultOf(error, ''));

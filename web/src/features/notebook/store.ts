@@ -48,6 +48,9 @@ export interface PageState {
   readonly role: Role;
   /** Whose it is, when that is somebody else. */
   readonly owner: Somebody | null;
+  /** Whether one may run it in the owner's runtime, and whether one does. */
+  readonly isLent: boolean;
+  readonly runsIn: 'own' | 'owner';
   readonly opening: Opening;
   readonly saving: Saving;
   readonly savedAt: number | null;
@@ -134,7 +137,7 @@ export class Page {
 
   constructor(account: Account | null, path: string, narrow: boolean) {
     this.store = new Store<PageState>({
-      account, path, name: nameOf(path), role: 'owner', owner: null, opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
+      account, path, name: nameOf(path), role: 'owner', owner: null, isLent: false, runsIn: 'own', opening: { kind: 'loading' }, saving: { kind: 'saved' }, savedAt: null, connection: { kind: 'none' }, runtime: null, cores: null, kernelName: '',
       panel: narrow ? null : storedPanel(), headings: [], folded: new Set(), activeCell: null, progress: null, running: null, commands: {}, people: [], comments: null, commenting: null, shownComment: null, cells: [], following: null, preferences: storedPreferences(),
       banners: [], dialog: null, runtimeShown: false, legend: false, notices: [], said: '',
     });

@@ -13,6 +13,8 @@ interface Parts {
   readonly runs: Runs;
   readonly live: LiveRuns;
   readonly kernels: KernelProvider;
+  /** Whether cells run in somebody else's runtime, so that none of one's own is needed. */
+  readonly isElsewhere: () => boolean;
 }
 
 type Options = Parameters<INotebookCellExecutor['runCell']>[0];
@@ -21,11 +23,13 @@ export class Executor implements INotebookCellExecutor {
   readonly #runs: Runs;
   readonly #live: LiveRuns;
   readonly #kernels: KernelProvider;
+  readonly #isElsewhere: () => boolean;
 
-  constructor({ runs, live, kernels }: Parts) {
+  constructor({ runs, live, kernels, isElsewhere }: Parts) {
     this.#runs = runs;
     this.#live = live;
     this.#kernels = kernels;
+    this.#isElsewhere = isElsewhere;
   }
 
   async runCell(options: Options): Promise<boolean> {
@@ -37,7 +41,7 @@ export class Executor implements INotebookCellExecutor {
       return true;
     }
     this.#runs.waits(model);
-    const refusal = await this.#kernels.ensure();
+    const refusal = this.#isElsewhere() ? null : await this.#kernels.ensure();
     if (cell.isDisposed) return false;
     if (refusal !== null) return this.#refuse(cell, refusal);
     options.onCellExecutionScheduled({ cell });

@@ -22,6 +22,8 @@ interface ListedRun {
   /** The name and the account of who runs it; not told to who has no account. */
   readonly by?: string;
   readonly account?: string;
+  /** The account in whose runtime it runs. */
+  readonly runtime_of?: string;
 }
 
 interface EndedRun extends LastRun {
@@ -102,7 +104,7 @@ export class LiveRuns {
     if (!isStored || document === undefined) return refuse(t('run.away'));
     try {
       const wished = batch.map(({ cell: { model } }) => ({ id: model.id, source_hash: sourceHash(model.sharedModel.getSource()) }));
-      const queued = await runCells(document, wished, this.#panel.sessionContext.kernelPreference.name);
+      const queued = await runCells(document, wished, { kernelName: this.#panel.sessionContext.kernelPreference.name, runtime: this.#page.state.runsIn });
       for (const each of batch) {
         const run = queued.find(({ cell }) => cell === each.cell.model.id);
         if (!run) each.done({ kind: 'ok' }); // nothing to run in it
@@ -174,10 +176,15 @@ export class LiveRuns {
       asked.done({ kind: 'cancelled' });
     }
     if (this.#question && !listed.some(({ id }) => id === this.#question?.asked.run)) this.#unask();
-    if (listed.some(run => run.state === 'running' && this.#isOwn(run))) this.onRunning();
+    if (listed.some(run => run.state === 'running' && this.#isInOwn(run))) this.onRunning();
   }
 
   /** In the runtime of who is here. */
+  #isInOwn({ runtime_of }: { readonly runtime_of?: string }): boolean {
+    return runtime_of !== undefined && runtime_of === this.#page.state.account?.id;
+  }
+
+  /** Asked for by who is here. */
   #isOwn({ account }: { readonly account?: string }): boolean {
     return account !== undefined && account === this.#page.state.account?.id;
   }
@@ -185,7 +192,7 @@ export class LiveRuns {
   #show(run: ListedRun): void {
     const model = this.#modelOf(run.cell);
     const isOwn = this.#isOwn(run);
-    if (run.state === 'running' && isOwn) this.#attach(run.id);
+    if (run.state === 'running' && this.#isInOwn(run)) this.#attach(run.id);
     if (!model) return;
     this.#runs.isOf(model, isOwn ? null : (run.by ?? null));
     if (run.state === 'running') this.#runs.takenUp(model, Math.min(Date.parse(run.since), Date.now()));
@@ -254,7 +261,7 @@ export class LiveRuns {
     for (const future of this.#futures.values()) future.dispose();
     this.#futures.clear();
     this.#kernel = kernel;
-    for (const run of this.#listed) if (run.state === 'running' && this.#isOwn(run)) this.#attach(run.id);
+    for (const run of this.#listed) if (run.state === 'running' && this.#isInOwn(run)) this.#attach(run.id);
   }
 
   #attach(run: string): void {

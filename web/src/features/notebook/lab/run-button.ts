@@ -44,9 +44,10 @@ function titleOf(run: CellRun, whose: Whose): string {
   const { last, isOwn } = whose;
   const isOver = run.kind === 'done' || run.kind === 'error';
   if (!isOver || last === null) return stateOf(run, whose);
-  const said = t('run.by', { name: last.by, time: dateTime(new Date(last.ended_at)) });
+  const said = t(last.runtime_of === last.account ? 'run.by' : 'run.byInOwners', { name: last.by, time: dateTime(new Date(last.ended_at)) });
   const took = Date.parse(last.ended_at) - Date.parse(last.started_at);
-  return isOwn ? `${stateOf(run, { ...whose, took: whose.took ?? took })}. ${said}` : `${said}. ${t('run.others', { name: last.by })}`;
+  if (isOwn) return `${stateOf(run, { ...whose, took: whose.took ?? took })}. ${said}`;
+  return last.runtime_of === last.account ? `${said}. ${t('run.others', { name: last.by })}` : said;
 }
 
 function stateOf(run: CellRun, { took, by }: Whose): string {

@@ -39,7 +39,7 @@ export class Runs {
 
   /** Somebody else's run left its variables in a runtime of theirs. */
   isOwn(last: LastRun | null): boolean {
-    return last === null || last.account === this.#account;
+    return last === null || last.runtime_of === this.#account;
   }
 
   #of(model: ICodeCellModel): Known {

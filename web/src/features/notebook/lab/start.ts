@@ -114,7 +114,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
     heard.listen(session);
     runs.joined();
   };
-  setCellExecutor(new Executor({ runs, live, kernels }));
+  setCellExecutor(new Executor({ runs, live, kernels, isElsewhere: () => page.state.runsIn === 'owner' }));
   const saver = new Saver(page, context.model, { link, keeper: new ChangesKeeper(page.state.account?.id ?? '', () => page.state.path), away });
   await context.initialize(false);
   await show(app, panel, tracker as INotebookTracker & { add(panel: NotebookPanel): Promise<void> });

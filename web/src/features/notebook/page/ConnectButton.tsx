@@ -43,13 +43,14 @@ function wordOf(connection: Connection, queue: RuntimeView['queue'], now: number
 }
 
 export function ConnectButton({ page }: { page: Page }) {
-  const { connection, runtime, runtimeShown, opening } = useStore(page.store);
+  const { connection, runtime, runtimeShown, opening, owner, runsIn } = useStore(page.store);
   const now = useNow(connection.kind === 'starting');
   const box = useRef<HTMLDivElement>(null);
-  const word = wordOf(connection, runtime?.queue ?? null, now);
+  const isElsewhere = runsIn === 'owner' && owner !== null && connection.kind === 'none';
+  const word = isElsewhere ? t('connect.inOwners', { name: owner.display_name || owner.name }) : wordOf(connection, runtime?.queue ?? null, now);
   const hasGauge = connection.kind === 'ready' && runtime?.memory;
   const usage = hasGauge ? t('connect.usage', { memory: words(runtime.memory), disk: words(runtime.disk) }) : word;
-  const connects = connection.kind === 'none' || connection.kind === 'ended';
+  const connects = !isElsewhere && (connection.kind === 'none' || connection.kind === 'ended');
   const show = (shown: boolean) => page.store.set({ runtimeShown: shown });
   return (
     <div className="nb-connect" ref={box}>

@@ -46,7 +46,7 @@ function Meter({ label, part, text, lately = [] }: { label: string; part: Share 
 }
 
 export function RuntimePanel({ page, anchor, onClose }: Props) {
-  const { connection, runtime, cores, kernelName } = useStore(page.store);
+  const { connection, runtime, cores, kernelName, owner, runsIn } = useStore(page.store);
   const box = useRef<HTMLDivElement>(null);
   const now = useNow(true);
   const [quota, setQuota] = useState<Quota | null>(null);
@@ -73,6 +73,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
     return () => clearInterval(timer);
   }, [running]);
   const queued = runtime?.state === 'queued' ? runtime : null;
+  const inOwners = runsIn === 'owner' && owner ? t('runtime.inOwners', { name: owner.display_name || owner.name }) : null;
   const leaveQueue = () => queued && void deleteRuntime(queued.id).catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const lives = runtime && (runtime.state === 'ready' || runtime.state === 'starting') ? runtime : null;
   const act = (id: 'connect' | 'restart' | 'end-runtime') => () => {
@@ -87,7 +88,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
     }}>
       <h2>{kernelName || t('runtime.title')}</h2>
       {connection.kind === 'ended' && <p className="nb-danger">{endWords(connection)}</p>}
-      {!lives && !queued && <p>{t('runtime.none')}</p>}
+      {inOwners ? <p>{inOwners}</p> : !lives && !queued && <p>{t('runtime.none')}</p>}
       {queued?.queue && <><p className="nb-queue">{queueWords(queued.queue)}</p><p className="nb-hint">{t('queue.why')}</p></>}
       {lives && <>
         <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} lately={lately.map(use => use.memory_bytes)} />
@@ -107,7 +108,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       <p className="nb-hint">{t(lives?.state === 'ready' && lives.memory && !lives.drive ? 'runtime.staysApart' : 'runtime.stays')}</p>
       {page.mayEdit && <RuntimeChoice page={page} connected={connection.kind !== 'none' && connection.kind !== 'ended'} onClose={onClose} />}
       <div className="nb-popover-actions">
-        {queued ? <button type="button" className="al-button" onClick={leaveQueue}>{t('queue.leave')}</button> : connection.kind === 'none' || connection.kind === 'ended' ? <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
+        {queued ? <button type="button" className="al-button" onClick={leaveQueue}>{t('queue.leave')}</button> : connection.kind === 'none' || connection.kind === 'ended' ? inOwners === null && <button type="button" className="al-button al-button-primary" onClick={act('connect')}>{t('connect')}</button> : <button type="button" className="al-button" onClick={act('restart')}>{t('command.restart')}</button>}
         {lives && <button type="button" className="al-button al-danger" onClick={act('end-runtime')}>{t('command.end-runtime')}</button>}
       </div>
     </div>

@@ -100,9 +100,9 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
                 <Face person={share.person} />
                 <span className="nb-share-name"><strong>{nameOf(share.person)}</strong><span>{[nameOf(share.person) === share.person.name ? '' : share.person.name, share.expires_at ? t('share.until', { time: dateTime(new Date(share.expires_at)) }) : ''].filter(Boolean).join(' · ')}</span></span>
                 {isOwner ? <>
-                  <RoleChoice label={t('share.roleOf', { name: nameOf(share.person) })} role={share.role} onRole={next => share.person && (next === 'owner' ? away(share.person) : void give({ whom: 'account', account: share.person.name, role: next }))} canBeOwner />
+                  <RoleChoice label={t('share.roleOf', { name: nameOf(share.person) })} role={choiceOf(share)} onRole={next => share.person && (next === 'owner' ? away(share.person) : void give({ whom: 'account', account: share.person.name, ...giftOf(next) }))} canBeOwner />
                   <button type="button" className="al-icon-button" title={t('share.remove', { name: nameOf(share.person) })} aria-label={t('share.remove', { name: nameOf(share.person) })} onClick={() => void take(share)}><X size={16} aria-hidden /></button>
-                </> : <span className="nb-share-role">{t(`role.${share.role}`)}</span>}
+                </> : <span className="nb-share-role">{t(`role.${choiceOf(share)}`)}</span>}
               </li>
             ))}
           </ul>
@@ -114,7 +114,7 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
               <span className="nb-share-picture" aria-hidden><UsersRound size={18} /></span>
               <span className="nb-share-name"><strong>{share.group.title}</strong><span>{share.expires_at ? t('share.until', { time: dateTime(new Date(share.expires_at)) }) : ''}</span></span>
               {isOwner ? <>
-                <RoleChoice label={t('share.roleOf', { name: share.group.title })} role={share.role} onRole={next => share.group && next !== 'owner' && void give({ whom: 'group', group: share.group.id, role: next })} />
+                <RoleChoice label={t('share.roleOf', { name: share.group.title })} role={choiceOf(share)} onRole={next => share.group && next !== 'owner' && void give({ whom: 'group', group: share.group.id, ...giftOf(next) })} />
                 <button type="button" className="al-icon-button" title={t('share.remove', { name: share.group.title })} aria-label={t('share.remove', { name: share.group.title })} onClick={() => void take(share)}><X size={16} aria-hidden /></button>
               </> : <span className="nb-share-role">{t(`role.${share.role}`)}</span>}
             </li>
@@ -130,10 +130,17 @@ export function Share({ page, onClose }: { page: Page; onClose: () => void }) {
   );
 }
 
-function RoleChoice({ label, role, onRole, canBeOwner = false }: { label: string; role: string; onRole: (role: SharedRole | 'owner') => void; canBeOwner?: boolean }) {
+/** A role, or that of an editor who may run it in the owner's runtime. */
+type Choice = SharedRole | 'lent';
+const choices = [...sharedRoles, 'lent'] as const;
+const choiceOf = (share: DocumentShare): string => (share.in_runtime ? 'lent' : share.role);
+const giftOf = (choice: Choice): Pick<Gift, 'role' | 'in_runtime'> => (choice === 'lent' ? { role: 'editor', in_runtime: true } : { role: choice });
+
+/** `isLink`: whoever comes by a link uses nobody else's runtime. */
+function RoleChoice({ label, role, onRole, canBeOwner = false, isLink = false }: { label: string; role: string; onRole: (role: Choice | 'owner') => void; canBeOwner?: boolean; isLink?: boolean }) {
   return (
-    <select className="al-input nb-share-choice" aria-label={label} value={role} onChange={event => onRole(event.target.value as SharedRole | 'owner')}>
-      {sharedRoles.map(each => <option key={each} value={each}>{t(`role.${each}`)}</option>)}
+    <select className="al-input nb-share-choice" aria-label={label} value={role} onChange={event => onRole(event.target.value as Choice | 'owner')}>
+      {choices.filter(each => each !== 'lent' || !isLink).map(each => <option key={each} value={each}>{t(`role.${each}`)}</option>)}
       {canBeOwner && <option value="owner">{t('share.makeOwner')}</option>}
     </select>
   );
@@ -141,14 +148,14 @@ function RoleChoice({ label, role, onRole, canBeOwner = false }: { label: string
 
 function AddPerson({ onAdd }: { onAdd: (gift: Gift) => Promise<boolean> }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState<SharedRole>('editor');
+  const [role, setRole] = useState<Choice>('editor');
   const [lasting, setLasting] = useState<Lasting>('');
   const field = useId();
   const add = async (event: FormEvent) => {
     event.preventDefault();
     const seconds = durations[lasting];
     if (name.trim() === '') return;
-    if (await onAdd({ whom: 'account', account: name.trim(), role, ...(seconds === null ? {} : { expires_in_s: seconds }) })) setName('');
+    if (await onAdd({ whom: 'account', account: name.trim(), ...giftOf(role), ...(seconds === null ? {} : { expires_in_s: seconds }) })) setName('');
   };
   return (
     <form className="nb-share-add" onSubmit={event => void add(event)}>
@@ -188,7 +195,7 @@ function General({ shares, isOwner, onGive, onTake }: { shares: readonly Documen
           </select> : <strong>{t(`share.reach.${reach}`)}</strong>}
           <span>{t(`share.reach.${reach}.text`)}</span>
         </span>
-        {wide && (isOwner ? <RoleChoice label={t('share.roleOfAll')} role={wide.role} onRole={next => (wide.whom === 'link' || wide.whom === 'everyone') && void onGive({ whom: wide.whom, role: next })} /> : <span className="nb-share-role">{t(`role.${wide.role}`)}</span>)}
+        {wide && (isOwner ? <RoleChoice label={t('share.roleOfAll')} role={choiceOf(wide)} isLink={wide.whom === 'link'} onRole={next => (wide.whom === 'link' || wide.whom === 'everyone') && next !== 'owner' && void onGive({ whom: wide.whom, ...giftOf(next) })} /> : <span className="nb-share-role">{t(`role.${wide.role}`)}</span>)}
       </div>
     </section>
   );
