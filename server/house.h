@@ -16,6 +16,7 @@
 #include "server/groups/groups.h"
 #include "server/hourly_round.h"
 #include "server/journal/journal.h"
+#include "server/notices/notices.h"
 #include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
@@ -67,6 +68,7 @@ class House {
   accounts::Accounts accounts_;
   groups::Groups groups_;
   contents::Contents contents_;
+  notices::Notices notices_;
   shelf::Shelf shelf_;
   std::unique_ptr<engines::Engine> engine_;
   quota::Ledger ledger_;

@@ -62,16 +62,18 @@ struct Api::Impl {
         events(std::move(executor)),
         account(rooms.accounts, rooms.enforcement, settings.baseUrl),
         audit(rooms.journal, rooms.seals, rooms.accounts),
-        comments(rooms.documents, rooms.accounts),
+        teller(rooms.notices, rooms.documents, rooms.groups, rooms.accounts),
+        comments(rooms.documents, rooms.accounts, teller),
         contents(rooms.contents, rooms.documents, events, settings.baseUrl),
         documents(rooms.documents, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
         drive(rooms.contents, rooms.documents, events),
         eventsApi(events),
-        groups(rooms.groups, rooms.accounts),
+        groups(rooms.groups, rooms.accounts, teller),
         jupyter(rooms.accounts, rooms.contents, rooms.kernels, rooms.clock, std::move(wishes.stop)),
         kernels(rooms.kernels, rooms.sessions, rooms.kernelspecs, events, settings.baseUrl),
         kernelspecs(rooms.kernelspecs, settings.baseUrl),
         lab(rooms.shelf, settings.jupyterData),
+        notices(rooms.notices, rooms.accounts),
         operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.admission, rooms.enforcement, rooms.clock,
             settings.metricsForLoopback),
         pages(rooms.accounts, settings.web, settings.baseUrl),
@@ -79,7 +81,7 @@ struct Api::Impl {
         quota(rooms.ledger, rooms.groups, rooms.runtimes, rooms.care),
         runtimes(rooms.runtimes, rooms.kernels, rooms.sessions, rooms.care, rooms.enforcement, rooms.book),
         sessions(rooms.sessions, rooms.kernels, rooms.kernelspecs, settings.baseUrl),
-        sharing(rooms.documents, rooms.groups, rooms.accounts),
+        sharing(rooms.documents, rooms.groups, rooms.accounts, teller),
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
@@ -89,7 +91,7 @@ struct Api::Impl {
             std::move(wishes.readTiers)),
         operatorPolicy(staff, std::move(wishes.readRules)),
         operatorHandler({operatorApi, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
-    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, operations,
+    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices, operations,
         pages, policy, quota, runtimes, sessions, sharing, staff, operatorGroups, operatorQuota, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
@@ -115,6 +117,7 @@ struct Api::Impl {
   Events events;
   AccountApi account;
   AuditApi audit;
+  Teller teller;
   CommentsApi comments;
   ContentsApi contents;
   DocumentsApi documents;
@@ -125,6 +128,7 @@ struct Api::Impl {
   KernelsApi kernels;
   KernelspecsApi kernelspecs;
   LabApi lab;
+  NoticesApi notices;
   OperationsApi operations;
   Pages pages;
   PolicyApi policy;

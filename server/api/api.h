@@ -17,6 +17,7 @@
 #include "server/documents/documents.h"
 #include "server/enforcement/enforcement.h"
 #include "server/groups/groups.h"
+#include "server/notices/notices.h"
 #include "server/policy/policy.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
@@ -46,6 +47,7 @@ struct Rooms {
   quota::Admission& admission;
   runtimes::Sessions& sessions;
   runtimes::Kernelspecs& kernelspecs;
+  notices::Notices& notices;
   shelf::Shelf& shelf;
   policy::Book& book;
   policy::Decisions& decisions;

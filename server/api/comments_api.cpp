@@ -37,7 +37,8 @@ Task<Result<Created<CommentView>>> CommentsApi::add(accounts::Caller caller, doc
   if (body.thread) {
     CO_TRY(wish.thread, documents::CommentId::parse(*body.thread));
   }
-  CO_TRY(auto made, co_await documents_.comment(std::move(id), visitorOf(std::move(caller)), std::move(wish)));
+  CO_TRY(auto made, co_await documents_.comment(id, visitorOf(std::move(caller)), std::move(wish)));
+  co_await teller_.commented(std::move(id), made);
   CO_TRY(auto view, co_await viewOf(people, std::move(made)));
   co_return Created<CommentView>{std::move(view)};
 }

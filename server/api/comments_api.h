@@ -1,6 +1,7 @@
 #pragma once
 // Comments on the cells of a notebook. Behind the door of server/api.
 
+#include "server/api/notices_api.h"
 #include "server/api/people.h"
 #include "server/api/typed.h"
 #include "server/documents/documents.h"
@@ -52,7 +53,8 @@ constexpr auto fieldsOf(Type<CommentChangeBody>) {
 
 class CommentsApi {
  public:
-  CommentsApi(documents::Documents& documents, accounts::Accounts& accounts) : documents_(documents), accounts_(accounts) {}
+  CommentsApi(documents::Documents& documents, accounts::Accounts& accounts, Teller& teller)
+      : documents_(documents), accounts_(accounts), teller_(teller) {}
 
   Task<Result<std::vector<CommentView>>> list(accounts::Caller caller, documents::DocumentId id);
   Task<Result<Created<CommentView>>> add(accounts::Caller caller, documents::DocumentId id, CommentBody wish);
@@ -65,6 +67,7 @@ class CommentsApi {
 
   documents::Documents& documents_;
   accounts::Accounts& accounts_;
+  Teller& teller_;
 };
 
 }  // namespace allmende::api

@@ -61,7 +61,9 @@ Task<Result<>> GroupsApi::putMember(accounts::Caller caller, GroupId id, MemberB
   People people(accounts_);
   CO_TRY(const auto part, groups::parsePart(wish.part.value_or("member")));
   CO_TRY(auto who, co_await people.named(std::move(wish.account)));
-  co_return co_await groups_.put(std::move(caller.account), std::move(id), std::move(who), part);
+  CO_TRY(co_await groups_.put(caller.account, id, who, part));
+  co_await teller_.added(std::move(id), std::move(caller.account), std::move(who));
+  co_return Result<>{};
 }
 
 Task<Result<>> GroupsApi::takeMember(accounts::Caller caller, GroupId id, AccountId who) {

@@ -1,6 +1,7 @@
 #pragma once
 // Groups of people: making them, who is in them, invitations. Behind the door of server/api.
 
+#include "server/api/notices_api.h"
 #include "server/api/people.h"
 #include "server/api/typed.h"
 #include "server/groups/groups.h"
@@ -81,7 +82,7 @@ constexpr auto fieldsOf(Type<InvitedView>) {
 
 class GroupsApi {
  public:
-  GroupsApi(groups::Groups& groups, accounts::Accounts& accounts) : groups_(groups), accounts_(accounts) {}
+  GroupsApi(groups::Groups& groups, accounts::Accounts& accounts, Teller& teller) : groups_(groups), accounts_(accounts), teller_(teller) {}
 
   Task<Result<std::vector<GroupView>>> list(accounts::Caller caller);
   Task<Result<Created<GroupView>>> create(accounts::Caller caller, GroupBody wish);
@@ -99,6 +100,7 @@ class GroupsApi {
  private:
   groups::Groups& groups_;
   accounts::Accounts& accounts_;
+  Teller& teller_;
 };
 
 // The same for who runs the server, whom no group refuses.

@@ -38,6 +38,10 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.post ("/api/tokens",              ManageAccount, api.account, &AccountApi::createToken,    "Make an API token; its secret is shown this once.");
   on.del  ("/api/tokens/{id}",         ManageAccount, api.account, &AccountApi::revokeToken,    "Revoke an API token.");
 
+  // ---- notices ----
+  on.get  ("/api/notices",                      ReadAccount,   api.notices, &NoticesApi::list,         "What others did that concerns one: comments, notebooks, groups.");
+  on.post ("/api/notices/read",                 ManageAccount, api.notices, &NoticesApi::markRead,     "One has seen them.");
+
   // ---- groups ----
   on.get  ("/api/groups",                       ReadAccount,   api.groups, &GroupsApi::list,           "Groups that one belongs to, by title.");
   on.post ("/api/groups",                       ManageAccount, api.groups, &GroupsApi::create,         "Make a group, whose manager one becomes.");

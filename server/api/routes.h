@@ -12,6 +12,7 @@
 #include "server/api/jupyter_api.h"
 #include "server/api/kernels_api.h"
 #include "server/api/lab_api.h"
+#include "server/api/notices_api.h"
 #include "server/api/operations_api.h"
 #include "server/api/operator_notebooks.h"
 #include "server/api/operator_quota.h"
@@ -39,6 +40,7 @@ struct Apis {
   KernelsApi& kernels;
   KernelspecsApi& kernelspecs;
   LabApi& lab;
+  NoticesApi& notices;
   OperationsApi& operations;
   Pages& pages;
   PolicyApi& policy;

@@ -93,7 +93,8 @@ Task<Result<Created<ShareView>>> SharingApi::share(accounts::Caller caller, docu
       co_return fail(Code::InvalidInput, "expires_in_s {} is not between 1 and {}", *body.expiresInS, kLongestShare);
     wish.lasts = std::chrono::seconds(*body.expiresInS);
   }
-  CO_TRY(auto made, co_await documents_.share(std::move(id), visitorOf(std::move(caller)), std::move(wish)));
+  CO_TRY(auto made, co_await documents_.share(id, visitorOf(caller), std::move(wish)));
+  co_await teller_.shared(std::move(id), std::move(caller.account), made);
   CO_TRY(auto view, co_await viewOf(people, std::move(made)));
   co_return Created<ShareView>{std::move(view)};
 }
@@ -106,7 +107,9 @@ Task<Result<>> SharingApi::stopSharing(accounts::Caller caller, documents::Docum
 
 Task<Result<>> SharingApi::requestAccess(accounts::Caller caller, documents::DocumentId id, AccessBody wish) {
   CO_TRY(const auto role, documents::parseSharedRole(wish.role));
-  co_return co_await documents_.requestAccess(std::move(id), visitorOf(std::move(caller)), role, wish.message.value_or(""));
+  CO_TRY(co_await documents_.requestAccess(id, visitorOf(caller), role, wish.message.value_or("")));
+  co_await teller_.asked(std::move(id), std::move(caller.account), wish.message.value_or(""));
+  co_return Result<>{};
 }
 
 Task<Result<std::vector<AccessRequestView>>> SharingApi::listAccessRequests(accounts::Caller caller, documents::DocumentId id) {
@@ -132,7 +135,9 @@ Task<Result<>> SharingApi::refuseAccess(accounts::Caller caller, documents::Docu
 Task<Result<>> SharingApi::transfer(accounts::Caller caller, documents::DocumentId id, OwnerBody to) {
   People people(accounts_);
   CO_TRY(auto account, co_await people.named(std::move(to.account)));
-  co_return co_await documents_.transfer(std::move(id), visitorOf(std::move(caller)), std::move(account));
+  CO_TRY(co_await documents_.transfer(id, visitorOf(caller), account));
+  co_await teller_.given(std::move(id), std::move(caller.account), std::move(account));
+  co_return Result<>{};
 }
 
 Task<Result<Created<JsonText>>> SharingApi::copy(accounts::Caller caller, documents::DocumentId id, CopyBody wish) {

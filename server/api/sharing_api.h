@@ -1,6 +1,7 @@
 #pragma once
 // Notebooks of others, and one's own in others' hands. Behind the door of server/api.
 
+#include "server/api/notices_api.h"
 #include "server/api/people.h"
 #include "server/api/typed.h"
 #include "server/documents/documents.h"
@@ -128,8 +129,8 @@ constexpr auto fieldsOf(Type<CopyBody>) {
 
 class SharingApi {
  public:
-  SharingApi(documents::Documents& documents, groups::Groups& groups, accounts::Accounts& accounts)
-      : documents_(documents), groups_(groups), accounts_(accounts) {}
+  SharingApi(documents::Documents& documents, groups::Groups& groups, accounts::Accounts& accounts, Teller& teller)
+      : documents_(documents), groups_(groups), accounts_(accounts), teller_(teller) {}
 
   using MaybeCaller = std::optional<accounts::Caller>;
   Task<Result<JoinedView>> join(MaybeCaller caller, documents::DocumentId id);
@@ -149,6 +150,7 @@ class SharingApi {
   documents::Documents& documents_;
   groups::Groups& groups_;
   accounts::Accounts& accounts_;
+  Teller& teller_;
 };
 
 }  // namespace allmende::api

@@ -49,6 +49,14 @@ class Documents {
 
   // Comes to a document by its id.
   Task<Result<Joined>> join(DocumentId id, Visitor by);
+  // The same, without being remembered as somebody who has opened it.
+  Task<Result<Joined>> look(DocumentId id, Visitor by);
+  // Whose it is and where, without asking who wants to know.
+  struct Place {
+    AccountId owner;
+    std::string path;
+  };
+  Task<Result<Place>> placeOf(DocumentId id);
   // A connection to its room, until it ends. What is wrong is said with a close code: 4401, 4403 and 4404 for the above, 1003 and
   // {"reason", "sessionId", "reloadable"} for one whose log has begun anew.
   Task<> serve(DocumentId id, std::string session, Visitor visitor, std::shared_ptr<net::WebSocket> socket);

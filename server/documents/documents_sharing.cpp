@@ -21,11 +21,22 @@ Result<std::string> withoutOutputs(const std::string& file) {
 }  // namespace
 
 Task<Result<Joined>> Documents::join(DocumentId id, Visitor by) {
-  CO_TRY(auto access, co_await impl_->accessOf(id, by));
-  auto& record = access.record;
-  if (by.account && *by.account != record.account) {
+  CO_TRY(auto joined, co_await look(id, by));
+  if (by.account && *by.account != joined.owner) {
     CO_TRY(co_await impl_->shares.noteVisit(id, *by.account));
   }
+  co_return joined;
+}
+
+Task<Result<Documents::Place>> Documents::placeOf(DocumentId id) {
+  CO_TRY(auto record, co_await impl_->store.find(id));
+  if (!record) co_return fail(Code::NotFound, "there is no document {}", id.text());
+  co_return Place{std::move(record->account), std::move(record->path)};
+}
+
+Task<Result<Joined>> Documents::look(DocumentId id, Visitor by) {
+  CO_TRY(auto access, co_await impl_->accessOf(id, by));
+  auto& record = access.record;
   const bool canRun = access.role >= Role::Editor;
   auto sessionPath = canRun ? sessionPathOf(record, by.account.value()) : std::string();
   co_return Joined{.id = std::move(record.id),

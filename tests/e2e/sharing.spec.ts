@@ -105,6 +105,41 @@ test("an owner lends their runtime to an editor, whose cells see the owner's var
   await close(ada, bob);
 });
 
+test("the bell of home says who has shared what and who speaks to one, and leads there", async () => {
+  makeAccount("zoe");
+  const zoe = await openSignedIn(browser, {}, "zoe");
+  await zoe.page.goto(url);
+  await zoe.page.getByRole("button", { name: "What is new" }).click();
+  const news = zoe.page.getByRole("dialog", { name: "What is new" });
+  await news.getByText("Nothing yet.").waitFor();
+  await zoe.page.keyboard.press("Escape");
+  const ada = await opened("news.ipynb", ["x = 1"]);
+  await dialog(ada.page).getByLabel("Add somebody").fill("zoe");
+  await dialog(ada.page).getByLabel("Add somebody").press("Enter");
+  await dialog(ada.page).getByLabel("What zoe may do").waitFor();
+  const document = ada.link.split("/").at(-1) ?? "";
+  const said = await call("POST", `api/documents/${document}/comments`, { cell: "cell-0", text: "@zoe what do you make of this? It is the second time that x is one." });
+  assert.equal(said.status, 201);
+  await zoe.page.reload();
+  const bell = zoe.page.getByRole("button", { name: "2 new" });
+  await bell.click();
+  await news.getByText("ada speaks to you in “news”").waitFor();
+  await news.getByText("ada shared “news” with you").waitFor();
+  assert.deepEqual(await seriousFaults(zoe.page), []);
+  await picture(zoe.page, "notices");
+  await zoe.page.keyboard.press("Escape");
+  await zoe.page.getByRole("button", { name: "What is new" }).waitFor(); // seen
+  await zoe.page.getByRole("button", { name: "What is new" }).click();
+  await news.getByText("ada speaks to you in “news”").click();
+  await zoe.page.getByText("what do you make of this?").first().waitFor();
+  const small = await openSignedIn(browser, { ...phone, colorScheme: "dark", locale: "de" }, "zoe");
+  await small.page.goto(url);
+  await small.page.getByRole("button", { name: "Was neu ist" }).click();
+  await small.page.getByText("ada spricht dich in „news“ an").waitFor();
+  await picture(small.page, "notices-phone-dark-german");
+  await close(ada, zoe, small);
+});
+
 test("whoever has the link reads without an account, sees it change, and can do nothing else", async () => {
   const ada = await opened("public.ipynb", ["print('for all')", { text: "# Read me" }, "import ipywidgets\nipywidgets.IntSlider(value=7)"]);
   await dialog(ada.page).getByRole("combobox", { name: "Everybody else" }).selectOption("link");

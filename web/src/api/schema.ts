@@ -87,6 +87,42 @@ export interface MadeToken {
   readonly expires_at?: string;
 }
 
+export interface Notices {
+  /** How many one has not seen. */
+  readonly unread: number;
+  /** The last 200, newest first. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  /** Begins with ntc_. */
+  readonly id: string;
+  /** mentioned, answered, commented, shared, given, asked or added. */
+  readonly kind: string;
+  readonly by: Person;
+  /** The id of the document or the group. */
+  readonly about: string;
+  /** Its name. */
+  readonly title: string;
+  /** The id of the comment, of the first three. */
+  readonly comment?: string;
+  /** How what was said begins; may be empty. */
+  readonly words: string;
+  /** When. */
+  readonly made_at: string;
+  /** Whether one has seen it. */
+  readonly read: boolean;
+}
+
+export interface Person {
+  /** Begins with acc_. */
+  readonly id: string;
+  /** The name to sign in with. */
+  readonly name: string;
+  /** The name to show. */
+  readonly display_name: string;
+}
+
 export interface Group {
   /** Begins with grp_. */
   readonly id: string;
@@ -113,15 +149,6 @@ export interface GroupMember {
   readonly part: string;
   /** Since when. */
   readonly joined_at: string;
-}
-
-export interface Person {
-  /** Begins with acc_. */
-  readonly id: string;
-  /** The name to sign in with. */
-  readonly name: string;
-  /** The name to show. */
-  readonly display_name: string;
 }
 
 export interface MemberWish {

@@ -1,4 +1,4 @@
-// The bar above the home page: mark, search, the running runtimes, the account.
+// The bar above the home page: mark, search, the running runtimes, what is new, the account.
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { BookText, ListChecks, LogOut, Scale, Search, Server, Settings, ShieldCheck, X } from 'lucide-react';
 import { addressOf } from '../../api/config';
@@ -11,6 +11,7 @@ import { Logo } from '../../ui/logo';
 import { Menu, type MenuPlace } from '../../ui/menu';
 import { useStore } from '../../ui/use-store';
 import type { Home } from './home';
+import { NoticesBell } from './NoticesBell';
 
 interface HeaderProps {
   readonly home: Home;
@@ -29,6 +30,7 @@ export function Header({ home, account, search, onSignOut }: HeaderProps) {
       }}><Logo size={34} /><span>Allmende</span></a>
       <SearchField home={home} input={search} />
       <RuntimeMark home={home} />
+      <NoticesBell />
       <AccountMenu home={home} account={account} onSignOut={onSignOut} />
     </header>
   );
