@@ -23,8 +23,9 @@ def database_flags():
 class House:
     """`allmende serve` with a data directory of its own. As a context manager it ends with the block and fails when anything was left."""
 
-    def __init__(self, *flags, data=None, prepare=None):
+    def __init__(self, *flags, data=None, prepare=None, environment=None):
         """`prepare` is called with the data directory before the first start, `data` is one made elsewhere (and not removed)."""
+        self.environment = {**os.environ, **(environment or {})}
         # Tests reach nothing outside: those of the network have a world of their own.
         own = () if "--runtime-network" in flags else ("--runtime-network", "none")
         # Nor is a kernel started for nobody in each of them: those of waiting runtimes ask for it.
@@ -47,7 +48,7 @@ class House:
         with open(self.log_path, "w") as log:
             port = [] if "--port" in self.flags else ["--port", "0"]
             self.process = subprocess.Popen([f"{BIN}/allmende", "serve", *port, "--data", self.data, *self.flags],
-                                            stdout=subprocess.PIPE, text=True, stderr=log)
+                                            stdout=subprocess.PIPE, text=True, stderr=log, env=self.environment)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if select.select([self.process.stdout], [], [], 1)[0]:

@@ -87,6 +87,18 @@ class LiveNotebook:
         """Until all that was changed here is stored."""
         self.hear_until("all was stored", lambda: self.stored >= self.sent)
 
+    def is_stored_within(self, seconds):
+        """Whether all that was changed here is said to be stored by then; a server that does not say so is no failure."""
+        self.socket.settimeout(seconds)
+        try:
+            while self.stored < self.sent:
+                self.hear()
+        except (OSError, websocket.WebSocketException):
+            return False
+        finally:
+            self.socket.settimeout(60)
+        return True
+
     def write(self, text, cell=0):
         """At the end of a cell's source."""
         source = self.cells[cell]["source"]

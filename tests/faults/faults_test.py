@@ -5,10 +5,13 @@ in the end, or be there twice.
     ALLMENDE_FAULT_SEED    where chance begins; printed, so that a run can be repeated
 """
 import contextlib
+import glob
 import os
 import random
 import signal
 import sqlite3
+import subprocess
+import tempfile
 import time
 import unittest
 from collections import Counter
@@ -19,7 +22,8 @@ from live import LiveNotebook
 
 ROUNDS = int(os.environ.get("ALLMENDE_FAULT_ROUNDS", "200"))
 SEED = int(os.environ.get("ALLMENDE_FAULT_SEED", time.time_ns() % 1_000_000))
-KILLS_OF_ONE_HOUSE = 5  # a launcher starts its server anew no oftener within ten minutes
+KILLS_OF_ONE_HOUSE = 5  # a launcher starts its programs anew no oftener within ten minutes
+FAKE_TIME = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")  # Debian's libfaketime
 LINES = 1500            # that the cell prints, some 5 s long
 
 
@@ -29,26 +33,49 @@ def notebook(*sources):
                       for at, source in enumerate(sources)]}
 
 
-def kernel_of(path):
-    """The process of the kernel that runs a notebook; they know it by JPY_SESSION_NAME."""
+def process_with(mark, program):
+    """The process in whose environment `mark` stands and in whose command line `program` does."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as environment:
-            if f"/{path}\0".encode() in environment.read() and b"ipykernel" in open(f"/proc/{pid}/cmdline", "rb").read():
+            if mark in environment.read() and program in open(f"/proc/{pid}/cmdline", "rb").read():
                 return int(pid)
-    raise RuntimeError(f"no kernel runs {path}")
+    raise RuntimeError(f"no {program} runs with {mark}")
+
+
+def kernel_of(path):
+    """The process of the kernel that runs a notebook; they know it by JPY_SESSION_NAME."""
+    return process_with(f"/{path}\0".encode(), b"ipykernel")
+
+
+class Clock:
+    """The wall clock of a house's programs, which can be set anew while they run. Time since their start goes on as it does."""
+
+    def __init__(self):
+        self.file = tempfile.NamedTemporaryFile("w", prefix="allmende-clock-", dir="/var/tmp")
+        os.chmod(self.file.name, 0o644)  # the server is another user
+        self.set(0)
+        self.environment = {"LD_PRELOAD": FAKE_TIME[0], "FAKETIME_TIMESTAMP_FILE": self.file.name, "FAKETIME_CACHE_DURATION": "1",
+                            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
+
+    def set(self, seconds_off):
+        self.file.seek(0)
+        self.file.write(f"{seconds_off:+d}\n")
+        self.file.truncate()
+        self.file.flush()
 
 
 class Story:
     """One house, from its first word to its last."""
 
-    def __init__(self, house, token, chance):
-        self.house, self.token, self.chance = house, token, chance
+    def __init__(self, house, token, chance, clock=None, runs=True):
+        self.house, self.token, self.chance, self.clock = house, token, chance, clock
         self.words, self.kills = [], 0
         status, model = ask(f"{house.url}api/contents/story.ipynb", token, "PUT", {"type": "notebook", "content": notebook(
             f"import time\nfor i in range({LINES}):\n    print(i, flush=True)\n    time.sleep(0.003)", "", "", "")})
         assert status in (200, 201), model
         self.people = [LiveNotebook(house, token, "story.ipynb") for _ in range(2)]
-        self.people[0].run("c0")
+        if runs:
+            self.people[0].run("c0")
 
     def write(self):
         for _ in range(self.chance.randrange(5, 40)):
@@ -60,8 +87,8 @@ class Story:
                 person.write(self.words[-1], cell=self.chance.randrange(1, 4))
 
     def fault(self):
-        kind = self.chance.choices(["kill", "cut", "lock", "pause"], [4, 4, 1, 1])[0]
-        if kind == "kill" and self.kills == KILLS_OF_ONE_HOUSE:
+        kind = self.chance.choices(["kill", "cut", "lock", "pause", "node", "jump"], [4, 4, 1, 1, 1, 1])[0]
+        if kind in ("kill", "node") and self.kills == KILLS_OF_ONE_HOUSE:
             kind = "cut"
         for person in getattr(self, kind)():
             self.write_cut_off(person)
@@ -74,6 +101,22 @@ class Story:
         os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
         until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
         return self.people
+
+    def node(self):
+        """What looks after the runtimes dies, and comes back; they go on."""
+        self.kills += 1
+        before = self.house.pid_of("allmende-node")
+        os.kill(before, signal.SIGKILL)
+        self.write_quickly()
+        until("a new node", lambda: self.house.pid_of("allmende-node") != before)
+        return []
+
+    def jump(self):
+        """The wall clock is set anew, by up to two days in either direction."""
+        if self.clock:
+            self.clock.set(self.chance.randrange(-172_800, 172_800))
+            self.write_quickly()
+        return []
 
     def cut(self):
         person = self.chance.choice(self.people)
@@ -140,14 +183,71 @@ class WhateverBreaks(unittest.TestCase):
         done = 0
         while done < ROUNDS:
             chance = random.Random(SEED + done)
-            with House("--port", str(free_port())) as house:
-                story = Story(house, house.make_ada(), chance)
+            clock = Clock()
+            with House("--port", str(free_port()), environment=clock.environment) as house:
+                story = Story(house, house.make_ada(), chance, clock)
                 for _ in range(min(15, ROUNDS - done)):
                     story.write()
                     story.fault()
                     done += 1
                 story.end(self)
         print(f"{done} faults", flush=True)
+
+    def test_what_was_printed_before_a_runtime_died_is_there_once_and_the_next_cell_gets_another(self):
+        with House("--port", str(free_port())) as house:
+            token = house.make_ada()
+            for number in range(max(1, ROUNDS // 100)):
+                story = Story(house, token, random.Random(SEED + number))
+                story.write()
+                story.people[0].hear_until("some of it was printed", lambda: len(story.people[0].text_of(0)) > 500)  # noqa: B023
+                runtime = next(one["id"] for one in ask(f"{house.url}api/runtimes", token)[1] if one["state"] == "ready")
+                os.kill(process_with(f"ALLMENDE_RUNTIME={runtime}\0".encode(), b"agent"), signal.SIGKILL)
+                story.write()
+                story.people[0].hear_end_of_runs()
+                for person in story.people:
+                    person.settle()
+                    person.connect()
+                *printed, died = story.people[0].text_of(0).splitlines()
+                self.assertRegex(died, "^(KernelDied|RuntimeUnavailable): ")
+                self.assertEqual(printed[:-1], [str(i) for i in range(len(printed) - 1)], number)  # the last line may have been cut off
+                story.people[0].run("c0")
+                story.people[0].hear_until("it prints anew", lambda: story.people[0].text_of(0).startswith("0\n1\n"))  # noqa: B023
+                status, said = ask(f"{house.url}api/documents/{story.people[0].session['fileId']}/runs", token, "DELETE")
+                self.assertEqual(status, 204, said)
+                story.people[0].hear_end_of_runs()
+                story.end_of_words(self)
+                self.assertIn(ask(f"{house.url}api/contents/story.ipynb", token, "DELETE")[0], (204,))
+
+    def test_on_a_full_disk_nothing_is_called_stored_that_is_not_and_all_of_it_is_once_there_is_room(self):
+        with contextlib.ExitStack() as left:
+            folder = left.enter_context(tempfile.TemporaryDirectory(prefix="allmende-full-", dir="/var/tmp"))
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", folder], check=True)
+            left.callback(subprocess.run, ["umount", folder], check=True)
+            os.mkdir(f"{folder}/data")
+            with House("--port", str(free_port()), data=f"{folder}/data") as house:
+                story = Story(house, house.make_ada(), random.Random(SEED), runs=False)
+                refused = 0
+                for number in range(max(2, ROUNDS // 50)):
+                    story.write()
+                    filler = f"{folder}/filler"
+                    with open(filler, "wb", buffering=0) as full, contextlib.suppress(OSError):
+                        while True:
+                            full.write(bytes(1 << 16))
+                    story.write_quickly()
+                    said = [word for person, word in zip(story.people, story.words[-2:], strict=True) if person.is_stored_within(0.7)]
+                    refused += len(said) < len(story.people)
+                    if number % 2:
+                        os.kill(house.pid_of("allmende-server"), signal.SIGKILL)
+                    os.unlink(filler)
+                    until("the server to serve", lambda: ask(house.url + "api/status", story.token)[0] == 200)  # noqa: B023
+                    witness = LiveNotebook(house, story.token, "story.ipynb")  # who knows nothing but what the server does
+                    self.assertEqual([word for word in said if word not in "".join(witness.sources())], [], number)
+                    witness.close()
+                    for person in story.people:
+                        person.connect()
+                        person.settle()
+                story.end_of_words(self)
+                self.assertGreater(refused, 0, "the disk was never full")
 
     def test_what_a_kernel_printed_before_it_was_killed_is_there_once_and_every_word_too(self):
         chance = random.Random(SEED)
