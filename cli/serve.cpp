@@ -8,7 +8,9 @@
 
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <optional>
+#include <thread>
 
 #include "cli/children.h"
 #include "cli/scope.h"
@@ -94,6 +96,7 @@ Result<Child> startServer(const Context& context, std::vector<std::string>& flag
 constexpr int kRestart = SIGUSR2;
 constexpr std::initializer_list<int> kHeard{SIGINT, SIGTERM, SIGHUP, SIGCHLD, kRestart};
 constexpr std::chrono::milliseconds kLookForLock{250};
+constexpr std::chrono::milliseconds kPauseAfterCrash{200};
 constexpr Duration kPatienceWithServer{15'000};
 constexpr Duration kPatienceWithNode{30'000};
 
@@ -128,14 +131,13 @@ Result<Child> startNode(const Context& context) {
 // Counts the crashes of our children: at most five within ten minutes.
 class Crashes {
  public:
-  Result<> note(const char* program, int status) {
+  Result<> note(const char* program, const std::string& how) {
     const auto now = clock_.sinceStart();
     std::erase_if(at_, [&](Duration at) { return now - at > 10min; });
     at_.push_back(now);
     if (at_.size() > 5)
-      return fail(Code::Unavailable, "{} ended with {}, the {}th crash within ten minutes; its log is above", program, describe(status),
-          at_.size());
-    log::error("program.ended", {{"program", program}, {"status", describe(status)}, {"restarting", true}});
+      return fail(Code::Unavailable, "{} ended with {}, the {}th crash within ten minutes; its log is above", program, how, at_.size());
+    log::error("program.ended", {{"program", program}, {"status", how}, {"restarting", true}});
     return {};
   }
 
@@ -143,6 +145,17 @@ class Crashes {
   RealClock clock_;
   std::vector<Duration> at_;
 };
+
+// Starts a program that has crashed anew; that it crashes again while it starts is one more crash.
+Result<Child> startAgain(Crashes& crashes, const char* program, const std::string& how, const std::function<Result<Child>()>& start) {
+  TRY(crashes.note(program, how));
+  for (;;) {
+    auto child = start();
+    if (child) return child;
+    TRY(crashes.note(program, child.error().message));
+    std::this_thread::sleep_for(kPauseAfterCrash);
+  }
+}
 
 // Runs until told to stop. What crashes is started again; runtimes and their kernels live on meanwhile. `node` is nothing as long as the
 // launcher of another server has the data directory, and is started once `lock` can be had.
@@ -169,12 +182,10 @@ Result<> watch(const Context& context, std::vector<std::string>& flags, int lock
       continue;
     }
     if (const auto status = node ? node->ended() : std::nullopt) {
-      TRY(crashes.note("allmende-node", *status));
-      TRY(node, startNode(context));
+      TRY(node, startAgain(crashes, "allmende-node", describe(*status), [&] { return startNode(context); }));
     }
     if (const auto status = server.ended()) {
-      TRY(crashes.note("allmende-server", *status));
-      TRY(server, startServer(context, flags));
+      TRY(server, startAgain(crashes, "allmende-server", describe(*status), [&] { return startServer(context, flags); }));
     }
   }
 }

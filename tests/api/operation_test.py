@@ -138,6 +138,17 @@ class Serving(unittest.TestCase):
             self.assertEqual(ask(house.url + "api/contents/kept.txt", token)[1]["content"], "kept")
 
 
+    def test_comes_back_when_a_program_dies_again_while_it_starts(self):
+        with House("--port", str(free_port())) as house:
+            token = house.make_ada()
+            for program in ("allmende-node", "allmende-server"):
+                for _ in range(2):
+                    before = house.pid_of(program)
+                    os.kill(before, signal.SIGKILL)
+                    until("another one", lambda: house.pid_of(program) != before)  # noqa: B023
+            until("it to serve", lambda: ask(house.url + "api/status", token)[0] == 200)
+
+
 class Restarting(unittest.TestCase):
     def test_where_nothing_serves_says_so(self):
         with tempfile.TemporaryDirectory(prefix="allmende-test-", dir="/var/tmp") as data:

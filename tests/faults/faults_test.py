@@ -90,6 +90,8 @@ class Story:
         kind = self.chance.choices(["kill", "cut", "lock", "pause", "node", "jump"], [4, 4, 1, 1, 1, 1])[0]
         if kind in ("kill", "node") and self.kills == KILLS_OF_ONE_HOUSE:
             kind = "cut"
+        if kind == "node" and self.people[0].text_of(0) == "":
+            kind = "cut"  # a runtime that is being started goes with its node
         for person in getattr(self, kind)():
             self.write_cut_off(person)
             person.connect()
