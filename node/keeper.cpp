@@ -127,8 +127,8 @@ void Keeper::adopt(sandbox::Adopted adopted) {
   auto kept = std::make_shared<Kept>(executor_);
   const auto id = adopted.runtime;
   kept->runtime = {.id = id, .owner = std::move(adopted.owner), .socket = "", .limits = {}, .startedAtMs = 0};
-  const auto age = clock_.now().time_since_epoch().count() - adopted.sandbox->startedAtMs;
-  takeUp(*kept, std::move(adopted.sandbox), clock_.sinceStart() - Duration{std::max<std::int64_t>(0, age)});
+  const auto startedAt = adopted.sandbox->startedAt;
+  takeUp(*kept, std::move(adopted.sandbox), startedAt);
   kept_.emplace(id, kept);
   log::info("runtime.adopted", {{"runtime", id.text()}, {"owner", kept->runtime.owner}});
   if (kept->sandbox->plug.address != 0) scope_.spawn("plug again", plugAgain(kept));

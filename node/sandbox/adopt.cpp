@@ -90,6 +90,8 @@ Result<Adopted> adopt(Places& places, const RuntimeId& id) {
   sandbox->cgroup = places.groupOf(id);
   sandbox->pid = static_cast<int>(record.pid);
   sandbox->startedAtMs = record.startedAtMs;
+  const auto age = Duration{std::max<std::int64_t>(0, RealClock().now().time_since_epoch().count() - record.startedAtMs)};
+  sandbox->startedAt = record.startedAfterBootMs ? Duration{*record.startedAfterBootMs} : RealClock().sinceStart() - age;
   sandbox->adopted = true;
   sandbox->init = Fd(static_cast<int>(::syscall(SYS_pidfd_open, sandbox->pid, 0)));
   const auto inside = processesOf(places.cgroups, sandbox->cgroup);

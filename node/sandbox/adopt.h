@@ -12,7 +12,8 @@ struct KeptRecord {
   std::string drive;
   std::string skeleton;  // the name of the folder that its root begins with
   Limits limits;
-  std::int64_t startedAtMs = 0;  // UTC
+  std::int64_t startedAtMs = 0;                    // UTC
+  std::optional<std::int64_t> startedAfterBootMs;  // the same by a clock that does not jump; none from older nodes
   std::int64_t pid = 0;
   std::int64_t firstId = 0;
   std::int64_t address = 0;  // in the network; 0 = none
@@ -22,8 +23,9 @@ struct KeptRecord {
 constexpr auto fieldsOf(Type<KeptRecord>) {
   using K = KeptRecord;
   return record("kept", field("runtime", &K::runtime), field("owner", &K::owner), field("drive", &K::drive),
-      field("skeleton", &K::skeleton), field("limits", &K::limits), field("started_at_ms", &K::startedAtMs), field("pid", &K::pid),
-      field("first_id", &K::firstId), field("address", &K::address));
+      field("skeleton", &K::skeleton), field("limits", &K::limits), field("started_at_ms", &K::startedAtMs),
+      field("started_after_boot_ms", &K::startedAfterBootMs), field("pid", &K::pid), field("first_id", &K::firstId),
+      field("address", &K::address));
 }
 
 Result<> writeKept(const Places& places, const RuntimeId& id, const KeptRecord& record);

@@ -56,6 +56,7 @@ struct Sandbox {
   IdMap ids;
   int pid = 0;
   std::int64_t startedAtMs = 0;              // UTC
+  Duration startedAt{0};                     // of Clock::sinceStart(), which all programs of one boot have in common
   bool adopted = false;                      // another node started it: how its agent ends is then not known
   std::shared_ptr<network::Gateway> wayOut;  // none: its network ends at itself
   network::Plug plug;

@@ -326,6 +326,7 @@ Result<> Site::give(Sandbox& sandbox, const link::StartRuntime& demand) {
     TRY(sandbox.drive, findDrive(sandbox, demand.drive, std::move(folder)));
   }
   sandbox.startedAtMs = RealClock().now().time_since_epoch().count();
+  sandbox.startedAt = RealClock().sinceStart();
   return writeKept(*places_, sandbox.id,  // from here on it outlives this node
       {.runtime = demand.id,
           .owner = demand.owner.substr(0, kLongestOwner),
@@ -333,6 +334,7 @@ Result<> Site::give(Sandbox& sandbox, const link::StartRuntime& demand) {
           .skeleton = places_->skeleton,
           .limits = sandbox.limits,
           .startedAtMs = sandbox.startedAtMs,
+          .startedAfterBootMs = sandbox.startedAt.count(),
           .pid = sandbox.pid,
           .firstId = sandbox.ids.first(),
           .address = sandbox.plug.address});
