@@ -40,6 +40,7 @@ struct ServerSettings {
   std::int64_t runtimesReady = 1;
   std::string tiers;
   std::string rules;
+  config::ByteSize largestOutput{std::int64_t{64} << 10};
   Duration trashLifetime = std::chrono::hours{30 * 24};
   bool accountEvidence = false;
   bool metricsForLoopback = false;
@@ -85,6 +86,10 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
           "How many runtimes wait with a kernel for whoever comes next, of the kind that was started last; each takes some 80 MB."),
       field("tiers", &S::tiers, "File of the tiers; empty = tiers.toml in the data directory, else the one that was installed."),
       field("rules", &S::rules, "Folder of the rules; empty = rules in the data directory, else the one that was installed."),
+      field("largest_output", &S::largestOutput,
+          "Most bytes of one part of an output, such as a picture, that a live notebook holds; larger ones lie beside it and are loaded "
+          "when "
+          "they are seen. 0 = it holds all."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
       field("account_evidence", &S::accountEvidence,
           "Whether browsers that several accounts sign in by are recognised, by a cookie that is kept for 14 days: evidence for the rule "

@@ -244,6 +244,18 @@ Task<net::Response> DocumentsApi::readRest(Call call) {
   co_return response;
 }
 
+Task<net::Response> DocumentsApi::readOutput(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  auto file = co_await documents_.openOutput(*id, visitorOf(call.caller, call.request.query), call.param(1));
+  if (!file) co_return runError(file.error());
+  net::Response response;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "private, max-age=31536000, immutable");  // its address is its hash
+  response.body = *std::move(file);
+  co_return response;
+}
+
 // ---- earlier states ----
 
 Task<net::Response> DocumentsApi::listRevisions(Call call) {

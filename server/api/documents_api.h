@@ -32,6 +32,7 @@ class DocumentsApi {
   Task<net::Response> listLastRuns(Call call);
   // ?download names it as a file.
   Task<net::Response> readRest(Call call);
+  Task<net::Response> readOutput(Call call);
   Task<net::Response> listRevisions(Call call);
   Task<net::Response> nameRevision(Call call);
   Task<net::Response> readRevision(Call call);

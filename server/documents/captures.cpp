@@ -44,6 +44,10 @@ void Captures::set(Widget& widget, const json::object& state) {
   widget.told = true;
 }
 
+bool Captures::takes(const std::string& request) const {
+  return !request.empty() && std::ranges::any_of(widgets_, [&](const auto& one) { return one.second.request == request; });
+}
+
 bool Captures::take(const std::string& request, std::string_view type, const json::object& output) {
   const auto found = std::ranges::find_if(widgets_, [&](const auto& one) { return one.second.request == request; });
   if (request.empty() || found == widgets_.end()) return false;

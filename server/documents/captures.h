@@ -25,6 +25,8 @@ class Captures {
   // Takes an output, or clear_output, of a request's when a widget wants it: false when the cell gets it. `output` is as nbformat has it,
   // for clear_output the message's content.
   bool take(const std::string& request, std::string_view type, const json::object& output);
+  // Whether a widget wants the outputs of a request.
+  bool takes(const std::string& request) const;
   // Contents of comm_msg that tell the kernel what its widgets hold; each change is told once.
   std::vector<json::object> untold();
 

@@ -40,8 +40,9 @@ Result<Replayed> replay(std::vector<LogEntry> log) {
   return replayed;
 }
 
-Result<std::string> firstUpdateOf(const std::string& file) {
-  TRY(const auto notebook, notebookOfFile(file));
+Result<std::string> firstUpdateOf(const std::string& file, const DocumentId& id, const LargeOutputs& outputs) {
+  TRY(auto notebook, notebookOfFile(file));
+  TRY(outputs.takeOutAll(id, notebook));
   ydoc::Document document(ydoc::Document::kLoader);
   TRY(document.fillNotebook(notebook));
   return document.changesSince("");
@@ -67,7 +68,8 @@ std::optional<Instant> nextExpiryOf(const std::vector<Share>& shares, Instant no
   return next;
 }
 
-Documents::Documents(Executor executor, Below below) : impl_(std::make_unique<Impl>(std::move(executor), below)) {}
+Documents::Documents(Executor executor, Below below, Keep keep)
+    : impl_(std::make_unique<Impl>(std::move(executor), below, std::move(keep))) {}
 Documents::~Documents() = default;
 
 void Documents::onRun(MayRun mayRun) { impl_->running.mayRun = std::move(mayRun); }
@@ -88,8 +90,10 @@ Task<Result<Opened>> Documents::open(AccountId of, std::string path) {
   const auto held = co_await impl.turnFor(of, file.path);
   CO_TRY(const auto known, co_await impl.store.findByPath(of, file.path));
   if (known) co_return Opened{known->id, known->session, false};
-  CO_TRY(auto first, co_await impl.pool.runResult([bytes = std::move(file.bytes)] { return firstUpdateOf(bytes); }));
-  Record record{.id = DocumentId::make(),
+  const auto id = DocumentId::make();
+  CO_TRY(auto first, co_await impl.pool.runResult(
+                         [bytes = std::move(file.bytes), id, &outputs = impl.outputs] { return firstUpdateOf(bytes, id, outputs); }));
+  Record record{.id = id,
       .account = of,
       .path = file.path,
       .session = randomUuid(),
@@ -163,14 +167,15 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   auto made = std::make_shared<Live>();
   made->room = std::make_shared<Room>(executor, record, std::move(replayed.document), replayed.last, log);
   made->room->knowWhole(std::move(replayed.whole));
-  made->keeper = std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool, watches});
+  made->keeper =
+      std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool, watches, outputs});
   // Fails when the file is no notebook any more: the document is there all the same, and says so.
   static_cast<void>(co_await made->keeper->settle());
   made->keeper->begin();
   auto left = leftRuns.extract(record.id);
   made->runs = std::make_unique<Runners>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
   made->runs->begin();
-  made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool, store});
+  made->history = std::make_unique<History>(executor, made->room, Remembering{revisionStore, clock, pool, store, outputs});
   made->history->begin();
   live.insert_or_assign(record.id, made);
   co_return made;
@@ -242,7 +247,7 @@ Task<Result<RunReport>> Documents::reportRun(Visitor by, std::string run) {
   report->document = room->record().id;
   report->path = room->record().path;
   const auto held = co_await room->turn();
-  CO_TRY(const auto notebook, co_await impl_->pool.runResult([room] { return room->document().readNotebook(); }));
+  CO_TRY(const auto notebook, co_await impl_->pool.runResult([room, &outputs = impl_->outputs] { return readWhole(*room, outputs); }));
   for (const auto& cell : notebook.at("cells").as_array()) {
     const auto* outputs = cell.as_object().if_contains("outputs");
     if (cell.at("id") == json::string(report->cell) && outputs != nullptr) report->outputs = outputs->as_array();
@@ -272,6 +277,12 @@ Task<Result<std::string>> Documents::readRest(DocumentId id, Visitor by, std::st
   co_return text;
 }
 
+Task<Result<net::FileBody>> Documents::openOutput(DocumentId id, Visitor by, std::string hash) {
+  CO_TRY(const auto access, co_await impl_->accessOf(id, std::move(by)));
+  co_return co_await impl_->pool.runResult(
+      [&outputs = impl_->outputs, id = access.record.id, hash = std::move(hash)] { return outputs.open(id, hash); });
+}
+
 // ---- earlier states ----
 
 // What was taken out of a notebook is for those alone who could have seen it: not for who was given it to read.
@@ -295,7 +306,7 @@ Task<Result<json::object>> Documents::readNotebook(DocumentId id, Visitor by) {
   CO_TRY(const auto entered, co_await impl_->enterAs(Role::Viewer, id, std::move(by)));
   const auto& room = entered.live->room;
   const auto held = co_await room->turn();
-  co_return co_await impl_->pool.runResult([room] { return room->document().readNotebook(); });
+  co_return co_await impl_->pool.runResult([room, &outputs = impl_->outputs] { return readWhole(*room, outputs); });
 }
 
 Task<Result<Revision>> Documents::nameRevision(DocumentId id, Visitor by, std::string name) {
@@ -364,11 +375,36 @@ Task<Result<>> Documents::forgetPurged(std::optional<AccountId> of) {
     auto& ids = there[one.account];
     for (const auto& entry : entries) ids.insert(entry.id);
   }
+  bool isPurged = false;
   for (const auto& one : trashed) {
     if (there[one.account].contains(one.id)) continue;
     CO_TRY(co_await impl_->store.purge(one));
+    isPurged = true;
+  }
+  if (!isPurged) co_return Result<>{};
+  co_return co_await impl_->forgetOutputs();
+}
+
+Task<Result<>> Documents::Impl::forgetOutputs() {
+  CO_TRY(const auto kept, co_await pool.run([this] { return outputs.listDocuments(); }));
+  for (const auto& id : kept) {
+    CO_TRY(const auto record, co_await store.find(id));
+    if (record) continue;
+    CO_TRY(co_await pool.runResult([this, id]() -> Result<> {
+      outputs.forget(id);
+      return {};
+    }));
   }
   co_return Result<>{};
+}
+
+// Of a document that nobody has open.
+Task<> Documents::Impl::sweepOutputs(std::shared_ptr<Room> left) {
+  static_cast<void>(co_await pool.runResult([this, left, now = clock.now()]() -> Result<> {
+    TRY(const auto notebook, left->document().readNotebook());
+    outputs.sweep(left->record().id, notebook, now);
+    return {};
+  }));
 }
 
 Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
@@ -430,7 +466,10 @@ Task<> Documents::Impl::forgetLeft() {
     }
     ++at;
   }
-  for (const auto& one : left) co_await Live::stop(one);
+  for (const auto& one : left) {
+    co_await Live::stop(one);
+    co_await sweepOutputs(one->room);
+  }
 }
 
 Task<> Documents::close() {

@@ -5,6 +5,7 @@
 // A document is a Yjs document in the shape of @jupyter/ydoc. It lives in memory while somebody has it open and for a minute more; its log
 // is in the database. What others do to its file, through the contents API or beside it, is merged into it.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,7 +32,12 @@ class Documents {
     journal::Journal& journal;
     Clock& clock;
   };
-  Documents(Executor executor, Below below);
+  // How they are kept.
+  struct Keep {
+    std::filesystem::path outputs;  // folder for large parts of outputs
+    std::size_t largestOutput = 0;  // bytes of one part that a document holds itself; 0 = all
+  };
+  Documents(Executor executor, Below below, Keep keep);
   ~Documents();
 
   // Asked before cells run: an error keeps them all from it, and is what the asker hears.
@@ -76,6 +82,8 @@ class Documents {
   Task<Result<std::vector<LastRun>>> listLastRuns(DocumentId id, Visitor by);
   // What a run printed beyond what its notebook holds; NotFound when there is nothing (any more).
   Task<Result<std::string>> readRest(DocumentId id, Visitor by, std::string run);
+  // A large part of an output, which the document refers to by its hash: JSON. NotFound when it is not there (any more).
+  Task<Result<net::FileBody>> openOutput(DocumentId id, Visitor by, std::string hash);
 
   // Earlier states, as history.h says, for those who may change the document.
   Task<Result<std::vector<Revision>>> listRevisions(DocumentId id, Visitor by);

@@ -8,6 +8,7 @@
 #include "server/documents/documents.h"
 #include "server/documents/history.h"
 #include "server/documents/keeper.h"
+#include "server/documents/large_outputs.h"
 #include "server/documents/revision_store.h"
 #include "server/documents/runners.h"
 #include "server/documents/sharing.h"
@@ -58,7 +59,7 @@ class RunPlaces {
 };
 
 struct Documents::Impl {
-  Impl(Executor with, Below below)
+  Impl(Executor with, Below below, Keep keep)
       : executor(with),
         contents(below.contents),
         clock(below.clock),
@@ -68,7 +69,8 @@ struct Documents::Impl {
         shares(below.database, below.journal, below.clock),
         groups(below.groups),
         comments(below.database, below.clock),
-        running{runStore, below.kernels, below.sessions, below.clock},
+        outputs(std::move(keep.outputs), keep.largestOutput),
+        running{runStore, below.kernels, below.sessions, below.clock, outputs, pool},
         log(with, store, below.clock),
         watches(with),
         tasks(with) {}
@@ -114,6 +116,8 @@ struct Documents::Impl {
   Task<> makeRounds();
   Task<> forgetLeft();
   Task<> removeLive(std::shared_ptr<Live> gone);
+  Task<> sweepOutputs(std::shared_ptr<Room> left);
+  Task<Result<>> forgetOutputs();
 
   Executor executor;
   contents::Contents& contents;
@@ -124,10 +128,11 @@ struct Documents::Impl {
   ShareStore shares;
   groups::Groups& groups;
   CommentStore comments;
+  LargeOutputs outputs;
+  net::Pool pool{"documents", 2, 1024};
   Running running;
   std::map<DocumentId, std::vector<Run>> leftRuns;  // of an earlier server, until their document is loaded
   UpdateLog log;
-  net::Pool pool{"documents", 2, 1024};
   FolderWatch watches;
   std::map<DocumentId, std::shared_ptr<Live>> live;
   RunPlaces runPlaces;

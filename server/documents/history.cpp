@@ -63,12 +63,15 @@ Task<Result<History::State>> History::readOpened(std::int64_t through) {
   CO_TRY(auto entries, co_await remembering_.log.readLog(room_->record().id));
   std::erase_if(entries, [&](const auto& entry) { return entry.number > through; });
   if (entries.empty() || entries.back().number != through) co_return co_await readNow();
-  CO_TRY(auto notebook, co_await remembering_.pool.runResult([entries = std::move(entries)]() -> Result<json::object> {
+  CO_TRY(auto notebook, co_await remembering_.pool.runResult([entries = std::move(entries), id = room_->record().id,
+                                                                 &outputs = remembering_.outputs]() -> Result<json::object> {
     ydoc::Document document(ydoc::Document::kLoader);
     for (const auto& entry : entries) {
       TRY(document.load(entry.update));
     }
-    return document.readNotebook();
+    TRY(auto notebook, document.readNotebook());
+    outputs.putBackAll(id, notebook);
+    return notebook;
   }));
   co_return State{.notebook = std::move(notebook), .through = through, .authors = {}};
 }
@@ -76,7 +79,8 @@ Task<Result<History::State>> History::readOpened(std::int64_t through) {
 Task<Result<History::State>> History::readNow() {
   const auto held = co_await room_->turn();
   State state{.notebook = {}, .through = room_->last(), .authors = room_->takeAuthors()};
-  CO_TRY(state.notebook, co_await remembering_.pool.runResult([room = room_] { return room->document().readNotebook(); }));
+  CO_TRY(state.notebook,
+      co_await remembering_.pool.runResult([room = room_, &outputs = remembering_.outputs] { return readWhole(*room, outputs); }));
   co_return state;
 }
 
@@ -216,13 +220,14 @@ Task<Result<>> History::restore(std::string revision, std::optional<std::string>
   CO_TRY(co_await keepHeld({"restoring", ""}));
   {
     const auto writing = co_await room_->turn();
-    CO_TRY(auto update,
-        co_await remembering_.pool.runResult([room = room_, earlier = std::move(earlier), cell = std::move(cell)]() -> Result<std::string> {
-          if (!cell) return room->document().becomeNotebook(earlier);
-          TRY(auto ours, room->document().readNotebook());
-          TRY(const auto wanted, withCellOf(std::move(ours), earlier, *cell));
-          return room->document().becomeNotebook(wanted);
-        }));
+    CO_TRY(auto update, co_await remembering_.pool.runResult([room = room_, earlier = std::move(earlier), cell = std::move(cell),
+                                                                 &outputs = remembering_.outputs]() mutable -> Result<std::string> {
+      TRY(outputs.takeOutAll(room->record().id, earlier));
+      if (!cell) return room->document().becomeNotebook(earlier);
+      TRY(auto ours, room->document().readNotebook());
+      TRY(const auto wanted, withCellOf(std::move(ours), earlier, *cell));
+      return room->document().becomeNotebook(wanted);
+    }));
     room_->addAuthor(by.name);
     room_->add(std::move(update));
   }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "lib/net/net.h"
+#include "server/documents/large_outputs.h"
 #include "server/documents/revision_store.h"
 #include "server/documents/room.h"
 
@@ -19,6 +20,7 @@ struct Remembering {
   Clock& clock;
   net::Pool& pool;
   DocumentStore& log;
+  const LargeOutputs& outputs;
 };
 
 class History {

@@ -36,9 +36,11 @@ struct Merged {
   std::vector<std::string> conflicts;
 };
 
-Result<Merged> mergeInto(ydoc::Document& document, const Merge& merge) {
+Result<Merged> mergeInto(Room& room, const Merge& merge, const LargeOutputs& outputs) {
+  auto& document = room.document();
   TRY(auto ours, document.readNotebook());
   TRY(auto theirs, notebookOfFile(merge.file, ours));
+  TRY(outputs.takeOutAll(room.record().id, theirs));
   TRY(const auto text, fileOfNotebook(ours));
   TRY(const auto theirText, fileOfNotebook(theirs));
   if (text == theirText) return Merged{};
@@ -184,8 +186,8 @@ Task<Result<Keeper::Draft>> Keeper::draft() {
   const auto grown = size_.others + room_->bytesAdded() - bytesAtSnapshot_;
   const bool compact = grown > std::max(size_.snapshot, kSmallLog);
   const auto counted = room_->bytesAdded();
-  co_return co_await keeping_.pool.runResult([room = room_, through, compact, counted]() -> Result<Draft> {
-    TRY(auto notebook, room->document().readNotebook());
+  co_return co_await keeping_.pool.runResult([room = room_, through, compact, counted, &outputs = keeping_.outputs]() -> Result<Draft> {
+    TRY(auto notebook, readWhole(*room, outputs));
     TRY(auto text, fileOfNotebook(std::move(notebook)));
     auto hash = sha256Of(text);
     Draft draft{.text = std::move(text), .hash = std::move(hash), .through = through, .snapshot = {}, .bytesAdded = counted};
@@ -238,7 +240,8 @@ Task<Result<>> Keeper::takeFile() {
       .through = savedThrough_,
       .client = clientFor(record.session, savedThrough_, file->hash),
       .file = std::move(file->bytes)};
-  auto merged = co_await keeping_.pool.runResult([room = room_, merge = std::move(merge)] { return mergeInto(room->document(), merge); });
+  auto merged = co_await keeping_.pool.runResult(
+      [room = room_, merge = std::move(merge), &outputs = keeping_.outputs] { return mergeInto(*room, merge, outputs); });
   if (!merged) co_return during("the file was changed by somebody else", Result<>(std::unexpected(merged.error())));
   if (!merged->update.empty()) room_->add(std::move(merged->update));
   if (!merged->conflicts.empty()) {

@@ -6,6 +6,7 @@
 #include "lib/base/folder_watch.h"
 #include "lib/net/net.h"
 #include "server/contents/contents.h"
+#include "server/documents/large_outputs.h"
 #include "server/documents/room.h"
 
 namespace allmende::documents {
@@ -18,6 +19,7 @@ struct Keeping {
   Clock& clock;
   net::Pool& pool;
   FolderWatch& watches;
+  const LargeOutputs& outputs;
 };
 
 class Keeper {

@@ -11,6 +11,7 @@
 
 #include "lib/base/turn.h"
 #include "lib/ydoc/ydoc.h"
+#include "server/documents/large_outputs.h"
 #include "server/documents/log.h"
 #include "server/documents/seat.h"
 
@@ -104,5 +105,12 @@ class Room : public std::enable_shared_from_this<Room> {
   Notifier news_;
   Notifier stored_;
 };
+
+// The notebook of a room with all that its outputs refer to. Under the room's turn, on a pool.
+inline Result<json::object> readWhole(Room& room, const LargeOutputs& outputs) {
+  TRY(auto notebook, room.document().readNotebook());
+  outputs.putBackAll(room.record().id, notebook);
+  return notebook;
+}
 
 }  // namespace allmende::documents

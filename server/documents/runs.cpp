@@ -319,6 +319,8 @@ Task<> Runs::takeOfRun(std::string run, std::string type, jupyter::Message messa
   auto content = parseJsonObject(message.content, 512);
   if (!content) co_return;  // the kernel's own affair
   if (!volumes_.contains(run)) co_await measure(run);
+  if (running_.outputs.mayBeLarge(message.content.size()) && content->contains("data") && !captures_.takes(run))
+    content = co_await withoutLarge(run, *std::move(content));
   const auto held = co_await room_->turn();
   if (isOutput(type)) co_return takeOutput(run, type, *std::move(content), progress);
   if (queue_.empty() || queue_.front().id != run) co_return;

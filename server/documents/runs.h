@@ -24,6 +24,8 @@ struct Running {
   runtimes::Kernels& kernels;
   runtimes::Sessions& sessions;
   const Clock& clock;
+  const LargeOutputs& outputs;
+  net::Pool& pool;
   std::function<Task<Result<>>(AccountId, std::vector<CellToRun>)> mayRun = {};  // see Documents::onRun
 };
 
@@ -102,6 +104,7 @@ class Runs {
   void takeOutput(const std::string& run, const std::string& type, json::object content, const Progress& progress);
   void takeStream(const std::string& run, const json::object& content, Progress progress);
   Task<> measure(std::string run);
+  Task<json::object> withoutLarge(std::string run, json::object content);
   void clear(const std::string& run, std::optional<Progress> progress);
   void mark(const std::string& run);
   void tellVolume(const std::string& run);

@@ -1,5 +1,6 @@
 // What a run prints, as the document takes it, and how much of it.
 
+#include "lib/base/log.h"
 #include "server/documents/message_fields.h"
 #include "server/documents/runs.h"
 
@@ -40,7 +41,7 @@ void Runs::takeOutput(const std::string& run, const std::string& type, json::obj
   if (std::exchange(clearsNext_, false)) clear(run, Progress{});
   if (type == "stream") return takeStream(run, content, progress);
   const auto output = outputOf(type, std::move(content));
-  const auto bytes = json::serialize(output).size();
+  const auto bytes = sizeOfOutput(output);
   auto& volume = volumes_[run];
   if (volume.rich + bytes > kMostRich) {
     volume.lost += bytes;
@@ -49,6 +50,19 @@ void Runs::takeOutput(const std::string& run, const std::string& type, json::obj
   }
   volume.rich += bytes;
   change(document.appendOutput(cell, output), progress);
+}
+
+// Its large parts are kept beside the document. One that cannot be is a text that says so: the cell goes on.
+Task<json::object> Runs::withoutLarge(std::string run, json::object content) {
+  const auto document = room_->record().id;
+  auto taken = co_await running_.pool.runResult([&outputs = running_.outputs, document, content]() mutable -> Result<json::object> {
+    TRY(outputs.takeOut(document, content));
+    return std::move(content);
+  });
+  if (taken) co_return *std::move(taken);
+  log::warning("output.not_kept", {{"document", document.text()}, {"run", run}, {"error", taken.error().message}});
+  content["data"] = {{"text/plain", fmt::format("[{}]", taken.error().message)}};
+  co_return content;
 }
 
 // ---- how much ----
@@ -83,7 +97,7 @@ Task<> Runs::measure(std::string run) {
     for (const auto& output : outputs->as_array()) {
       const auto bytes = textOf(output.as_object(), "text").size();
       volume.text += bytes;
-      if (bytes == 0) volume.rich += json::serialize(output).size();
+      if (bytes == 0) volume.rich += sizeOfOutput(output.as_object());
       const auto* data = output.as_object().if_contains("data");
       if (data != nullptr && data->is_object() && data->get_object().contains(kRestType)) volume.isMarked = true;
     }

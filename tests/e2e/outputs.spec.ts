@@ -1,5 +1,6 @@
 // What code shows: each kind of output as a person expects it.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContextOptions, FrameLocator, Locator, Page } from "playwright-core";
 import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, picture, putNotebook, until, type Cell, type Watched } from "./support.ts";
@@ -253,6 +254,32 @@ const canvasColours = (frame: FrameLocator): Promise<number> =>
     }
     return green;
   });
+
+test("a large picture comes when it is about to be seen, also after a reload, and is whole in what one downloads", async () => {
+  const noise = "import io\nimport numpy as np\nfrom IPython.display import Image\nfrom PIL import Image as Pixels\nfile = io.BytesIO()\nPixels.fromarray(np.random.default_rng(1).integers(0, 255, (300, 300, 3), dtype='uint8')).save(file, 'PNG')\nImage(file.getvalue())";
+  const far = Array.from({ length: 40 }, () => ({ text: "A line of text.\n\nAnother one." }));
+  const watched = await run("noise.ipynb", [noise, ...far, noise]);
+  const { page } = watched;
+  const image = (at: number) => outputOf(page, at).locator("img");
+  await until(() => image(41).evaluate((element) => (element as HTMLImageElement).naturalWidth), (width) => width === 300, "the picture");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("large-outputs")) asked.push(request.url());
+  });
+  await page.evaluate(() => sessionStorage.clear());
+  await page.reload();
+  await until(() => image(0).evaluate((element) => (element as HTMLImageElement).naturalWidth), (width) => width === 300, "the picture again");
+  await cellAt(page, 41).scrollIntoViewIfNeeded();
+  await until(() => image(41).evaluate((element) => (element as HTMLImageElement).naturalWidth), (width) => width === 300, "the one far below");
+  assert.ok(asked.length > 0, "it lies beside the notebook");
+  await page.getByRole("menuitem", { name: "File" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Download .ipynb" }).click()]);
+  const whole = JSON.parse(await readFile(await download.path(), "utf8")) as { cells: { outputs?: { data: Record<string, string> }[] }[] };
+  assert.ok((whole.cells[0]?.outputs?.[0]?.data["image/png"]?.length ?? 0) > 100_000);
+  assert.deepEqual(Object.keys(whole.cells[0]?.outputs?.[0]?.data ?? {}).sort(), ["image/png", "text/plain"]);
+  await picture(page, "large-picture");
+  await close(watched);
+});
 
 test("plots of Altair, Plotly and Bokeh are drawn, follow the page's look, and ask nobody else", async () => {
   const watched = await run("plots.ipynb", [

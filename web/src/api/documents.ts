@@ -48,6 +48,9 @@ export const cancelRuns = (document: string): Promise<void> => api.delete(at(doc
 
 export const answerInput = (document: string, run: string, value: string): Promise<void> => api.post(at(document, 'input'), { run, value });
 
+/** A large part of an output. */
+export const readOutput = (document: string, hash: string): Promise<unknown> => api.get(at(document, `large-outputs/${hash}`));
+
 // Earlier states.
 
 export const listRevisions = async (document: string): Promise<readonly Revision[]> => (await api.get<{ revisions: readonly Revision[] }>(at(document, 'revisions'))).revisions;

@@ -120,7 +120,7 @@ export interface Deeds {
   follow(client: number | null): void;
   focusNotebook(): void;
   /** Where earlier states are, and the present one. */
-  history(): { readonly document: string; current(): NotebookContent } | null;
+  history(): { readonly document: string; current(): Promise<NotebookContent> } | null;
   /** The live document's id. */
   document(): string | null;
   /** Has the notebook use the runtime of that name from now on; its kernel elsewhere ends. */

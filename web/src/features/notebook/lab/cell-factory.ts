@@ -1,17 +1,21 @@
 // Makes the parts of the notebook's cells: our button in the gutter and our bars between cells, the rest as JupyterLab has it.
 import { type CodeCell, type ICellFooter, type ICellHeader, type ICodeCellModel, type IInputPrompt, MarkdownCell } from '@jupyterlab/cells';
 import { NotebookPanel } from '@jupyterlab/notebook';
+import type { ReadPart } from '../../../core/large-outputs';
 import { t } from '../../../ui/i18n';
 import { WithAttachments } from './attachments';
 import { showLiveOutputs } from './live-outputs';
 import { AddAbove, AddBelow, type Insert } from './add-bar';
 import { RunButton, type RunDeeds } from './run-button';
 import type { Runs } from './runs';
+import { Seen } from './when-seen';
 
 interface Parts {
   readonly runs: Runs;
   readonly deeds: RunDeeds;
   readonly insert: Insert;
+  /** Reads a large part of an output. */
+  readonly readPart: ReadPart;
 }
 
 export class CellFactory extends NotebookPanel.ContentFactory {
@@ -42,8 +46,11 @@ export class CellFactory extends NotebookPanel.ContentFactory {
   }
 
   override createCodeCell(options: CodeCell.IOptions): CodeCell {
-    showLiveOutputs(options.model as ICodeCellModel);
-    return super.createCodeCell(options);
+    const seen = new Seen();
+    showLiveOutputs(options.model as ICodeCellModel, { read: this.#parts.readPart, seen: seen.soon });
+    const cell = super.createCodeCell(options);
+    seen.watch(cell.node);
+    return cell;
   }
 
   override createMarkdownCell(options: MarkdownCell.IOptions): MarkdownCell {

@@ -2,8 +2,10 @@
 import type { Context } from '@jupyterlab/docregistry';
 import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
+import { readOutput } from '../../../api/documents';
 import { notebookAddress } from '../../../api/files';
 import { useRuntime } from '../../../api/runtimes';
+import { wholeNotebook } from '../../../core/large-outputs';
 import { findNameFault } from '../../../core/file-names';
 import { joined, nameOf, parentOf } from '../../../core/listing';
 import type { NotebookContent } from '../../../core/notebook-content';
@@ -64,7 +66,7 @@ export function deedsOf({ page, panel, saver, presence, contents, kernels }: Aro
     follow: client => presence.follow(client),
     history: () => {
       const document = saver.document;
-      return document === null ? null : { document, current: () => panel.model?.toJSON() as unknown as NotebookContent };
+      return document === null ? null : { document, current: () => wholeNotebook(panel.model?.toJSON() as unknown as NotebookContent, hash => readOutput(document, hash)) };
     },
     document: () => saver.document,
     focusNotebook: () => panel.content.activate(),

@@ -2,20 +2,25 @@ import { CodeCellModel } from '@jupyterlab/cells/lib/model';
 import type { YCodeCell } from '@jupyter/ydoc';
 import { describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
+import { referenceType } from '../../../core/large-outputs';
 import { showLiveOutputs } from './live-outputs';
 import { SharedNotebook } from './shared-notebook';
+
+vi.mock('../../../ui/i18n', () => ({ t: (key: string) => key, bytes: String }));
 
 // JupyterLab's components style what happy-dom has no style for, as soon as they are imported.
 vi.hoisted(() => Object.assign(document, { style: document.documentElement.style }));
 
 type Outputs = Y.Array<Y.Map<unknown>>;
+const lost = '00'.repeat(32);
+const large = (hash: string) => ({ 'text/plain': '<Figure>', [referenceType]: { parts: { 'image/png': { hash, size: 70_000 } } } });
 
 /** A page's cell, and the server's copy of the same document. */
-function aCell(outputs: object[] = []) {
+function aCell(outputs: object[] = [], seen: Promise<void> = Promise.resolve()) {
   const shared = new SharedNotebook({ disableDocumentWideUndoRedo: true });
   const cell = shared.insertCells(0, [{ cell_type: 'code', source: 'x', id: 'c', outputs: outputs as never }])[0] as unknown as YCodeCell;
   const model = new CodeCellModel({ sharedModel: cell });
-  showLiveOutputs(model);
+  showLiveOutputs(model, { read: hash => (hash === lost ? Promise.reject(new Error('gone')) : Promise.resolve(`part ${hash.slice(0, 4)}`)), seen });
   const server = new Y.Doc();
   Y.applyUpdate(server, Y.encodeStateAsUpdate(shared.ydoc));
   server.on('update', (update: Uint8Array) => Y.applyUpdate(shared.ydoc, update, 'server'));
@@ -43,6 +48,21 @@ describe('the outputs of a live cell', () => {
       cell.there.push([cell.stream('anew')]);
     });
     expect(cell.shown()).toEqual(['anew']);
+    expect(cell.written()).toBe(0);
+  });
+
+  it('that are large come once they are seen, and nothing of that is written', async () => {
+    let see: () => void = () => undefined;
+    const cell = aCell([{ output_type: 'display_data', metadata: {}, data: large('ab'.repeat(32)) }], new Promise<void>(resolve => (see = resolve)));
+    const display = (hash: string) => new Y.Map<unknown>([['output_type', 'display_data'], ['data', large(hash)], ['metadata', {}]]);
+    cell.there.push([display('cd'.repeat(32)), display(lost)]);
+    expect(cell.shown()).toEqual(Array(3).fill({ 'text/plain': 'output.loading' }));
+    see();
+    await vi.waitFor(() => expect(cell.shown().slice(0, 2)).toEqual([{ 'text/plain': '<Figure>', 'image/png': 'part abab' }, { 'text/plain': '<Figure>', 'image/png': 'part cdcd' }]));
+    expect(cell.shown()[2]).toEqual({ 'text/plain': 'output.notLoaded' });
+    cell.there.delete(0, 1);
+    cell.there.get(0).set('data', large('ef'.repeat(32)));
+    await vi.waitFor(() => expect(cell.shown()[0]).toEqual({ 'text/plain': '<Figure>', 'image/png': 'part efef' }));
     expect(cell.written()).toBe(0);
   });
 

@@ -5,6 +5,8 @@ import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { IOutputAreaModel, OutputAreaModel } from '@jupyterlab/outputarea';
 import * as Y from 'yjs';
+import { partsOf, type ReadPart, whole, withText } from '../../../core/large-outputs';
+import { bytes, t } from '../../../ui/i18n';
 
 type Output = Y.Map<unknown>;
 type Change = Record<string, unknown>;
@@ -19,7 +21,13 @@ interface Bound {
 /** Outputs are maps, but a list from elsewhere may have plain objects in it. */
 const jsonOf = (output: Output | IOutput): IOutput => (output instanceof Y.Map ? (output.toJSON() as IOutput) : output);
 
-export function showLiveOutputs(model: ICodeCellModel): void {
+/** How what is too large for the document comes: once the cell is about to be seen. */
+export interface Large {
+  readonly read: ReadPart;
+  readonly seen: Promise<void>;
+}
+
+export function showLiveOutputs(model: ICodeCellModel, large: Large): void {
   const shared = model.sharedModel as YCodeCell;
   const bound = model as unknown as Bound;
   const shown = model.outputs as OutputAreaModel;
@@ -39,11 +47,30 @@ export function showLiveOutputs(model: ICodeCellModel): void {
   });
   const outputsNow = () => shared.ymodel.get('outputs') as Y.Array<Output> | undefined;
   let maps = outputsNow()?.toArray() ?? [];
-  if (shown.length !== maps.length) replaceAll(); // streams of one name behind each other had been joined
+  if (shown.length !== maps.length || maps.some(output => partsOf(jsonOf(output)).length > 0)) replaceAll(); // streams of one name behind each other had been joined
 
   function replaceAll(): void {
     ours = true;
-    shown.fromJSON(maps.map(jsonOf));
+    shown.fromJSON(maps.map(soon));
+    ours = false;
+  }
+
+  /** The output, of a large one what stands there until it has come. */
+  function soon(output: Output | IOutput): IOutput {
+    const json = jsonOf(output);
+    const parts = partsOf(json);
+    if (parts.length === 0) return json;
+    void bring(output, json);
+    return withText(json, t('output.loading', { size: bytes(parts.reduce((sum, { size }) => sum + size, 0)) }));
+  }
+
+  async function bring(output: Output | IOutput, json: IOutput): Promise<void> {
+    await large.seen;
+    const came = await whole(json, large.read).catch(() => withText(json, t('output.notLoaded')));
+    const at = maps.indexOf(output as Output);
+    if (model.isDisposed || at < 0 || JSON.stringify(jsonOf(output)) !== JSON.stringify(json)) return; // it is another by now
+    ours = true;
+    shown.set(at, came);
     ours = false;
   }
 
@@ -54,7 +81,7 @@ export function showLiveOutputs(model: ICodeCellModel): void {
     ours = true;
     if (kept === 0 && maps.length > 0) shown.clear();
     else for (let at = maps.length - 1; at >= kept; at--) shown.remove(at);
-    for (const output of next.slice(kept)) shown.add(jsonOf(output));
+    for (const output of next.slice(kept)) shown.add(soon(output));
     maps = next;
     for (const event of events) change(event, kept);
     ours = false;
@@ -65,7 +92,7 @@ export function showLiveOutputs(model: ICodeCellModel): void {
     const within = maps.findIndex(output => output === event.target || (output instanceof Y.Map && output === event.target.parent));
     if (within < 0 || within >= kept) return;
     const output = maps[within] as Output;
-    if (event.target === output || !changeText(within, event as unknown as Y.YTextEvent)) shown.set(within, jsonOf(output));
+    if (event.target === output || !changeText(within, event as unknown as Y.YTextEvent)) shown.set(within, soon(output));
   }
 
   function changeText(at: number, event: Y.YTextEvent): boolean {

@@ -3,10 +3,12 @@ import { CodeCell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import { addressOf } from '../../../api/config';
+import { readOutput } from '../../../api/documents';
 import { downloadText, drive, notebookAddress } from '../../../api/files';
 import { copyDocument } from '../../../api/sharing';
 import { deleteRuntime } from '../../../api/runtimes';
 import { parentOf } from '../../../core/listing';
+import { wholeNotebook } from '../../../core/large-outputs';
 import type { Command, CommandId } from '../../../core/notebook-commands';
 import { withComments } from '../../../core/comments';
 import { pythonScript } from '../../../core/python-script';
@@ -107,6 +109,11 @@ function file({ page, panel, saver }: Surroundings): Table {
   const home = () => homeAddress(page.state);
   const attempt = (work: () => Promise<unknown>) => void work().catch((error: unknown) => page.tell({ text: failureWords(error), tone: 'danger' }));
   const content = () => (panel.model?.toJSON() ?? { cells: [] }) as unknown as NotebookContent;
+  const downloadWhole = (change: (notebook: NotebookContent) => NotebookContent = notebook => notebook) => attempt(async () => {
+    const document = saver.document;
+    const notebook = document === null ? content() : await wholeNotebook(content(), hash => readOutput(document, hash));
+    downloadText(page.state.name, JSON.stringify(change(notebook), null, 1), 'application/x-ipynb+json');
+  });
   const save = async () => {
     if (await saver.save()) page.say(t('save.saved'));
   };
@@ -137,9 +144,9 @@ function file({ page, panel, saver }: Surroundings): Table {
     'move-to-trash': { run: () => page.show({ kind: 'confirm', title: t('trash.title', { name: page.state.name }), text: t('trash.text'), action: t('command.move-to-trash'), danger: true, run: () => attempt(trash) }) },
     'new-notebook': { run: () => attempt(make) },
     open: { run: () => location.assign(home()) },
-    download: { run: () => downloadText(page.state.name, JSON.stringify(content(), null, 1), 'application/x-ipynb+json') },
+    download: { run: () => downloadWhole() },
     'download-python': { run: () => downloadText(page.state.name.replace(/\.ipynb$/, '.py'), pythonScript(content()), 'text/x-python') },
-    'download-with-comments': { run: () => downloadText(page.state.name, JSON.stringify(withComments(content(), page.state.comments ?? []), null, 1), 'application/x-ipynb+json'), isEnabled: () => (page.state.comments?.length ?? 0) > 0 },
+    'download-with-comments': { run: () => downloadWhole(notebook => withComments(notebook, page.state.comments ?? [])), isEnabled: () => (page.state.comments?.length ?? 0) > 0 },
     print: { run: () => print() },
   };
 }

@@ -9,6 +9,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ITranslator } from '@jupyterlab/translation';
 import { signalToPromise } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
+import { readOutput } from '../../../api/documents';
 import { nameOf } from '../../../core/listing';
 import { cellOf } from '../../../core/notebook-address';
 import { RoomLink } from '../../../core/room-link';
@@ -89,6 +90,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
       notebook.activeCellIndex = notebook.widgets.indexOf(cell);
       insertCell(notebook, type, where);
     },
+    readPart: hash => readOutput(read.room.document, hash),
   });
   const factory = new NotebookWidgetFactory({
     name: 'Notebook', fileTypes: ['notebook'], modelName: 'notebook', defaultFor: ['notebook'], preferKernel: true, canStartKernel: true,

@@ -78,7 +78,7 @@ export function History({ page, onClose }: { page: Page; onClose: () => void }) 
               ))}
             </ol>
           </div>
-          {revision && <Comparison key={`${revision.id} ${beside}`} document={source.document} revision={revision} earlier={earlier} now={source.current()} beside={beside} onBeside={setBeside} onRestore={restore} onFault={fail} />}
+          {revision && <Comparison key={`${revision.id} ${beside}`} document={source.document} revision={revision} earlier={earlier} now={source.current} beside={beside} onBeside={setBeside} onRestore={restore} onFault={fail} />}
         </div>
       )}
     </Modal>
@@ -104,7 +104,7 @@ interface ComparisonProps {
   readonly document: string;
   readonly revision: Revision;
   readonly earlier: Revision | null;
-  readonly now: NotebookContent;
+  readonly now: () => Promise<NotebookContent>;
   readonly beside: Beside;
   readonly onBeside: (beside: Beside) => void;
   readonly onRestore: (cell: string) => void;
@@ -116,7 +116,7 @@ function Comparison({ document, revision, earlier, now, beside, onBeside, onRest
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isOver = false;
-    const other = beside === 'now' ? Promise.resolve(now) : earlier ? readRevision(document, earlier.id) : Promise.resolve(empty);
+    const other = beside === 'now' ? now() : earlier ? readRevision(document, earlier.id) : Promise.resolve(empty);
     Promise.all([readRevision(document, revision.id), other]).then(([mine, theirs]) => {
       if (!isOver) setBoth(beside === 'now' ? [mine, theirs] : [theirs, mine]);
     }, onFault);
