@@ -20,6 +20,30 @@ Result<> createAccount(Context context, std::string name, bool admin) {
   return {};
 }
 
+Result<> printAccounts(Context context) {
+  TRY(const auto reply, askAdmin(context, "/admin/accounts/list", {}));
+  for (const auto& one : reply.at("accounts").as_array()) {
+    const auto& account = one.as_object();
+    const auto closed = textOf(account, "closed_at");
+    std::printf("%-32s %-13s since %s  %s\n", textOf(account, "name").c_str(), account.at("admin") == true ? "administrator" : "",
+        textOf(account, "created_at").substr(0, 10).c_str(), closed.empty() ? "" : ("closed " + closed.substr(0, 10)).c_str());
+  }
+  return {};
+}
+
+Result<> changeAccount(Context context, std::string what, std::string name, std::string reason) {
+  json::object wish{{"account", name}};
+  if (!reason.empty()) wish["reason"] = reason;
+  TRY(askAdmin(context, "/admin/accounts/" + what, std::move(wish)));
+  return {};
+}
+
+Result<> printLinkOf(Context context, std::string name) {
+  TRY(const auto reply, askAdmin(context, "/admin/sign-in-links", {{"account", name}}));
+  std::printf("%s\n", textOf(reply, "url").c_str());
+  return {};
+}
+
 Result<> createToken(Context context, std::string account, std::string name, std::vector<std::string> scopes) {
   json::object wish{{"account", account}, {"name", name}};
   if (!scopes.empty()) wish["scopes"] = json::array(scopes.begin(), scopes.end());

@@ -85,6 +85,26 @@ int run(int argumentCount, char** arguments) {
   accountCreate->add_flag("--admin", admin, "May administer this Allmende");
   accountCreate->add_flag("--password-stdin", fromInput, "Read the password from standard input")->required();
   accountCreate->callback([&] { verb = [&] { return createAccount(context, name, admin); }; });
+  accountVerb->add_subcommand("list", "List all accounts.")->callback([&] { verb = [&] { return printAccounts(context); }; });
+  std::string because;
+  bool isSure = false;
+  const auto addAccountVerb = [&](const char* called, const char* says) {
+    auto* made = accountVerb->add_subcommand(called, says);
+    made->add_option("name", name, "What the person signs in with")->required();
+    return made;
+  };
+  auto* accountClose = addAccountVerb("close", "Nobody signs in by it any more, and its runtimes end; what it has stays.");
+  accountClose->add_option("--reason", because, "A sentence that its person reads")->required();
+  accountClose->callback([&] { verb = [&] { return changeAccount(context, "close", name, because); }; });
+  addAccountVerb("reopen", "Open a closed account again.")->callback([&] {
+    verb = [&] { return changeAccount(context, "reopen", name, ""); };
+  });
+  auto* accountErase = addAccountVerb("delete", "Delete a closed account for good, with its files and notebooks.");
+  accountErase->add_flag("--for-good", isSure, "There is no way back")->required();
+  accountErase->callback([&] { verb = [&] { return changeAccount(context, "erase", name, ""); }; });
+  addAccountVerb("link", "Print a link that signs in once, within a day: for who has forgotten the password.")->callback([&] {
+    verb = [&] { return printLinkOf(context, name); };
+  });
 
   std::string account;
   std::string label = "command line";

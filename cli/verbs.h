@@ -39,6 +39,11 @@ Result<> restart(Context context);
 // Creates an account whose password is the first line of standard input.
 Result<> createAccount(Context context, std::string name, bool admin);
 
+// All accounts; the standing of one is changed: "close" (with a reason for its person), "reopen", "erase"; a link that signs in once.
+Result<> printAccounts(Context context);
+Result<> changeAccount(Context context, std::string what, std::string name, std::string reason);
+Result<> printLinkOf(Context context, std::string name);
+
 // Creates an API token and prints it alone.
 // `scopes`: what it may do; none = what a person may do without administering.
 Result<> createToken(Context context, std::string account, std::string name, std::vector<std::string> scopes);

@@ -25,6 +25,7 @@ struct Account {
   std::string theme;   // "light", "dark"; empty = the system's
   Instant createdAt;
   bool hasPassword = false;
+  std::optional<Instant> closedAt = {};  // nobody signs in by it any more
 };
 
 // As the API shows an account.
@@ -33,7 +34,8 @@ constexpr auto fieldsOf(Type<Account>) {
       field("display_name", &Account::displayName, "The name to show."), field("admin", &Account::admin, "Whether it may administer."),
       field("locale", &Account::locale, "Language of the page; empty = the browser's."),
       field("theme", &Account::theme, "light, dark; empty = the system's."), field("created_at", &Account::createdAt, "When it was made."),
-      field("has_password", &Account::hasPassword, "Whether a password is set."));
+      field("has_password", &Account::hasPassword, "Whether a password is set."),
+      field("closed_at", &Account::closedAt, "Since when nobody can sign in by it; absent = somebody can."));
 }
 
 struct NewAccount {

@@ -5,13 +5,20 @@
 #include "server/accounts/rules.h"
 
 namespace allmende::accounts {
+namespace {
+
+constexpr std::size_t kLongestReason = 500;
+constexpr std::string_view kErased = "Deleted account";
+const std::string kErasedName = "deleted:";  // no name that somebody can choose has a colon
+
+}  // namespace
 
 Account accountOf(const store::Row& row) {
   auto id = AccountId::parse(row.text(0));
   check(id.has_value(), "the accounts table holds account ids");
   // PostgreSQL writes a truth as t, SQLite as 1.
   const bool hasPassword = row.text(7) == "1" || row.text(7) == "t";
-  return {*id, row.text(1), row.text(2), row.flag(3), row.text(4), row.text(5), row.instant(6), hasPassword};
+  return {*id, row.text(1), row.text(2), row.flag(3), row.text(4), row.text(5), row.instant(6), hasPassword, row.findInstant(8)};
 }
 
 Result<Account> readAccount(store::Transaction& on, const AccountId& id) {
@@ -77,7 +84,7 @@ Task<Result<Account>> Accounts::named(std::string name) {
 }
 
 Task<Result<std::vector<Account>>> Accounts::list() {
-  CO_TRY(auto rows, co_await impl_->database.query(fmt::format("{} ORDER BY name", kAccountColumns)));
+  CO_TRY(auto rows, co_await impl_->database.query(fmt::format("{} WHERE erased_at IS NULL ORDER BY name", kAccountColumns)));
   std::vector<Account> accounts;
   for (const auto& row : rows) accounts.push_back(accountOf(row));
   co_return accounts;
@@ -95,6 +102,50 @@ Task<Result<Account>> Accounts::change(AccountId id, AccountChange change) {
         {account.displayName, account.locale, account.theme, id.text()}));
     TRY(journal::Journal::write(on, event));
     return account;
+  });
+}
+
+Task<Result<>> Accounts::close(AccountId id, std::string by, std::string reason) {
+  if (reason.empty() || reason.size() > kLongestReason)
+    co_return fail(Code::InvalidInput, "a reason of 1 to {} bytes is needed; the person reads it", kLongestReason);
+  const auto event = impl_->journal.make(journal::kAccountClosed, {id.text()}, {{"by", by}, {"reason", reason}});
+  auto closed = co_await impl_->database.transaction([id, reason, event, now = impl_->clock.now()](store::Transaction& on) -> Result<> {
+    TRY(const auto account, readAccount(on, id));
+    if (account.closedAt) return fail(Code::Conflict, "the account '{}' is closed already", account.name);
+    TRY(const auto others, on.query("SELECT COUNT(*) FROM accounts WHERE admin <> 0 AND closed_at IS NULL AND id <> ?", {id.text()}));
+    if (account.admin && others[0].number(0) == 0)
+      return fail(Code::Conflict, "'{}' is the last administrator; make another one first", account.name);
+    TRY(on.change("UPDATE accounts SET closed_at = ?, closed_because = ? WHERE id = ?", {now, reason, id.text()}));
+    TRY(on.change("DELETE FROM sign_in_sessions WHERE account_id = ?", {id.text()}));
+    TRY(on.change("DELETE FROM sign_in_links WHERE account_id = ?", {id.text()}));
+    return journal::Journal::write(on, event);
+  });
+  impl_->known.forgetAccount(id);
+  co_return closed;
+}
+
+Task<Result<>> Accounts::reopen(AccountId id, std::string by) {
+  const auto event = impl_->journal.make(journal::kAccountReopened, {id.text()}, {{"by", by}});
+  co_return co_await impl_->database.transaction([id, event](store::Transaction& on) -> Result<> {
+    TRY(const auto changed, on.change("UPDATE accounts SET closed_at = NULL, closed_because = '' "
+                                      "WHERE id = ? AND closed_at IS NOT NULL AND erased_at IS NULL",
+                                {id.text()}));
+    if (changed == 0) return fail(Code::Conflict, "this account is not closed");
+    return journal::Journal::write(on, event);
+  });
+}
+
+Task<Result<>> Accounts::erase(AccountId id, std::string by) {
+  const auto event = impl_->journal.make(journal::kAccountErased, {id.text()}, {{"by", by}});
+  co_return co_await impl_->database.transaction([id, event, now = impl_->clock.now()](store::Transaction& on) -> Result<> {
+    TRY(const auto account, readAccount(on, id));
+    if (!account.closedAt) return fail(Code::Conflict, "the account '{}' is not closed; close it first", account.name);
+    TRY(on.change("DELETE FROM tokens WHERE account_id = ?", {id.text()}));
+    TRY(
+        on.change("UPDATE accounts SET name = ?, display_name = ?, admin = 0, locale = '', theme = '', preferences = '{}', "
+                  "password_hash = NULL, closed_because = '', erased_at = ? WHERE id = ?",
+            {kErasedName + id.text(), kErased, now, id.text()}));
+    return journal::Journal::write(on, event);
   });
 }
 

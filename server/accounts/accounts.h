@@ -43,8 +43,16 @@ class Accounts {
   Task<Result<std::optional<Account>>> find(std::string name);
   // The same; NotFound when there is none.
   Task<Result<Account>> named(std::string name);
+  // Without those that were erased, by name.
   Task<Result<std::vector<Account>>> list();
   Task<Result<Account>> change(AccountId id, AccountChange change);
+
+  // Nobody signs in by it any more: sessions and links end, tokens are worth nothing until it is opened again. `reason` is for the person,
+  // who reads it when they try. Conflict for the last administrator, and when it is closed already (or, to reopen, is not).
+  Task<Result<>> close(AccountId id, std::string by, std::string reason);
+  Task<Result<>> reopen(AccountId id, std::string by);
+  // For good: its name is free, of the account a nameless line is left, for what others have from it. Conflict unless it is closed.
+  Task<Result<>> erase(AccountId id, std::string by);
 
   // `current` is needed if a password is set. Ends every session of the account but the one of `keepCookie`; tokens stay.
   Task<Result<>> changePassword(AccountId id, std::optional<std::string> current, std::string next, std::string keepCookie);

@@ -23,7 +23,7 @@ struct Accounts::Impl {
 };
 
 inline constexpr std::string_view kAccountColumns =
-    "SELECT id, name, display_name, admin, locale, theme, created_at, password_hash IS NOT NULL FROM accounts ";
+    "SELECT id, name, display_name, admin, locale, theme, created_at, password_hash IS NOT NULL, closed_at FROM accounts ";
 Account accountOf(const store::Row& row);
 Result<Account> readAccount(store::Transaction& on, const AccountId& id);
 

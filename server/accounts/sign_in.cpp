@@ -28,6 +28,13 @@ Result<Found> foundIn(const store::Rows& rows) {
   return Found{id, rows[0].findText(1)};
 }
 
+// Why nobody signs in by this account.
+std::unexpected<Error> closedFor(store::Transaction& on, const AccountId& id) {
+  const auto rows = on.query("SELECT closed_because FROM accounts WHERE id = ?", {id.text()});
+  if (!rows || rows->empty()) return fail(Code::Denied, "this account is closed");
+  return fail(Code::Denied, "this account is closed: {}", rows->front().text(0));
+}
+
 }  // namespace
 
 Task<Answer> Accounts::Impl::openSession(AccountId id, std::string peer, std::string_view how) {
@@ -36,6 +43,7 @@ Task<Answer> Accounts::Impl::openSession(AccountId id, std::string peer, std::st
   auto event = journal.make(journal::kSessionOpened, {id.text()}, {{"address", peer}, {"how", how}});
   auto account = co_await database.transaction([id, now, hash = hashOf(cookie), event](store::Transaction& on) -> Result<Account> {
     TRY(auto read, readAccount(on, id));
+    if (read.closedAt) return closedFor(on, id);
     TRY(on.change("INSERT INTO sign_in_sessions (cookie_hash, account_id, created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?)",
         {hash, id.text(), now, now, now + kSessionLifetime}));
     TRY(journal::Journal::write(on, event));
@@ -99,7 +107,8 @@ Task<Result<std::string>> Accounts::makeSignInLink(AccountId id, Duration validF
   const auto expiresAt = impl_->clock.now() + validFor;
   auto event = impl_->journal.make(journal::kSignInLinkMade, {id.text()});
   CO_TRY(co_await impl_->database.transaction([id, expiresAt, hash = hashOf(secret), event](store::Transaction& on) -> Result<> {
-    TRY(readAccount(on, id));
+    TRY(const auto account, readAccount(on, id));
+    if (account.closedAt) return fail(Code::Conflict, "the account '{}' is closed", account.name);
     TRY(on.change("INSERT INTO sign_in_links (link_hash, account_id, expires_at) VALUES (?, ?, ?)", {hash, id.text(), expiresAt}));
     return journal::Journal::write(on, event);
   }));
@@ -117,7 +126,7 @@ Task<Result<Caller>> Accounts::callerByCookie(std::string cookie) {
   };
   CO_TRY(auto read, co_await impl_->database.transaction([hash, now](store::Transaction& on) -> Result<Read> {
     TRY(auto rows, on.query("SELECT s.used_at, s.expires_at, a.id, a.name, a.admin FROM sign_in_sessions s "
-                            "JOIN accounts a ON a.id = s.account_id WHERE s.cookie_hash = ?",
+                            "JOIN accounts a ON a.id = s.account_id WHERE s.cookie_hash = ? AND a.closed_at IS NULL",
                        {hash}));
     if (rows.empty() || rows[0].instant(1) <= now) return fail(Code::Unauthenticated, "you are signed out; sign in again");
     TRY(auto id, AccountId::parse(rows[0].text(2)));

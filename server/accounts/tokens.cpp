@@ -91,11 +91,12 @@ Task<Result<Caller>> Accounts::callerByToken(std::string token) {
     std::optional<Instant> expiresAt;
   };
   CO_TRY(auto read, co_await impl_->database.transaction([hash, now](store::Transaction& on) -> Result<Read> {
-    TRY(auto rows, on.query("SELECT t.scopes, t.expires_at, t.last_used_at, a.id, a.name, a.admin FROM tokens t "
+    TRY(auto rows, on.query("SELECT t.scopes, t.expires_at, t.last_used_at, a.id, a.name, a.admin, a.closed_at FROM tokens t "
                             "JOIN accounts a ON a.id = t.account_id WHERE t.secret_hash = ?",
                        {hash}));
     if (rows.empty()) return fail(Code::Unauthenticated, "this API token is unknown or was revoked; make a new one");
     const auto& row = rows[0];
+    if (!row.isNull(6)) return fail(Code::Unauthenticated, "the account of this API token is closed");
     const auto expiresAt = row.findInstant(1);
     if (expiresAt && *expiresAt <= now)
       return fail(Code::Unauthenticated, "this API token expired at {}; make a new one", formatUtc(*expiresAt));

@@ -6,6 +6,15 @@ std::shared_ptr<Events::Subscriber> Events::subscribe(const AccountId& of) {
   return subscribers_[of].emplace_back(std::make_shared<Subscriber>(executor_));
 }
 
+void Events::end(const AccountId& of) {
+  const auto found = subscribers_.find(of);
+  if (found == subscribers_.end()) return;
+  for (const auto& subscriber : found->second) {
+    subscriber->overrun = true;
+    subscriber->news.notifyAll();
+  }
+}
+
 void Events::unsubscribe(const AccountId& of, const std::shared_ptr<Subscriber>& subscriber) {
   const auto found = subscribers_.find(of);
   if (found == subscribers_.end()) return;

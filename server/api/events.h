@@ -35,6 +35,8 @@ class Events {
   };
 
   std::shared_ptr<Subscriber> subscribe(const AccountId& of);
+  // Closes all of an account's.
+  void end(const AccountId& of);
   void unsubscribe(const AccountId& of, const std::shared_ptr<Subscriber>& subscriber);
   // `data` at the top level beside schema_id, as stock servers send it.
   void tell(const AccountId& of, std::string_view schema, json::object data);

@@ -100,6 +100,10 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/staff/tiers",                   Administer,    api.staffQuota, &OperatorQuota::tiers,    "All tiers.");
   on.post ("/api/staff/tiers/grant",             Administer,    api.staffQuota, &OperatorQuota::grantAs,  "Give an account or a group a tier.");
   on.post ("/api/staff/units",                   Administer,    api.staffQuota, &OperatorQuota::correctAs, "Give an account compute units, or take some.");
+  on.get  ("/api/staff/accounts",                Administer,    api.staffAccounts, &OperatorAccounts::list,     "All accounts.");
+  on.post ("/api/staff/accounts/close",          Administer,    api.staffAccounts, &OperatorAccounts::closeAs,  "Nobody signs in by an account any more, its runtimes end; what it has stays.");
+  on.post ("/api/staff/accounts/reopen",         Administer,    api.staffAccounts, &OperatorAccounts::reopenAs, "Open a closed account again.");
+  on.post ("/api/staff/accounts/erase",          Administer,    api.staffAccounts, &OperatorAccounts::eraseAs,  "Delete a closed account for good, with its files and notebooks.");
   on.get  ("/api/staff/groups",                  Administer,    api.staffGroups, &OperatorGroups::list,   "All groups.");
   on.get  ("/api/staff/audit",                   Administer,    api.audit, &AuditApi::list,          "What happened, newest first.");
   on.get  ("/api/staff/audit/verification",      Administer,    api.audit, &AuditApi::verify,        "Whether it is as it was written.");
@@ -218,8 +222,12 @@ void declareRoutes(RouteTable& on, Apis& api) {
 }
 
 void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
-  auto& [api, notebooks, groups, quota, policy, audit] = apis;
+  auto& [api, accounts, notebooks, groups, quota, policy, audit] = apis;
   on.post("/admin/accounts",      Unguarded, api, &OperatorApi::createAccount, "Make an account.");
+  on.post("/admin/accounts/list",   Unguarded, accounts, &OperatorAccounts::list,   "All accounts.");
+  on.post("/admin/accounts/close",  Unguarded, accounts, &OperatorAccounts::close,  "Nobody signs in by an account any more; what it has stays.");
+  on.post("/admin/accounts/reopen", Unguarded, accounts, &OperatorAccounts::reopen, "Open it again.");
+  on.post("/admin/accounts/erase",  Unguarded, accounts, &OperatorAccounts::erase,  "Delete a closed account for good, with its files and notebooks.");
   on.post("/admin/tokens",        Unguarded, api, &OperatorApi::createToken,   "Make an API token for an account.");
   on.post("/admin/sign-in-links", Unguarded, api, &OperatorApi::makeLink,      "Make a link that signs in once.");
   on.post("/admin/notebooks/history", Unguarded, notebooks, &OperatorNotebooks::history, "Earlier versions of somebody's notebook.");

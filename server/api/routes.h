@@ -14,6 +14,7 @@
 #include "server/api/lab_api.h"
 #include "server/api/notices_api.h"
 #include "server/api/operations_api.h"
+#include "server/api/operator_accounts.h"
 #include "server/api/operator_notebooks.h"
 #include "server/api/operator_quota.h"
 #include "server/api/pages.h"
@@ -49,6 +50,7 @@ struct Apis {
   SessionsApi& sessions;
   SharingApi& sharing;
   StaffApi& staff;
+  OperatorAccounts& staffAccounts;
   OperatorGroups& staffGroups;
   OperatorQuota& staffQuota;
   TerminalsApi& terminals;
@@ -57,6 +59,7 @@ struct Apis {
 // What the operator's socket can ask for.
 struct OperatorApis {
   OperatorApi& api;
+  OperatorAccounts& accounts;
   OperatorNotebooks& notebooks;
   OperatorGroups& groups;
   OperatorQuota& quota;

@@ -82,6 +82,8 @@ class Contents {
   // Deletes for good.
   Task<Result<>> purge(AccountId of, TrashId id);
   Task<Result<>> purgeAll(AccountId of);
+  // All that an account has, for good. Nothing else of it may be going on.
+  Task<Result<>> forgetAccount(AccountId of);
   // Purges everybody's entries that have expired; for the hourly round.
   Task<Result<>> sweep();
 

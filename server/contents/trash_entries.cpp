@@ -3,6 +3,8 @@
 // The entry is written before the move and removed after the way back, so that a crash in between leaves an entry of nothing, which the
 // next touch removes, and never something that nobody finds.
 
+#include <filesystem>
+
 #include "lib/base/log.h"
 #include "server/contents/contents_impl.h"
 #include "server/contents/reading.h"
@@ -120,6 +122,19 @@ Task<Result<>> Contents::purgeAll(AccountId of) {
   std::vector<Impl::Entry> entries;
   for (auto& entry : all) entries.push_back({of, std::move(entry.id), std::move(entry.path)});
   co_return co_await impl_->purge(std::move(entries));
+}
+
+Task<Result<>> Contents::forgetAccount(AccountId of) {
+  CO_TRY(co_await impl_->pool.runResult([&data = impl_->settings.dataDirectory, of]() -> Result<> {
+    for (const auto* kind : {"drives", "checkpoints", "uploads", "trash"}) {
+      std::error_code error;
+      std::filesystem::remove_all(std::filesystem::path(data) / kind / of.text(), error);  // follows no links
+      if (error) return fail(Code::Unavailable, "the files of {} cannot be removed: {}", of.text(), error.message());
+    }
+    return {};
+  }));
+  CO_TRY(co_await impl_->database.change("DELETE FROM trash WHERE account_id = ?", {of.text()}));
+  co_return Result<>{};
 }
 
 Task<Result<>> Contents::sweep() {

@@ -407,11 +407,11 @@ Task<> Documents::Impl::sweepOutputs(std::shared_ptr<Room> left) {
   }));
 }
 
-Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone) {
+Task<> Documents::Impl::removeLive(std::shared_ptr<Live> gone, std::string_view why) {
   live.erase(gone->room->record().id);
   co_await Live::stop(gone);
-  gone->room->tell({{"type", "removed"}, {"message", "the notebook was moved to the trash"}});
-  gone->room->end(net::closeCodeOf(Code::NotFound), "the notebook was moved to the trash");
+  gone->room->tell({{"type", "removed"}, {"message", why}});
+  gone->room->end(net::closeCodeOf(Code::NotFound), std::string(why));
 }
 
 // ---- from begin to close ----

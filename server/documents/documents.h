@@ -127,6 +127,10 @@ class Documents {
   // Documents whose file the trash holds no longer, of one account or all, are gone with their earlier versions and all else: to be called
   // after something was purged.
   Task<Result<>> forgetPurged(std::optional<AccountId> of);
+  // To be called when an account was closed: its people are shown out (4401), and what they run is stopped.
+  Task<> shutOut(AccountId who);
+  // To be called when an account is erased: its documents go with all that belongs to them, and what it was given.
+  Task<Result<>> forgetAccount(AccountId who);
   // To be called when others belong to a group than before, or it is no more: who is in a document does what they may do now.
   Task<> groupChanged(GroupId group, bool isGone);
 

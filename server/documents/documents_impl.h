@@ -115,7 +115,7 @@ struct Documents::Impl {
   Task<> loadLeft(DocumentId id);
   Task<> makeRounds();
   Task<> forgetLeft();
-  Task<> removeLive(std::shared_ptr<Live> gone);
+  Task<> removeLive(std::shared_ptr<Live> gone, std::string_view why = "the notebook was moved to the trash");
   Task<> sweepOutputs(std::shared_ptr<Room> left);
   Task<Result<>> forgetOutputs();
 

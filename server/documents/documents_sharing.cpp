@@ -139,6 +139,28 @@ Task<> Documents::groupChanged(GroupId group, bool isGone) {
   for (const auto& id : *given) co_await impl_->reconsider(id);
 }
 
+// ---- people who leave ----
+
+Task<> Documents::shutOut(AccountId who) {
+  constexpr std::string_view kWhy = "this account is closed";
+  const auto code = net::closeCodeOf(Code::Unauthenticated);
+  const auto all = impl_->live;  // they may be forgotten meanwhile
+  for (const auto& [id, one] : all) {
+    one->room->endFor(who, code, std::string(kWhy));
+    co_await one->runs->dismiss(who, false);
+  }
+  if (const auto lobby = impl_->lobbies.find(who); lobby != impl_->lobbies.end()) {
+    if (const auto room = lobby->second.lock()) room->endFor(who, code, std::string(kWhy));
+  }
+}
+
+Task<Result<>> Documents::forgetAccount(AccountId who) {
+  for (const auto& one : impl_->at(who, "")) co_await impl_->removeLive(one, "the notebook's owner has left, and it is deleted");
+  CO_TRY(co_await impl_->store.forgetAccount(who));
+  CO_TRY(co_await impl_->shares.forgetAccount(who));
+  co_return co_await impl_->forgetOutputs();
+}
+
 // ---- asking for it ----
 
 Task<Result<>> Documents::requestAccess(DocumentId id, Visitor by, Role role, std::string message) {

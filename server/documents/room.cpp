@@ -275,6 +275,12 @@ void Room::given(AccountId account, std::string path) {
   record_.path = std::move(path);
 }
 
+void Room::endFor(const AccountId& account, std::uint16_t code, const std::string& reason) {
+  for (const auto& seat : seats_) {
+    if (seat->visitor().account == account) seat->end(code, reason);
+  }
+}
+
 void Room::end(std::uint16_t code, const std::string& reason) {
   ended_ = Fault{code, reason};
   for (const auto& seat : seats_) seat->end(code, reason);

@@ -66,6 +66,8 @@ class Room : public std::enable_shared_from_this<Room> {
   void tellInTurn(json::object notice);
   // What else one is told who comes in.
   void greetWith(std::function<std::vector<json::object>()> notices) { greeting_ = std::move(notices); }
+  // The same for the connections of one account alone.
+  void endFor(const AccountId& account, std::uint16_t code, const std::string& reason);
   // Closes every connection, once all that waits for it is sent, and those who come later.
   void end(std::uint16_t code, const std::string& reason);
   bool isEmpty() const { return seats_.empty(); }

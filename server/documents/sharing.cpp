@@ -162,6 +162,15 @@ Task<Result<std::vector<DocumentId>>> ShareStore::forget(GroupId gone) {
   co_return documents;
 }
 
+Task<Result<>> ShareStore::forgetAccount(AccountId who) {
+  co_return co_await database_.transaction([who](store::Transaction& on) -> Result<> {
+    for (const auto* table : {"document_shares", "document_visits", "document_access_requests"}) {
+      TRY(on.change(fmt::format("DELETE FROM {} WHERE account_id = ?", table), {who.text()}));
+    }
+    return {};
+  });
+}
+
 Task<Result<>> ShareStore::remove(DocumentId document, AccountId by, ShareId share) {
   const auto event = journal_.make(journal::kDocumentUnshared, subjectsOf(by, document, std::nullopt), {{"share", share.text()}});
   co_return co_await database_.transaction([=](store::Transaction& on) -> Result<> {

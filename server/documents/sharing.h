@@ -35,6 +35,8 @@ class ShareStore {
   // The documents that a group was given; forget() takes them from it.
   Task<Result<std::vector<DocumentId>>> listGivenTo(GroupId group);
   Task<Result<std::vector<DocumentId>>> forget(GroupId gone);
+  // What was given to an account, and what it asked for.
+  Task<Result<>> forgetAccount(AccountId who);
   // NotFound when it is not there.
   Task<Result<>> remove(DocumentId document, AccountId by, ShareId share);
 

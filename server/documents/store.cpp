@@ -36,14 +36,18 @@ Result<> insertUpdate(store::Transaction& on, const LogEntry& entry) {
 constexpr std::string_view kAtOrBelow = "account_id = ? AND (path = ? OR substr(path, 1, length(?)) = ?)";
 store::Values atOrBelow(const AccountId& of, const std::string& path) { return {of.text(), path, path + "/", path + "/"}; }
 
-Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
+// Those of `which`, a condition on documents.
+Result<> removeThose(store::Transaction& on, std::string_view which, const store::Values& values) {
   for (const auto* table : {"document_updates", "document_runs", "document_cursors", "document_revisions", "document_parts",
            "document_rests", "document_shares", "document_visits", "document_access_requests", "document_last_runs", "document_comments"}) {
-    TRY(on.change(
-        fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, kAtOrBelow), atOrBelow(of, path)));
+    TRY(on.change(fmt::format("DELETE FROM {} WHERE document_id IN (SELECT id FROM documents WHERE {})", table, which), values));
   }
-  TRY(on.change(fmt::format("DELETE FROM documents WHERE {}", kAtOrBelow), atOrBelow(of, path)));
+  TRY(on.change(fmt::format("DELETE FROM documents WHERE {}", which), values));
   return {};
+}
+
+Result<> removeAt(store::Transaction& on, const AccountId& of, const std::string& path) {
+  return removeThose(on, kAtOrBelow, atOrBelow(of, path));
 }
 
 constexpr std::string_view kTrash = ".trash/";  // no file of a drive can be there
@@ -168,6 +172,10 @@ Task<Result<std::set<DocumentStore::Trashed>>> DocumentStore::listTrashed(std::o
     found.insert({std::move(account), std::move(id)});
   }
   co_return found;
+}
+
+Task<Result<>> DocumentStore::forgetAccount(AccountId of) {
+  co_return co_await database_.transaction([of](store::Transaction& on) { return removeThose(on, "account_id = ?", {of.text()}); });
 }
 
 Task<Result<>> DocumentStore::purge(Trashed gone) {

@@ -82,6 +82,8 @@ class DocumentStore {
   Task<Result<std::set<Trashed>>> listTrashed(std::optional<AccountId> of);
   // For good.
   Task<Result<>> purge(Trashed gone);
+  // All that the account has.
+  Task<Result<>> forgetAccount(AccountId of);
 
  private:
   store::Database& database_;

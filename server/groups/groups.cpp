@@ -219,6 +219,29 @@ Task<Result<>> Groups::take(AccountId by, GroupId id, AccountId who) {
   co_return Result<>{};
 }
 
+Task<Result<>> Groups::forgetAccount(AccountId who) {
+  CO_TRY(const auto all, co_await idsOf(who));
+  for (const auto& id : all) {
+    auto left = co_await take(who, id, who);
+    if (left || left.error().code != Code::Conflict) {
+      CO_TRY(std::move(left));
+      continue;
+    }
+    CO_TRY(const auto others,
+        co_await database_.query(
+            "SELECT account_id FROM group_members WHERE group_id = ? AND account_id <> ? ORDER BY joined_at, account_id LIMIT 1",
+            {id.text(), who.text()}));
+    if (others.empty()) {
+      CO_TRY(co_await remove(who, id));
+      continue;
+    }
+    CO_TRY(co_await database_.change(
+        "UPDATE group_members SET part = ? WHERE group_id = ? AND account_id = ?", {kManager, id.text(), others.front().text(0)}));
+    CO_TRY(co_await take(who, id, who));
+  }
+  co_return Result<>{};
+}
+
 // ---- invitations ----
 
 Task<Result<Invitation>> Groups::invite(AccountId by, GroupId id, Duration validFor) {

@@ -80,6 +80,8 @@ class Groups {
   Task<Result<std::vector<Member>>> listMembers(AccountId by, GroupId id);
   // Adds somebody, or changes their part. OverLimit when the group or the person has too many; Conflict when no manager would be left.
   Task<Result<>> put(AccountId by, GroupId id, AccountId who, Part part);
+  // Takes somebody out of all groups. Where they alone were manager, who has been there longest becomes one; a group of nobody else goes.
+  Task<Result<>> forgetAccount(AccountId who);
   // Takes somebody out; oneself without being a manager. Conflict when no manager would be left.
   Task<Result<>> take(AccountId by, GroupId id, AccountId who);
 

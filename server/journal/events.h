@@ -12,6 +12,9 @@ struct EventKind {
 
 inline constexpr EventKind kAccountCreated{"account.created", "An account was made."};
 inline constexpr EventKind kAccountChanged{"account.changed", "A display name, language or theme was changed."};
+inline constexpr EventKind kAccountClosed{"account.closed", "An account was closed: nobody signs in by it, and its runtimes end."};
+inline constexpr EventKind kAccountReopened{"account.reopened", "An account that was closed was opened again."};
+inline constexpr EventKind kAccountErased{"account.erased", "An account was deleted for good, with its files and notebooks."};
 inline constexpr EventKind kPasswordChanged{"password.changed", "A password was set; other sessions of the account ended."};
 inline constexpr EventKind kSessionOpened{"session.opened", "Somebody signed in."};
 inline constexpr EventKind kSessionClosed{"session.closed", "Somebody signed out."};

@@ -83,4 +83,9 @@ Task<Result<>> Notices::markRead(AccountId of) {
   co_return Result<>{};
 }
 
+Task<Result<>> Notices::forgetAccount(AccountId of) {
+  CO_TRY(co_await database_.change("DELETE FROM notices WHERE account_id = ?", {of.text()}));
+  co_return Result<>{};
+}
+
 }  // namespace allmende::notices

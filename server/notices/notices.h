@@ -60,6 +60,8 @@ class Notices {
   Task<Result<>> tell(std::vector<AccountId> to, News news);
   // Newest first.
   Task<Result<std::vector<Notice>>> list(AccountId of);
+  // All that an account was told.
+  Task<Result<>> forgetAccount(AccountId of);
   // All of them are read.
   Task<Result<>> markRead(AccountId of);
 

@@ -58,4 +58,9 @@ Task<Result<>> Shelf::remove(AccountId of, Kind kind, std::string name) {
   co_return Result<>{};
 }
 
+Task<Result<>> Shelf::forgetAccount(AccountId of) {
+  CO_TRY(co_await database_.change("DELETE FROM shelf WHERE account_id = ?", {of.text()}));
+  co_return Result<>{};
+}
+
 }  // namespace allmende::shelf

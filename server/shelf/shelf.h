@@ -35,6 +35,7 @@ class Shelf {
   Task<Result<std::vector<Item>>> list(AccountId of, Kind kind);
   // Fails with InvalidInput for a name over 200 bytes, OverLimit for a text over 1 MB or an account's 501st.
   Task<Result<>> put(AccountId of, Kind kind, std::string name, std::string text);
+  Task<Result<>> forgetAccount(AccountId of);
   // Fails with NotFound when it is not there.
   Task<Result<>> remove(AccountId of, Kind kind, std::string name);
 

@@ -30,6 +30,8 @@ export interface Account {
   readonly created_at: string;
   /** Whether a password is set. */
   readonly has_password: boolean;
+  /** Since when nobody can sign in by it; absent = somebody can. */
+  readonly closed_at?: string;
 }
 
 export interface AccountChange {
@@ -679,6 +681,23 @@ export interface UnitsWish {
   readonly units?: number;
   /** The person can read it. */
   readonly reason?: string;
+}
+
+export interface Accounts {
+  /** By name. */
+  readonly accounts: readonly Account[];
+}
+
+export interface ClosingWish {
+  /** The name to sign in with. */
+  readonly account?: string;
+  /** 1 to 500 bytes; the person reads it. */
+  readonly reason?: string;
+}
+
+export interface AccountName {
+  /** The name to sign in with. */
+  readonly account?: string;
 }
 
 export interface Groups {
