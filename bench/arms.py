@@ -103,12 +103,14 @@ class Stock(Server):
 
     name, spec = "jupyter_server", SPEC
 
-    def __init__(self, room, arguments=()):
+    def __init__(self, room, arguments=(), extensions=()):
         self.log = open(room.folder / "jupyter_server.log", "a")
         runtime = Path(tempfile.mkdtemp(dir=room.folder))
         self.process = subprocess.Popen(
             [room.python, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=bench",
-             f"--ServerApp.root_dir={room.folder}", "--ServerApp.log_level=ERROR", *arguments],
+             f"--ServerApp.root_dir={room.folder}", "--ServerApp.log_level=ERROR",
+             f"--ServerApp.jpserver_extensions={ {name: name in extensions for name in ('jupyter_server_ydoc', 'jupyter_server_fileid')} }",
+             *arguments],
             env={**room.environment, "JUPYTER_RUNTIME_DIR": str(runtime)}, stdout=self.log, stderr=self.log)
         described = until(lambda: next((file for file in runtime.glob("jpserver-*.json") if file.read_text().endswith("}")), None), "jupyter_server's start")
         super().__init__(json.loads(described.read_text())["url"], "bench")
@@ -120,6 +122,16 @@ class Stock(Server):
         self.process.terminate()
         self.process.wait(PATIENCE)
         self.log.close()
+
+
+class Collaborating(Stock):
+    """Stock Jupyter's live documents: jupyter_server with the extension that jupyter-collaboration brings."""
+
+    name = "collaboration"
+
+    def __init__(self, room):
+        super().__init__(room, (f"--BaseFileIdManager.db_path={room.folder}/file_id.db", f"--SQLiteYStore.db_path={room.folder}/ystore.db"),
+                         extensions=("jupyter_server_ydoc", "jupyter_server_fileid"))
 
 
 class Direct:

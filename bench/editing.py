@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from arms import cpu_seconds, resident_kb  # noqa: E402 -- live.py lies with the tests
+from arms import Collaborating, cpu_seconds, resident_kb  # noqa: E402 -- live.py lies with the tests
 from live import LiveNotebook, session_of  # noqa: E402
-from measures import Row, percentile  # noqa: E402
+from measures import Row, percentile, rounds  # noqa: E402
 
 CELLS, BYTES = 500, 1_800_000  # of the large notebook
 
@@ -37,44 +37,72 @@ def joined(allmende, path, people):
             live.close()
 
 
+@contextlib.contextmanager
+def both_kinds(house):
+    """Allmende, and stock Jupyter's live documents, each by its name."""
+    stock = Collaborating(house.room)
+    try:
+        yield {"allmende": house.allmende, stock.name: stock}
+    finally:
+        stock.stop()
+
+
+def waits(lives, count, knows_stored):
+    """Milliseconds until another one has a word, and until its writer hears that it is stored, `count` times."""
+    seen, stored = [], []
+    for number in range(count):
+        writer, reader = lives[number % len(lives)], lives[(number + 1) % len(lives)]
+        before = len(reader.sources()[0])
+        begun = time.perf_counter()
+        writer.write("y")
+        reader.hear_until("the word came", lambda: len(reader.sources()[0]) > before)  # noqa: B023 -- called at once
+        seen.append((time.perf_counter() - begun) * 1000)
+        if knows_stored:
+            writer.settle()
+            stored.append((time.perf_counter() - begun) * 1000)
+    return seen, stored
+
+
 def keystrokes(house, count=300, people=50):
     """Time until another who has the notebook open sees a word, and until its writer hears that it is stored; alone with them, and among 50."""
-    path = put_notebook(house.allmende, ["x"] * people)
-    for crowd in (2, people):
-        with joined(house.allmende, path, crowd) as lives:
-            seen, stored = [], []
-            for number in range(count):
-                writer, reader = lives[number % crowd], lives[(number + 1) % crowd]
-                before = len(reader.sources()[0])
-                begun = time.perf_counter()
-                writer.write("y")
-                reader.hear_until("the word came", lambda: len(reader.sources()[0]) > before)  # noqa: B023 -- called at once
-                seen.append((time.perf_counter() - begun) * 1000)
-                writer.settle()
-                stored.append((time.perf_counter() - begun) * 1000)
-        for percent, bar in (50, 100), (95, 250):
-            figure = percentile(seen, percent)
-            yield Row(f"a word is seen, {crowd} there, p{percent}", "ms", {"allmende": figure}, figure, bar)
-        figure = percentile(stored, 50)
-        yield Row(f"a word is stored, {crowd} there, p50", "ms", {"allmende": figure}, figure, 20)
+    with both_kinds(house) as arms:
+        for crowd in (2, people):
+            seen, stored, spent = {name: [] for name in arms}, [], {}
+            with contextlib.ExitStack() as rooms:
+                lives = {name: rooms.enter_context(joined(arm, put_notebook(arm, ["x"] * people), crowd)) for name, arm in arms.items()}
+                for name in rounds(6, list(arms)):
+                    before = cpu_seconds(arms[name].processes())
+                    more, acknowledged = waits(lives[name], count // 6, name == "allmende")
+                    spent[name] = spent.get(name, 0) + cpu_seconds(arms[name].processes()) - before
+                    seen[name] += more
+                    stored += acknowledged
+            for percent, bar in (50, 100), (95, 250):
+                figures = {name: percentile(all, percent) for name, all in seen.items()}
+                yield Row(f"a word is seen, {crowd} there, p{percent}", "ms", figures, figures["allmende"], bar)
+            yield Row(f"a word, {crowd} there, CPU", "ms", {name: all * 1000 / count for name, all in spent.items()})
+            figure = percentile(stored, 50)
+            yield Row(f"a word is stored, {crowd} there, p50", "ms", {"allmende": figure}, figure, 20)
 
 
 def opening(house, count=10):
     """A notebook of 500 cells and 1.8 MB: the server's processor time for a session and a first reader, and its memory while it is open."""
-    allmende = house.allmende
-    paths = [put_notebook(allmende, ["y" * (BYTES // CELLS)] * CELLS) for _ in range(count)]
-    memory, spent = resident_kb(allmende.server), cpu_seconds([allmende.server])
-    for path in paths:
-        session_of(place_of(allmende), allmende.token, path)
-    sessions = (cpu_seconds([allmende.server]) - spent) * 1000 / count
-    with contextlib.ExitStack() as readers:
-        for path in paths:
-            readers.enter_context(joined(allmende, path, 1))
-        both = (cpu_seconds([allmende.server]) - spent) * 1000 / count
-        grown = (resident_kb(allmende.server) - memory) / 1000 / count
-    yield Row("first session of 500 cells, CPU", "ms", {"allmende": sessions})
-    yield Row("session and first reader, CPU", "ms", {"allmende": both}, both, 50)
-    yield Row("memory of one that is open", "MB", {"allmende": grown}, grown, 2 * BYTES / 1e6 + 1)
+    sessions, both, grown = {}, {}, {}
+    with both_kinds(house) as arms:
+        for name, arm in arms.items():
+            process = arm.processes()[0]
+            paths = [put_notebook(arm, ["y" * (BYTES // CELLS)] * CELLS) for _ in range(count)]
+            memory, spent = resident_kb(process), cpu_seconds([process])
+            for path in paths:
+                session_of(place_of(arm), arm.token, path)
+            sessions[name] = (cpu_seconds([process]) - spent) * 1000 / count
+            with contextlib.ExitStack() as readers:
+                for path in paths:
+                    readers.enter_context(joined(arm, path, 1))
+                both[name] = (cpu_seconds([process]) - spent) * 1000 / count
+                grown[name] = (resident_kb(process) - memory) / 1000 / count
+    yield Row("first session of 500 cells, CPU", "ms", sessions)
+    yield Row("session and first reader, CPU", "ms", both, both["allmende"], 50)
+    yield Row("memory of one that is open", "MB", grown, grown["allmende"], 2 * BYTES / 1e6 + 1)
 
 
 def many(house, count=1000):
