@@ -93,7 +93,7 @@ struct Api::Impl {
         operatorPolicy(staff, std::move(wishes.readRules)),
         operatorHandler({operatorApi, operatorAccounts, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
     Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices, operations,
-        pages, policy, quota, runtimes, sessions, sharing, staff, operatorAccounts, operatorGroups, operatorQuota, terminals};
+        pages, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups, operatorQuota, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }

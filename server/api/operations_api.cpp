@@ -148,6 +148,14 @@ Task<Result<Created<LinkReply>>> OperatorApi::makeLink(LinkWish wish) {
   co_return Created<LinkReply>{{fmt::format("{}login?link={}", url_, secret)}};
 }
 
+Task<Result<Created<LinkReply>>> OperatorApi::makeLinkAs(accounts::Caller caller, LinkWish wish) {
+  if (!wish.account) co_return fail(Code::InvalidInput, "account is missing: the name of who is to sign in");
+  CO_TRY(const auto account, co_await accounts_.named(*wish.account));
+  if (account.admin && account.id != caller.account)
+    co_return fail(Code::Denied, "'{}' is an administrator: whoever runs the server makes a link for them", account.name);
+  co_return co_await makeLink(std::move(wish));
+}
+
 Task<net::Response> OperatorApi::status(Call) {
   const auto status = kernels_.statusOfAll();
   json::object body{{"version", ALLMENDE_VERSION}, {"url", url_}, {"runtimes", runtimes_.countRunning()}, {"kernels", status.kernels},

@@ -85,6 +85,8 @@ class OperatorApi {
   Task<Result<Created<accounts::Account>>> createAccount(AccountWish wish);
   Task<Result<Created<MadeToken>>> createToken(OperatorTokenWish wish);
   Task<Result<Created<LinkReply>>> makeLink(LinkWish wish);
+  // For people of the staff: of an account that is no administrator's, so that none signs in as another.
+  Task<Result<Created<LinkReply>>> makeLinkAs(accounts::Caller caller, LinkWish wish);
   Task<net::Response> status(Call call);
 
  private:

@@ -50,6 +50,7 @@ struct Apis {
   SessionsApi& sessions;
   SharingApi& sharing;
   StaffApi& staff;
+  OperatorApi& operators;
   OperatorAccounts& staffAccounts;
   OperatorGroups& staffGroups;
   OperatorQuota& staffQuota;

@@ -1,6 +1,6 @@
-// For people of the staff: everybody's runtimes, tiers, compute units.
+// For people of the staff: everybody's runtimes, tiers, compute units, accounts.
 import { api } from './client';
-import type { Group, Groups, OperatorRuntimes, Tier, Tiers } from './schema';
+import type { Account, Accounts, Group, Groups, Link, OperatorRuntimes, Tier, Tiers } from './schema';
 
 export const listEverybodysRuntimes = (): Promise<OperatorRuntimes> => api.get('api/staff/runtimes');
 /** The person reads the reason. */
@@ -21,3 +21,13 @@ export interface TierGift {
 }
 export const giveTier = (gift: TierGift): Promise<void> => api.post('api/staff/tiers/grant', gift);
 export const giveUnits = (account: string, units: number, reason: string): Promise<void> => api.post('api/staff/units', { account, units, reason });
+
+export const listAccounts = async (): Promise<readonly Account[]> => (await api.get<Accounts>('api/staff/accounts')).accounts;
+export const makeAccount = (name: string): Promise<Account> => api.post('api/staff/accounts', { name, admin: false });
+/** Signs in once, within a day. */
+export const makeLink = async (account: string): Promise<string> => (await api.post<Link>('api/staff/accounts/link', { account })).url;
+/** The person reads the reason. */
+export const closeAccount = (account: string, reason: string): Promise<void> => api.post('api/staff/accounts/close', { account, reason });
+export const reopenAccount = (account: string): Promise<void> => api.post('api/staff/accounts/reopen', { account });
+/** One that is closed, for good, with its files and notebooks. */
+export const eraseAccount = (account: string): Promise<void> => api.post('api/staff/accounts/erase', { account });

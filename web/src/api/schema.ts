@@ -688,6 +688,23 @@ export interface Accounts {
   readonly accounts: readonly Account[];
 }
 
+export interface AccountWish {
+  readonly name?: string;
+  readonly admin?: boolean;
+  /** Absent = signs in by link. */
+  readonly password?: string;
+}
+
+export interface LinkWish {
+  /** Who is to sign in; absent = the first administrator. */
+  readonly account?: string;
+}
+
+export interface Link {
+  /** Signs in once, within a day. */
+  readonly url: string;
+}
+
 export interface ClosingWish {
   /** The name to sign in with. */
   readonly account?: string;

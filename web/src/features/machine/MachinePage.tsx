@@ -1,4 +1,4 @@
-// For people of the staff: how much of the machine is promised, who runs what and who waits, and giving tiers and compute units.
+// For people of the staff: how much of the machine is promised, who runs what and who waits, giving tiers and compute units, and who there is.
 import { useEffect, useState } from 'react';
 import { listEveryGroup, listEverybodysRuntimes, listTiers, stopRuntimeOf } from '../../api/machine';
 import type { Group, OperatorRuntime, OperatorRuntimes, Tier } from '../../api/schema';
@@ -7,6 +7,7 @@ import { bytes, duration, locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 import { Frame } from '../policy/Frame';
 import { GiveTier, GiveUnits } from './Giving';
+import { People } from './People';
 import '../policy/staff.css';
 import './machine.css';
 
@@ -40,6 +41,7 @@ function Machine() {
       <Tiers tiers={tiers} />
       <GiveTier tiers={tiers} groups={groups} />
       <GiveUnits />
+      <People />
     </>
   );
 }
