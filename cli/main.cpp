@@ -150,6 +150,12 @@ int run(int argumentCount, char** arguments) {
   runtimeStop->add_option("--reason", reason, "A sentence that its person reads")->required();
   runtimeStop->callback([&] { verb = [&] { return stopRuntime(context, runtime, reason); }; });
 
+  auto* queueVerb = app.add_subcommand("queue", "Whether new runtimes are let in.")->require_subcommand(1);
+  auto* queuePause = queueVerb->add_subcommand("pause", "Let none in, before an upgrade or a move; those that run go on.");
+  queuePause->add_option("--reason", reason, "A sentence that those who wait read")->required();
+  queuePause->callback([&] { verb = [&] { return pauseQueue(context, reason); }; });
+  queueVerb->add_subcommand("resume", "Let them in again.")->callback([&] { verb = [&] { return resumeQueue(context); }; });
+
   auto* groupVerb = app.add_subcommand("group", "Groups of people, which they make themselves.")->require_subcommand(1);
   groupVerb->add_subcommand("list", "List all groups.")->callback([&] { verb = [&] { return printGroups(context); }; });
 

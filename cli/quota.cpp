@@ -35,6 +35,7 @@ Result<> printRuntimes(Context context) {
         place > 0 ? fmt::format("place {:.0f} in the queue", place).c_str()
                   : fmt::format("idle {:.0f} min", numberOf(runtime, "idle_s") / 60).c_str());
   }
+  if (const auto why = textOf(reply, "paused"); !why.empty()) std::printf("No new runtimes are let in: %s\n", why.c_str());
   std::printf("%s of %s promised; %.0f waiting\n", sizeOf(numberOf(reply, "memory_promised")).c_str(),
       sizeOf(numberOf(reply, "memory_of_all")).c_str(), numberOf(reply, "waiting"));
   return {};
@@ -82,6 +83,17 @@ Result<> grantTier(Context context, TierGrant grant) {
 Result<> giveUnits(Context context, std::string account, double units, std::string reason) {
   TRY(askAdmin(context, "/admin/units", {{"account", account}, {"units", units}, {"reason", reason}}));
   std::printf("%s was given %g compute units\n", account.c_str(), units);
+  return {};
+}
+
+Result<> pauseQueue(Context context, std::string reason) {
+  TRY(askRunning(context, "/admin/queue/pause", {{"reason", reason}}));
+  std::puts("No new runtimes are let in; those that run go on. `allmende queue resume` lets them in again.");
+  return {};
+}
+
+Result<> resumeQueue(Context context) {
+  TRY(askRunning(context, "/admin/queue/resume", {}));
   return {};
 }
 

@@ -63,6 +63,9 @@ Result<> restoreNotebook(Context context, NotebookPlace place, std::string revis
 // Who runs what at the server that runs, or waits for it; and stops one, with a sentence for its person.
 Result<> printRuntimes(Context context);
 Result<> stopRuntime(Context context, std::string id, std::string reason);
+// No new runtimes are let in for a reason that who waits reads, or they are again.
+Result<> pauseQueue(Context context, std::string reason);
+Result<> resumeQueue(Context context);
 
 // The tiers that hold; the same after their file was read anew, which changes nothing when it cannot be used.
 Result<> printTiers(Context context);

@@ -125,6 +125,8 @@ Result<> House::readTiers() {
 Task<Result<Ready>> House::openStreet(std::optional<Street> street) {
   CO_TRY(contents_.begin());
   CO_TRY(co_await sessions_.load());
+  CO_TRY(auto pause, co_await ledger_.findPause());
+  if (pause) admission_.pause(*std::move(pause));
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
   CO_TRY(during("reading the rules", co_await readRules()));
   CO_TRY(co_await enforcement_.begin());

@@ -57,6 +57,7 @@ Task<Result<OperatorRuntimes>> OperatorQuota::runtimes() {
     if (const auto place = runtimes_.placeOf(runtime.id)) view.place = static_cast<std::int64_t>(place->number);
     all.runtimes.push_back(std::move(view));
   }
+  if (!admission_.paused().empty()) all.paused = admission_.paused();
   co_return all;
 }
 
@@ -70,6 +71,22 @@ Task<Result<>> OperatorQuota::stopBy(std::string by, StopWish wish) {
     co_return co_await runtimes_.stopBecause(runtime.owner, runtime.id, "stopped_by_operator", wish.reason);
   }
   co_return fail(Code::NotFound, "no runtime {} runs or waits", wish.runtime.substr(0, 64));
+}
+
+Task<Result<>> OperatorQuota::pauseBy(std::string by, PauseWish wish) {
+  if (wish.reason.empty() || wish.reason.size() > 500)
+    co_return fail(Code::InvalidInput, "a reason of 1 to 500 bytes is needed; who waits reads it");
+  CO_TRY(co_await ledger_.keepPause(wish.reason));
+  CO_TRY(co_await journal_.record(journal::kAdmissionPaused, {}, {{"by", by}, {"reason", wish.reason}}));
+  admission_.pause(std::move(wish.reason));
+  co_return Result<>{};
+}
+
+Task<Result<>> OperatorQuota::resumeBy(std::string by) {
+  CO_TRY(co_await ledger_.keepPause({}));
+  CO_TRY(co_await journal_.record(journal::kAdmissionResumed, {}, {{"by", by}}));
+  admission_.resume();
+  co_return Result<>{};
 }
 
 }  // namespace allmende::api

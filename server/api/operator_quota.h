@@ -66,12 +66,21 @@ struct OperatorRuntimes {
   std::int64_t memoryPromised = 0;
   std::int64_t memoryOfAll = 0;
   std::int64_t waiting = 0;
+  std::optional<std::string> paused;
 };
+
+struct PauseWish {
+  std::string reason;
+};
+constexpr auto fieldsOf(Type<PauseWish>) {
+  return record("PauseWish", field("reason", &PauseWish::reason, "1 to 500 bytes; who waits reads it."));
+}
 constexpr auto fieldsOf(Type<OperatorRuntimes>) {
   using R = OperatorRuntimes;
   return record("OperatorRuntimes", field("runtimes", &R::runtimes),
       field("memory_promised", &R::memoryPromised, "Bytes, to those that run."),
-      field("memory_of_all", &R::memoryOfAll, "Bytes that may be promised."), field("waiting", &R::waiting, "In the queue."));
+      field("memory_of_all", &R::memoryOfAll, "Bytes that may be promised."), field("waiting", &R::waiting, "In the queue."),
+      field("paused", &R::paused, "Why no new ones are let in; absent = they are."));
 }
 
 struct OperatorTiers {
@@ -99,16 +108,23 @@ class OperatorQuota {
   Task<Result<>> correct(UnitsWish wish) { return correctBy("operator", std::move(wish)); }
   Task<Result<OperatorRuntimes>> runtimes();
   Task<Result<>> stop(StopWish wish) { return stopBy("operator", std::move(wish)); }
+  // No new runtimes are let in, also after a restart, until they are again; those that run go on.
+  Task<Result<>> pause(PauseWish wish) { return pauseBy("operator", std::move(wish)); }
+  Task<Result<>> resume() { return resumeBy("operator"); }
 
   // The same for people of the staff, whose names the journal keeps.
   Task<Result<>> grantAs(accounts::Caller caller, GrantWish wish) { return grantBy(std::move(caller.name), std::move(wish)); }
   Task<Result<>> correctAs(accounts::Caller caller, UnitsWish wish) { return correctBy(std::move(caller.name), std::move(wish)); }
   Task<Result<>> stopAs(accounts::Caller caller, StopWish wish) { return stopBy(std::move(caller.name), std::move(wish)); }
+  Task<Result<>> pauseAs(accounts::Caller caller, PauseWish wish) { return pauseBy(std::move(caller.name), std::move(wish)); }
+  Task<Result<>> resumeAs(accounts::Caller caller) { return resumeBy(std::move(caller.name)); }
 
  private:
   Task<Result<>> grantBy(std::string by, GrantWish wish);
   Task<Result<>> correctBy(std::string by, UnitsWish wish);
   Task<Result<>> stopBy(std::string by, StopWish wish);
+  Task<Result<>> pauseBy(std::string by, PauseWish wish);
+  Task<Result<>> resumeBy(std::string by);
 
   quota::Ledger& ledger_;
   quota::Admission& admission_;

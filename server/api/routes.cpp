@@ -97,6 +97,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/staff/rules",                   Administer,    api.staff, &StaffApi::health,        "How the rules fare.");
   on.get  ("/api/staff/runtimes",                Administer,    api.staffQuota, &OperatorQuota::runtimes, "All runtimes that run or wait, and how much of the machine is promised.");
   on.post ("/api/staff/runtimes/stop",           Administer,    api.staffQuota, &OperatorQuota::stopAs,   "Stop somebody's runtime, with a reason for them.");
+  on.post ("/api/staff/pause",                   Administer,    api.staffQuota, &OperatorQuota::pauseAs,  "Let no new runtimes in, with a reason for who waits; those that run go on.");
+  on.post ("/api/staff/resume",                  Administer,    api.staffQuota, &OperatorQuota::resumeAs, "Let them in again.");
   on.get  ("/api/staff/tiers",                   Administer,    api.staffQuota, &OperatorQuota::tiers,    "All tiers.");
   on.post ("/api/staff/tiers/grant",             Administer,    api.staffQuota, &OperatorQuota::grantAs,  "Give an account or a group a tier.");
   on.post ("/api/staff/units",                   Administer,    api.staffQuota, &OperatorQuota::correctAs, "Give an account compute units, or take some.");
@@ -242,6 +244,8 @@ void declareOperatorRoutes(RouteTable& on, const OperatorApis& apis) {
   on.post("/admin/units",         Unguarded, quota, &OperatorQuota::correct,   "Give an account compute units, or take some.");
   on.post("/admin/runtimes",      Unguarded, quota, &OperatorQuota::runtimes,  "All runtimes that run or wait.");
   on.post("/admin/runtimes/stop", Unguarded, quota, &OperatorQuota::stop,      "Stop somebody's runtime, with a reason for them.");
+  on.post("/admin/queue/pause",   Unguarded, quota, &OperatorQuota::pause,     "Let no new runtimes in, with a reason for who waits.");
+  on.post("/admin/queue/resume",  Unguarded, quota, &OperatorQuota::resume,    "Let them in again.");
   on.post("/admin/policy/read",      Unguarded, policy, &OperatorPolicy::read,   "Publish what the folder of the rules says now.");
   on.post("/admin/policy/rules",     Unguarded, policy, &OperatorPolicy::health, "How the rules fare.");
   on.post("/admin/policy/decisions", Unguarded, policy, &OperatorPolicy::list,   "Decisions of everybody.");

@@ -17,7 +17,8 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   if (!runtime.message.empty()) view.message = runtime.message;
   if (const auto place = runtimes_.placeOf(runtime.id))
     view.queue = QueueView{static_cast<std::int64_t>(place->number), static_cast<std::int64_t>(place->of),
-        place->estimate ? std::optional(place->estimate->count() / 1000) : std::nullopt};
+        place->estimate ? std::optional(place->estimate->count() / 1000) : std::nullopt,
+        place->paused.empty() ? std::nullopt : std::optional(place->paused)};
   for (const auto& decision : enforcement_.holding(runtime.owner)) {
     if (decision.runtime == runtime.id.text() || decision.step == policy::Step::Restrict)
       view.decisions.push_back(api::viewOf(decision, book_));

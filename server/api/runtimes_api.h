@@ -29,10 +29,12 @@ struct QueueView {
   std::int64_t place = 0;
   std::int64_t of = 0;
   std::optional<std::int64_t> estimateS;
+  std::optional<std::string> paused;
 };
 constexpr auto fieldsOf(Type<QueueView>) {
   return record("QueuePlace", field("place", &QueueView::place, "1 = next."), field("of", &QueueView::of, "How many wait."),
-      field("estimate_s", &QueueView::estimateS, "Seconds until its turn, judged by how often places became free; absent when unknown."));
+      field("estimate_s", &QueueView::estimateS, "Seconds until its turn, judged by how often places became free; absent when unknown."),
+      field("paused", &QueueView::paused, "Why nobody is let in just now; absent = somebody is."));
 }
 
 // When it ends unless something is done; announced before.

@@ -41,6 +41,8 @@ inline constexpr EventKind kRuntimeAdmitted{"runtime.admitted", "A runtime that 
 inline constexpr EventKind kRuntimeReadied{"runtime.readied", "A runtime answered and can run kernels."};
 inline constexpr EventKind kRuntimeMemoryRanOut{"runtime.memory_ran_out", "A process was killed because the runtime's memory ran out."};
 inline constexpr EventKind kRuntimeStopBegun{"runtime.stop_begun", "Somebody asked a runtime to stop."};
+inline constexpr EventKind kAdmissionPaused{"admission.paused", "No new runtimes are let in; those that run go on."};
+inline constexpr EventKind kAdmissionResumed{"admission.resumed", "Runtimes are let in again."};
 inline constexpr EventKind kRuntimeStopOrdered{
     "runtime.stop_ordered", "Somebody of the staff had a runtime of somebody stopped, with a reason."};
 inline constexpr EventKind kTierGranted{"tier.granted", "An account was given a tier."};

@@ -46,8 +46,14 @@ void Admission::close() {
   changed_.notifyAll();
 }
 
+void Admission::resume() {
+  paused_.clear();
+  admit();
+}
+
 void Admission::admit() {
   bool some = false;
+  if (!paused_.empty()) return;
   while (auto next = queue_.take(clock_.sinceStart(), room_ - promised_)) {
     claim(next->id, next->memoryBytes);
     some = true;
@@ -58,8 +64,8 @@ void Admission::admit() {
 std::optional<Place> Admission::placeOf(const std::string& id) const {
   const auto number = queue_.placeOf(id, clock_.sinceStart());
   if (!number) return std::nullopt;
-  Place place{.number = *number, .of = queue_.size(), .estimate = {}};
-  if (freed_.size() >= kLeastToEstimate) {
+  Place place{.number = *number, .of = queue_.size(), .estimate = {}, .paused = paused_};
+  if (paused_.empty() && freed_.size() >= kLeastToEstimate) {
     const auto between = (clock_.sinceStart() - freed_.front()) / static_cast<std::int64_t>(freed_.size());
     place.estimate = between * static_cast<std::int64_t>(*number);
   }

@@ -18,6 +18,7 @@ struct Place {
   std::size_t number = 0;  // 1 = next
   std::size_t of = 0;
   std::optional<Duration> estimate;  // until it is one's turn; unknown until places have become free a few times
+  std::string paused;                // why nobody is let in just now; empty = somebody is
 };
 
 class Admission {
@@ -35,8 +36,14 @@ class Admission {
   // Ends all waiting.
   void close();
 
+  // Lets nobody in from now on: who comes waits. For a reason that they read.
+  void pause(std::string why) { paused_ = std::move(why); }
+  void resume();
+  // The reason; empty when nothing is paused.
+  const std::string& paused() const { return paused_; }
+
   // Whether who comes now need not wait.
-  bool hasRoomFor(std::int64_t memoryBytes) const { return queue_.empty() && memoryBytes <= room_ - promised_; }
+  bool hasRoomFor(std::int64_t memoryBytes) const { return paused_.empty() && queue_.empty() && memoryBytes <= room_ - promised_; }
   std::optional<Place> placeOf(const std::string& id) const;
   std::size_t waiting() const { return queue_.size(); }
   Duration longestWait() const { return queue_.longestWait(clock_.sinceStart()); }
@@ -50,6 +57,7 @@ class Admission {
   std::int64_t room_;
   std::int64_t promised_ = 0;
   bool closed_ = false;
+  std::string paused_;
   std::map<std::string, std::int64_t> inside_;  // memory of those who have it
   FairQueue queue_;
   std::set<std::string> outside_;  // who is in queue_, to look up fast

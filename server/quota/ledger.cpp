@@ -253,4 +253,19 @@ Task<Result<std::vector<UsageEntry>>> Ledger::list(AccountId of, Instant since, 
   co_return entries;
 }
 
+Task<Result<>> Ledger::keepPause(std::optional<std::string> why) {
+  co_return co_await database_.transaction([why = std::move(why)](store::Transaction& on) -> Result<> {
+    TRY(on.change("DELETE FROM admission_pause"));
+    if (!why) return {};
+    TRY(on.change("INSERT INTO admission_pause (id, why) VALUES (1, ?)", {*why}));
+    return {};
+  });
+}
+
+Task<Result<std::optional<std::string>>> Ledger::findPause() {
+  CO_TRY(const auto rows, co_await database_.query("SELECT why FROM admission_pause"));
+  if (rows.empty()) co_return std::nullopt;
+  co_return rows.front().text(0);
+}
+
 }  // namespace allmende::quota

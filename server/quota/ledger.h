@@ -72,6 +72,9 @@ class Ledger {
 
   // The tier of the account's own last grant that holds; else that of its groups' which goes ahead fastest in the queue, as long as its
   // budget is not used up; else the free one. A tier that is no longer in the book is passed over.
+  // Why no new runtimes are let in, kept for the next start; nothing = they are.
+  Task<Result<>> keepPause(std::optional<std::string> why);
+  Task<Result<std::optional<std::string>>> findPause();
   Task<Result<Standing>> standingOf(AccountId of);
   Task<Result<Tier>> tierOf(AccountId of);
   // Fails with NotFound when there is no such tier or group, InvalidInput for an end that has passed, a budget of less than nothing, or an

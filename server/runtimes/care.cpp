@@ -134,7 +134,7 @@ std::vector<Use> Care::lastHour(const AccountId& of, const RuntimeId& id) const 
 
 // As many of those that are idle longest as there are people waiting.
 bool Care::isNeeded(const RuntimeId& id) const {
-  if (admission_.waiting() == 0 || admission_.longestWait() < settings_.patience) return false;
+  if (!admission_.paused().empty() || admission_.waiting() == 0 || admission_.longestWait() < settings_.patience) return false;
   const auto now = clock_.sinceStart();
   const auto& own = cared_.at(id);
   if (own.tier.idle <= 0ms || own.idle.idleFor(now) <= settings_.look) return false;

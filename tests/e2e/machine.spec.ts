@@ -122,3 +122,28 @@ test("an account is made with a link, closed with a reason, opened again, and de
   await rita.context.close();
   nothingWentWrong(rita);
 });
+
+test("new runtimes are not let in for a reason that is read by who waits, and are let in again", async () => {
+  const rita = await openSignedIn(browser, {}, "rita");
+  const { page } = rita;
+  await page.goto(machine);
+  await page.getByRole("button", { name: "Let no new runtimes in" }).click();
+  await page.getByLabel("Why; those who wait read it").fill("New memory is put in tonight.");
+  await page.keyboard.press("Enter");
+  await page.getByText("No new runtimes are let in:").waitFor();
+  const bob = await openSignedIn(browser, {}, "bob");
+  await bob.page.goto(url);
+  await bob.page.getByRole("button", { name: "New notebook" }).first().click();
+  await bob.page.locator(".nb-connect-button").click({ timeout: 30_000 });
+  await bob.page.getByText("Waits: nobody is let in just now").waitFor();
+  await bob.page.locator(".nb-connect-more").click();
+  await bob.page.getByText("New memory is put in tonight.").waitFor();
+  await picture(bob.page, "queue-paused");
+  await picture(page, "machine-paused");
+  await page.getByRole("button", { name: "Let them in again" }).click();
+  await bob.page.locator(".nb-connect-ready").waitFor({ timeout: 60_000 });
+  for (const each of [rita, bob]) {
+    await each.context.close();
+    nothingWentWrong(each);
+  }
+});

@@ -6,6 +6,10 @@ export const listEverybodysRuntimes = (): Promise<OperatorRuntimes> => api.get('
 /** The person reads the reason. */
 export const stopRuntimeOf = (runtime: string, reason: string): Promise<void> => api.post('api/staff/runtimes/stop', { runtime, reason });
 
+/** No new ones are let in; who waits reads the reason. */
+export const pauseQueue = (reason: string): Promise<void> => api.post('api/staff/pause', { reason });
+export const resumeQueue = (): Promise<void> => api.post('api/staff/resume', {});
+
 export const listTiers = async (): Promise<readonly Tier[]> => (await api.get<Tiers>('api/staff/tiers')).tiers;
 export const listEveryGroup = async (): Promise<readonly Group[]> => (await api.get<Groups>('api/staff/groups')).groups;
 

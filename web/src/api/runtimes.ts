@@ -24,7 +24,7 @@ function runtimeOf(wire: Runtime): RuntimeView {
     neededByOthers: wire.outlook?.needed_by_others ?? false,
     unitsEndAt: moment(wire.outlook?.units_end_at),
     decisions: wire.decisions.map(({ id, step, throttle, title, title_de, evidence, ends_at }) => ({ id, step: step as RuntimeDecision['step'], throttle: throttle ?? null, title, title_de, seen: evidence, endsAt: moment(ends_at) })),
-    queue: wire.queue ? { place: wire.queue.place, of: wire.queue.of, estimateSeconds: wire.queue.estimate_s ?? null } : null,
+    queue: wire.queue ? { place: wire.queue.place, of: wire.queue.of, estimateSeconds: wire.queue.estimate_s ?? null, paused: wire.queue.paused ?? null } : null,
   };
 }
 

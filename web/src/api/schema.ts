@@ -253,6 +253,8 @@ export interface QueuePlace {
   readonly of: number;
   /** Seconds until its turn, judged by how often places became free; absent when unknown. */
   readonly estimate_s?: number;
+  /** Why nobody is let in just now; absent = somebody is. */
+  readonly paused?: string;
 }
 
 export interface Decision {
@@ -631,6 +633,8 @@ export interface OperatorRuntimes {
   readonly memory_of_all: number;
   /** In the queue. */
   readonly waiting: number;
+  /** Why no new ones are let in; absent = they are. */
+  readonly paused?: string;
 }
 
 export interface OperatorRuntime {
@@ -653,6 +657,11 @@ export interface OperatorRuntime {
 export interface StopWish {
   readonly runtime?: string;
   /** A sentence for its person. */
+  readonly reason?: string;
+}
+
+export interface PauseWish {
+  /** 1 to 500 bytes; who waits reads it. */
   readonly reason?: string;
 }
 

@@ -50,7 +50,7 @@ export interface RuntimeView {
   /** What holds of it by the rules of the commons, the last first. */
   readonly decisions: readonly RuntimeDecision[];
   /** Where it stands while it waits for its turn. */
-  readonly queue: { readonly place: number; readonly of: number; readonly estimateSeconds: number | null } | null;
+  readonly queue: { readonly place: number; readonly of: number; readonly estimateSeconds: number | null; /** Why nobody is let in just now. */ readonly paused: string | null } | null;
 }
 
 /** What ends the runtime soon, if nobody does anything about it. */

@@ -66,7 +66,7 @@ function One({ home, runtime, named, notebooks }: { home: Home; runtime: Runtime
   const title = named && <h3 lang={runtime.name ? '' : undefined}>{runtime.name || t('runtime.shared')}</h3>;
   if (runtime.state === 'queued') {
     return (
-      <section className="runtime-one">{title}<p>{t('runtime.queued')}. {runtime.queue && t('runtime.place', { place: runtime.queue.place, of: runtime.queue.of })}</p><p className="al-hint">{t('limits.fair')}</p>
+      <section className="runtime-one">{title}<p>{t('runtime.queued')}. {runtime.queue && (runtime.queue.paused ?? t('runtime.place', { place: runtime.queue.place, of: runtime.queue.of }))}</p><p className="al-hint">{t('limits.fair')}</p>
         <button type="button" className="al-button" onClick={() => void stop()}>{t('runtime.leave')}</button>
       </section>
     );

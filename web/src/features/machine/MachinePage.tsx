@@ -1,6 +1,6 @@
 // For people of the staff: how much of the machine is promised, who runs what and who waits, giving tiers and compute units, and who there is.
 import { useEffect, useState } from 'react';
-import { listEveryGroup, listEverybodysRuntimes, listTiers, stopRuntimeOf } from '../../api/machine';
+import { listEveryGroup, listEverybodysRuntimes, listTiers, pauseQueue, resumeQueue, stopRuntimeOf } from '../../api/machine';
 import type { Group, OperatorRuntime, OperatorRuntimes, Tier } from '../../api/schema';
 import { dateWords } from '../../core/date-words';
 import { bytes, duration, locale, t } from '../../ui/i18n';
@@ -34,6 +34,7 @@ function Machine() {
     <>
       {fault && <p className="al-fault" role="alert">{fault}</p>}
       {all && <Room all={all} />}
+      {all && <Pause why={all.paused ?? null} onChanged={() => void look()} />}
       <h2>{t('machine.runtimes')}</h2>
       {all?.runtimes.length === 0 && <p className="decisions-none">{t('machine.none')}</p>}
       {all && all.runtimes.length > 0 && <Runtimes all={all.runtimes} onChanged={() => void look()} />}
@@ -43,6 +44,26 @@ function Machine() {
       <GiveUnits />
       <People />
     </>
+  );
+}
+
+/** Letting no new runtimes in, as before an upgrade, and in again. */
+function Pause({ why, onChanged }: { why: string | null; onChanged: () => void }) {
+  const [reason, setReason] = useState('');
+  const [asks, setAsks] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const attempt = (work: Promise<void>) => void work.then(() => { setAsks(false); setReason(''); setFault(null); onChanged(); }, (error: unknown) => setFault(failureWords(error)));
+  return (
+    <div className="machine-pause">
+      {why !== null ? <><p role="status"><strong>{t('machine.paused')}</strong> {why}</p><button type="button" className="al-button al-button-primary" onClick={() => attempt(resumeQueue())}>{t('machine.resume')}</button></>
+      : !asks ? <button type="button" className="al-button" onClick={() => setAsks(true)}>{t('machine.pause')}</button>
+      : <form className="machine-stop" onSubmit={event => { event.preventDefault(); if (reason.trim()) attempt(pauseQueue(reason.trim())); }}>
+        <input className="al-input" aria-label={t('machine.pauseWhy')} placeholder={t('machine.pauseWhy')} maxLength={500} autoFocus value={reason} onChange={event => setReason(event.target.value)} />
+        <button type="submit" className="al-button al-button-primary" disabled={reason.trim() === ''}>{t('machine.pause')}</button>
+        <button type="button" className="al-button" onClick={() => setAsks(false)}>{t('cancel')}</button>
+      </form>}
+      {fault && <p className="al-fault" role="alert">{fault}</p>}
+    </div>
   );
 }
 

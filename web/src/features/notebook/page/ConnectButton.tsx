@@ -67,7 +67,8 @@ export function ConnectButton({ page }: { page: Page }) {
 
 /** "Place 3 of 5, about 4 min" */
 export function queueWords(queue: NonNullable<RuntimeView['queue']>): string {
-  const { place, of, estimateSeconds } = queue;
+  const { place, of, estimateSeconds, paused } = queue;
+  if (paused !== null) return t('queue.paused');
   return estimateSeconds === null ? t('queue.place', { place, of }) : t('queue.placeFor', { place, of, time: duration(estimateSeconds) });
 }
 

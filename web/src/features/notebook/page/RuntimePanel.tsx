@@ -89,7 +89,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
       <h2>{kernelName || t('runtime.title')}</h2>
       {connection.kind === 'ended' && <p className="nb-danger">{endWords(connection)}</p>}
       {inOwners ? <p>{inOwners}</p> : !lives && !queued && <p>{t('runtime.none')}</p>}
-      {queued?.queue && <><p className="nb-queue">{queueWords(queued.queue)}</p><p className="nb-hint">{t('queue.why')}</p></>}
+      {queued?.queue && <><p className="nb-queue">{queueWords(queued.queue)}</p><p className="nb-hint">{queued.queue.paused ?? t('queue.why')}</p></>}
       {lives && <>
         <Meter label={t('runtime.memory')} part={lives.memory} text={words(lives.memory)} lately={lately.map(use => use.memory_bytes)} />
         <Meter label={t('runtime.disk')} part={lives.disk} text={words(lives.disk)} />
