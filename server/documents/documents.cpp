@@ -162,6 +162,8 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
     if (file && file->hash == *record.writingHash) {
       record.fileHash = *record.writingHash;
       record.savedThrough = record.writingThrough;
+      // At once: a crash in the middle of the next writing would leave a file that is neither, and be taken for somebody else's change.
+      CO_TRY(co_await store.endSaving({record.id, record.fileHash, record.savedThrough}, std::nullopt));
     }
   }
   auto made = std::make_shared<Live>();

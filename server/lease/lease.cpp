@@ -1,5 +1,6 @@
 #include "server/lease/lease.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,22 +63,31 @@ std::string describe(const Process& holder) { return fmt::format("process {} on 
 
 }  // namespace
 
-Process thisProcess() {
+Process processOf(std::int64_t pid) {
   Process own;
   char name[256] = {};
   if (::gethostname(name, sizeof name - 1) == 0) own.host = name;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> own.boot;
   struct stat space{};
   if (::stat("/proc/self/ns/pid", &space) == 0) own.ids = static_cast<std::int64_t>(space.st_ino);
-  own.pid = ::getpid();
-  own.startedAt = startOf(own.pid);
+  own.pid = pid;
+  own.startedAt = startOf(pid);
   return own;
 }
 
-bool isGone(const Process& process) {
+Process thisProcess() { return processOf(::getpid()); }
+
+namespace {
+
+bool isOfThisMachine(const Process& process) {
   const auto here = thisProcess();
-  return process.boot == here.boot && process.ids == here.ids && !here.boot.empty() && startOf(process.pid) != process.startedAt;
+  return process.boot == here.boot && process.ids == here.ids && !here.boot.empty();
 }
+
+}  // namespace
+
+bool isGone(const Process& process) { return isOfThisMachine(process) && startOf(process.pid) != process.startedAt; }
+bool isHere(const Process& process) { return isOfThisMachine(process) && startOf(process.pid) == process.startedAt; }
 
 struct Lease::Seen {
   std::int64_t number = 0;
@@ -160,6 +170,11 @@ Task<> Lease::await() {
     if (!before || seen->movedSince(*before)) movedAt = clock_.sinceStart();
     before = *seen;
     if (seen->holder && clock_.sinceStart() - movedAt < Duration{seen->holder->silence}) continue;
+    if (seen->holder && isHere(seen->holder->process)) {
+      const auto pid = static_cast<pid_t>(seen->holder->process.pid);
+      log::error("lease.holder_hangs", {{"pid", pid}, {"killed", ::kill(pid, SIGKILL) == 0}});
+      if (!isGone(seen->holder->process)) co_await clock_.sleep(kLook);
+    }
     if (const auto taken = co_await tryToTake(*std::move(seen)); taken && *taken) co_return;
   }
 }

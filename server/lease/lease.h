@@ -31,9 +31,13 @@ constexpr auto fieldsOf(Type<Process>) {
   return record("process", field("host", &Process::host), field("boot", &Process::boot), field("ids", &Process::ids),
       field("pid", &Process::pid), field("started_at", &Process::startedAt));
 }
+// A process of this machine, in our namespace of ids.
+Process processOf(std::int64_t pid);
 Process thisProcess();
 // Whether it certainly runs no more; false for one of another machine.
 bool isGone(const Process& process);
+// Whether it certainly runs on this machine.
+bool isHere(const Process& process);
 
 // How often the holder adds to the counter, and after which time without that it counts as dead.
 struct Pace {
@@ -54,7 +58,8 @@ class Lease {
   Task<Result<bool>> takeIfFree();
   // Takes it too from a holder that turns out to be dead. Fails with Conflict naming who serves.
   Task<Result<>> take();
-  // The same, as soon as it can be had. Failures of the database are waited out.
+  // The same, as soon as it can be had. Failures of the database are waited out. A holder of this machine that has fallen silent is killed
+  // first: it may hang with the database's lock in its hand.
   Task<> await();
 
   // Tells the others where to forward to. For the holder.

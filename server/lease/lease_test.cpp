@@ -1,6 +1,9 @@
 #include "server/lease/lease.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -58,6 +61,15 @@ class Leases : public ::testing::Test {
     }
     while (server.clock.sleepers() == 0 && !hasTaken_) co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
   }
+  // Lets the time of both pass, that of the second only after the first has beaten, until it is cancelled.
+  static Task<> passBoth(Server& first, Server& second) {  // NOLINT: both live in servers_
+    for (std::int64_t seen = 0;;) {
+      first.clock.advance(kWatched.beat);
+      const auto rows = co_await first.database->query("SELECT beat FROM lease_beats");
+      const auto beat = (*rows)[0].number(0);
+      if (std::exchange(seen, beat) != beat && second.clock.sleepers() > 0) second.clock.advance(250ms);
+    }
+  }
   static Task<bool> canWrite(Server& server) {  // NOLINT: lives in servers_
     co_return (co_await server.database->change("CREATE TABLE IF NOT EXISTS written (id BIGINT)")).has_value();
   }
@@ -66,6 +78,7 @@ class Leases : public ::testing::Test {
   Task<> letsGo();
   Task<> isGoneFromThisMachine();
   Task<> fallsSilent();
+  Task<> hangsHere();
   Task<> beats();
   Task<> isRefused();
 
@@ -124,6 +137,26 @@ Task<> Leases::fallsSilent() {
   co_await scope.close();
 }
 
+Task<> Leases::hangsHere() {
+  const auto child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  auto& first = add(processOf(child));
+  auto& second = add(living());
+  EXPECT_EQ(co_await first.lease.takeIfFree(), true);
+  TaskScope scope(loop_.executor());
+  scope.spawn("second", takeSlowly(second));
+  co_await pass(second, kWatched.silence + 1s);
+  EXPECT_TRUE(hasTaken_);
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
+  EXPECT_TRUE(isGone(processOf(child)) || processOf(child).startedAt == 0);
+  co_await scope.close();
+}
+
 Task<> Leases::beats() {
   auto& first = add(elsewhere());
   auto& second = add(living());
@@ -144,7 +177,7 @@ Task<> Leases::isRefused() {
   auto& second = add(living());
   EXPECT_EQ(co_await first.lease.takeIfFree(), true);
   TaskScope scope(loop_.executor());
-  scope.spawn("beats of the first", pass(second, 250ms));
+  scope.spawn("time of both", passBoth(first, second));
   first.lease.keep([] { ADD_FAILURE(); });
   const auto refused = co_await second.lease.take();
   EXPECT_FALSE(refused);
@@ -157,6 +190,7 @@ TEST_F(Leases, oneServerServesAndTheOthersLearnWhere) { run(&Leases::oneServes);
 TEST_F(Leases, whoeverLetsGoIsFollowedAtOnceAndChangesNothingMore) { run(&Leases::letsGo); }
 TEST_F(Leases, aProcessOfThisMachineThatIsGoneIsFollowedAtOnce) { run(&Leases::isGoneFromThisMachine); }
 TEST_F(Leases, aHolderThatFallsSilentIsFollowedAndChangesNothingMore) { run(&Leases::fallsSilent); }
+TEST_F(Leases, aHolderOfThisMachineThatHangsIsKilledFirst) { run(&Leases::hangsHere); }
 TEST_F(Leases, aHolderThatBeatsIsLeftAlone) { run(&Leases::beats); }
 TEST_F(Leases, whoDoesNotStandByIsToldWhoServes) { run(&Leases::isRefused); }
 

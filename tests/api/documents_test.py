@@ -1,8 +1,10 @@
 """Live notebooks: what others do to the file, crashes, and clients of the wrong kind. The stock clients of a page are in documents.test.ts."""
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import unittest
 from pathlib import Path
 
@@ -99,6 +101,29 @@ class ALiveNotebook(WithAHouse):
         live.settle()
         os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
         until("the file to have it", lambda: "start end" in self.on_disk("left.ipynb").read_text())
+
+    @unittest.skipIf(os.environ.get("ALLMENDE_TEST_POSTGRES"), "looks into SQLite's file")
+    def test_knows_after_a_crash_in_the_middle_of_writing_that_the_file_is_its_own_also_in_the_middle_of_the_next(self):
+        self.put("half.ipynb", notebook("first"))
+        live = self.join("half.ipynb")
+
+        def row(change=None):
+            with contextlib.closing(sqlite3.connect(f"{self.house.data}/allmende.db", timeout=30)) as database, database:
+                if change:
+                    database.execute(f"UPDATE documents SET {change} WHERE id = ?", (live.session["fileId"],))
+                return database.execute("SELECT file_hash, saved_through, writing_hash FROM documents WHERE id = ?", (live.session["fileId"],)).fetchone()
+        before = row()
+        live.write(" second")
+        live.settle()
+        self.assertEqual(self.saved("half.ipynb"), ["first second"])
+        written = row()
+        self.assertNotEqual(written[0], before[0])
+        os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)  # as if it had died before it noted that the file was written
+        row(f"file_hash = '{before[0]}', saved_through = {before[1]}, writing_hash = '{written[0]}', writing_through = {written[1]}")
+        until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
+        live.connect()
+        self.assertEqual(row(), (written[0], written[1], None))
+        self.assertEqual(live.sources(), ["first second"])
 
     def test_takes_in_what_is_saved_by_the_contents_api(self):
         self.put("merged.ipynb", notebook("one", "two", "three"))
