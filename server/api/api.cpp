@@ -85,15 +85,17 @@ struct Api::Impl {
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
-        operatorAccounts({rooms.accounts, rooms.groups, rooms.contents, rooms.documents, rooms.runtimes, rooms.notices, rooms.shelf, events}),
+        operatorAccounts(
+            {rooms.accounts, rooms.groups, rooms.contents, rooms.documents, rooms.runtimes, rooms.notices, rooms.shelf, events}),
         operatorNotebooks(rooms.documents, rooms.accounts),
         operatorGroups(rooms.groups),
         operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.journal, rooms.clock,
             std::move(wishes.readTiers)),
         operatorPolicy(staff, std::move(wishes.readRules)),
         operatorHandler({operatorApi, operatorAccounts, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
-    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices, operations,
-        pages, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups, operatorQuota, terminals};
+    Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices,
+        operations, pages, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups, operatorQuota,
+        terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
