@@ -21,13 +21,13 @@ test("a runtime is seen and ended with a reason, which its person reads", async 
   const { page } = rita;
   await page.goto(machine);
   await page.getByRole("meter", { name: "Memory that is promised" }).waitFor();
-  await page.getByRole("row", { name: /ada/ }).getByText("runs").waitFor();
+  await page.getByRole("region", { name: "Runtimes" }).getByRole("row", { name: /ada/ }).getByText("runs").waitFor();
   assert.deepEqual(await seriousFaults(page), []);
   await picture(page, "machine");
   await page.getByRole("button", { name: "Stop the runtime of ada" }).click();
   await page.getByLabel("Why; the person reads it").first().fill("The machine gets new memory tonight.");
   await page.keyboard.press("Enter");
-  await page.getByRole("row", { name: /ada/ }).waitFor({ state: "detached", timeout: 30_000 });
+  await page.getByRole("region", { name: "Runtimes" }).getByRole("row", { name: /ada/ }).waitFor({ state: "detached", timeout: 30_000 });
   const ended = ((await (await call("GET", "api/runtimes")).json()) as { reason: string; message: string }[])[0];
   assert.deepEqual([ended?.reason, ended?.message], ["stopped_by_operator", "The machine gets new memory tonight."]);
   await rita.context.close();
