@@ -6,10 +6,10 @@ namespace allmende::net {
 namespace {
 
 // Says who asks, gives bodies back, echoes one WebSocket message.
-class Sample final : public Handler {
+class WhoAsks final : public Handler {
  public:
   Task<Answer> handle(Request request) override {
-    if (request.upgrade) co_return Upgrade{.subprotocol = "", .serve = &Sample::echoOne};
+    if (request.upgrade) co_return Upgrade{.subprotocol = "", .serve = &WhoAsks::echoOne};
     co_return textResponse(200, request.body.empty() ? request.peer : std::move(request.body));
   }
   BodyLimit bodyLimit(const RequestHead&) const override { return {.bytes = 8U << 20U}; }
@@ -99,7 +99,7 @@ class Forwarded : public ::testing::Test {
   Task<> askAnswered() { EXPECT_TRUE(co_await send(where_)); }
 
   EventLoop loop_;
-  Sample sample_;
+  WhoAsks sample_;
   HttpServer server_{loop_.executor(), sample_};
   std::optional<ForwardTarget> target_;
   Forwarder forwarder_{loop_.executor(), [this] { return target_; }};

@@ -7,7 +7,7 @@
 namespace allmende::documents {
 namespace {
 
-json::object notebookWith(json::object data) {
+json::object notebookShowing(json::object data) {
   return {{"cells", json::array{json::object{{"id", "a"}, {"cell_type", "code"},
                         {"outputs", json::array{json::object{
                                         {"output_type", "display_data"}, {"data", std::move(data)}, {"metadata", json::object()}}}}}}}};
@@ -35,7 +35,7 @@ class Kept : public ::testing::Test {
 };
 
 TEST_F(Kept, partsAreThoseBeyondTheThresholdAndComeBackAsTheyWere) {
-  const auto whole = notebookWith({{"image/png", picture_}, {"text/plain", "<Figure>"},
+  const auto whole = notebookShowing({{"image/png", picture_}, {"text/plain", "<Figure>"},
       {"application/json", {{"numbers", json::array{1, 2.5, -3}}, {"text", std::string(200, 'x')}}}});
   const auto document = taken(whole);
   EXPECT_EQ(dataOf(document).size(), 2U);
@@ -49,7 +49,7 @@ TEST_F(Kept, partsAreThoseBeyondTheThresholdAndComeBackAsTheyWere) {
 }
 
 TEST_F(Kept, partsOfAnotherDocumentAreNotReadByTheirHash) {
-  const auto document = taken(notebookWith({{"image/png", picture_}}));
+  const auto document = taken(notebookShowing({{"image/png", picture_}}));
   auto elsewhere = document;
   outputs_.putBackAll(DocumentId::make(), elsewhere);
   EXPECT_EQ(dataOf(elsewhere).at("text/plain"), "[this output is not there any more]");
@@ -61,7 +61,7 @@ TEST_F(Kept, partsOfAnotherDocumentAreNotReadByTheirHash) {
 TEST_F(Kept, referencesThatAreMadeUpLeadNowhere) {
   for (const json::value& parts : {json::value{{"image/png", {{"hash", "../../../../etc/passwd"}, {"size", 1}}}},
            json::value{{"image/png", 7}}, json::value("parts"), json::value{{"image/png", {{"size", -7}}}}}) {
-    const auto made = back(notebookWith({{LargeOutputs::kReference, {{"parts", parts}}}, {"text/plain", "here"}}));
+    const auto made = back(notebookShowing({{LargeOutputs::kReference, {{"parts", parts}}}, {"text/plain", "here"}}));
     EXPECT_EQ(dataOf(made).at("text/plain"), "here") << json::serialize(parts);
     EXPECT_FALSE(dataOf(made).contains("image/png"));
   }
@@ -69,8 +69,8 @@ TEST_F(Kept, referencesThatAreMadeUpLeadNowhere) {
 }
 
 TEST_F(Kept, partsGoADayAfterNothingRefersToThem) {
-  const auto document = taken(notebookWith({{"image/png", picture_}}));
-  const auto empty = notebookWith({{"text/plain", "nothing"}});
+  const auto document = taken(notebookShowing({{"image/png", picture_}}));
+  const auto empty = notebookShowing({{"text/plain", "nothing"}});
   const auto now = systemNow();
   outputs_.sweep(document_, empty, now);
   EXPECT_EQ(dataOf(back(document)).at("image/png"), json::string(picture_));
@@ -82,7 +82,7 @@ TEST_F(Kept, partsGoADayAfterNothingRefersToThem) {
 
 TEST_F(Kept, nothingIsWhenTheThresholdIsZero) {
   const LargeOutputs none(folder_.path() / "outputs", 0);
-  auto notebook = notebookWith({{"image/png", picture_}});
+  auto notebook = notebookShowing({{"image/png", picture_}});
   ASSERT_TRUE(none.takeOutAll(document_, notebook));
   EXPECT_EQ(dataOf(notebook).at("image/png"), json::string(picture_));
 }
