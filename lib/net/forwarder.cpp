@@ -16,6 +16,7 @@ constexpr Duration kPatienceForTarget{10'000};  // that somebody who asks waits 
 constexpr Duration kPause{50};
 constexpr Duration kBetweenLooks{250};  // at whether the target is still the same
 constexpr Duration kPatienceToConnect{2'000};
+constexpr Duration kPatienceAtTheEnd{2'000};
 
 // Until `from` has ended, which `to` is told, or either is broken.
 Task<bool> carry(Socket& from, Socket& to) {  // NOLINT: both live in the coroutine that awaits this
@@ -111,34 +112,40 @@ struct Forwarder::Impl {
     co_return fail(Code::Unavailable, "no server serves");
   }
 
+  // Both ends, held by both directions: each may be the last to end when all is cut short.
+  struct Pair {
+    Socket asker;
+    Socket server;
+    void end() {
+      cut(asker);
+      cut(server);
+    }
+  };
+
   Task<> forward(Socket asker) {
-    const Listed first(*this, asker);
-    auto reached = co_await reach(asker);
+    const auto pair = std::make_shared<Pair>(std::move(asker), Socket(executor));
+    const Listed first(*this, pair->asker);
+    auto reached = co_await reach(pair->asker);
     if (!reached) {
       log::warning("connection.not_forwarded", {{"reason", reached.error().message}});
-      co_return cut(asker);
+      co_return pair->end();
     }
-    auto& server = reached->socket;
-    const Listed second(*this, server, reached->secret);
-    std::optional<Deadline> rest;
+    pair->server = std::move(reached->socket);
+    const Listed second(*this, pair->server, reached->secret);
     TaskScope back(executor);
-    back.spawn("answers", answers(server, asker, rest));
-    if (!co_await carry(asker, server)) {
-      cut(asker);
-      cut(server);
-    }
+    back.spawn("answers", answers(pair));
+    if (!co_await carry(pair->asker, pair->server)) pair->end();
     co_await back.drained();
-    cut(asker);
-    cut(server);
+    pair->end();
   }
 
-  Task<> answers(Socket& server, Socket& asker, std::optional<Deadline>& rest) {  // NOLINT: owned by forward(), which waits for us
-    if (co_await carry(server, asker)) {
-      rest.emplace(asker, 2s);  // who has had the last of the answer may end by itself: cut at once, it would not see all of it
-    } else {
-      cut(asker);
-      cut(server);
+  static Task<> answers(std::shared_ptr<Pair> pair) {
+    if (co_await carry(pair->server, pair->asker)) {
+      // Who has had the last of the answer may end by itself: cut at once, it would not see all of it.
+      asio::steady_timer patience(pair->asker.get_executor(), kPatienceAtTheEnd);
+      co_await patience.async_wait(kAsTuple);
     }
+    pair->end();
   }
 };
 
