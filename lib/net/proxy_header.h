@@ -12,7 +12,7 @@
 namespace allmende::net {
 
 struct ProxyHeader {
-  std::string peer;  // the address of who asks, "192.0.2.7"; "unix" where there is none
+  std::string peer;  // the address of who asks, "192.0.2.7"
   std::string secret;
 };
 

@@ -134,7 +134,8 @@ net::Pool& Database::pool() { return *impl_->pool; }
 Task<Result<Rows>> Database::query(std::string sql, Values values) {
   co_return co_await impl_->pool->runResult([impl = impl_.get(), sql = std::move(sql), values = std::move(values)]() -> Result<Rows> {
     Impl::Loan connection(*impl);
-    TRY(auto answer, connection->run(sql, values));
+    // DELETE … RETURNING changes something, too.
+    TRY(auto answer, sql.starts_with("SELECT") ? connection->run(sql, values) : connection->change(sql, values));
     return std::move(answer.rows);
   });
 }

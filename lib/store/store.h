@@ -115,7 +115,7 @@ class Database {
   // Before anything else uses the database.
   void fence(std::string query, Values values, std::string otherwise);
 
-  // One statement by itself. change() is fenced, query() is not.
+  // One statement by itself. What changes something is fenced, a SELECT is not.
   Task<Result<Rows>> query(std::string sql, Values values = {});
   Task<Result<std::int64_t>> change(std::string sql, Values values = {});
 
