@@ -7,7 +7,6 @@
 namespace allmende::documents {
 namespace {
 
-constexpr std::string_view kProbe = "probe-";  // before the id of a run, for what is asked behind it
 constexpr Duration kBetweenLooks{100};
 constexpr int kMostLooks = 300;               // for a server that has just started to learn what runs
 constexpr std::size_t kMostRemembered = 256;  // runs whose late output is still taken in
@@ -186,8 +185,11 @@ Task<Result<>> Runs::runFirst() {
   if (queue_.front().state == Run::State::Queued) {
     CO_TRY(co_await sendFirst());
   } else {
-    // Whether the kernel has it, shows when it answers this, which comes after it.
-    CO_TRY(co_await send("kernel_info_request", std::string(kProbe) + id, {}));
+    // Whether the kernel has it, shows when it answers this, which comes after it. An id of its own: an earlier server that has died may
+    // have asked the same, and with two answers the run would be sent twice.
+    probe_ = {.id = randomUuid(), .run = id};
+    CO_TRY(co_await send("kernel_info_request", probe_.id, {}));
+    log::info("run.asked_after", {{"document", room_->record().id.text()}, {"run", id}});
   }
   while (link_ != nullptr && !queue_.empty() && queue_.front().id == id) co_await news_.wait();
   co_return Result<>{};
@@ -310,7 +312,8 @@ Task<> Runs::take(jupyter::Message message) {
     }
     co_return;
   }
-  if (parent.id.starts_with(kProbe) && header.type == "kernel_info_reply") co_return co_await answerProbe(parent.id.substr(kProbe.size()));
+  if (!probe_.id.empty() && parent.id == probe_.id && header.type == "kernel_info_reply")
+    co_return co_await answerProbe(std::exchange(probe_, {}).run);
   if (cells_.contains(parent.id)) co_await takeOfRun(parent.id, header.type, std::move(message));
 }
 

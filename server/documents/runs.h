@@ -135,11 +135,16 @@ class Runs {
   Socket link_;
   std::map<std::string, std::string> cells_;             // by run: those that ran in this kernel
   std::deque<std::pair<std::string, RunReport>> ended_;  // the last ones, by run
-  bool clearsNext_ = false;                              // clear_output(wait=True)
-  std::optional<bool> failed_;                           // the first run's reply, once it is there
-  std::optional<std::int64_t> count_;                    // the execution count in it
-  bool idle_ = false;                                    // and its end
-  json::object nextInput_;                               // what its reply wants to be written into a cell, if anything: {"text", "replace"}
+  struct Probe {
+    std::string id;  // of the message; empty when nothing was asked
+    std::string run;
+  };
+  Probe probe_;
+  bool clearsNext_ = false;            // clear_output(wait=True)
+  std::optional<bool> failed_;         // the first run's reply, once it is there
+  std::optional<std::int64_t> count_;  // the execution count in it
+  bool idle_ = false;                  // and its end
+  json::object nextInput_;             // what its reply wants to be written into a cell, if anything: {"text", "replace"}
   Captures captures_;
   WidgetStates widgets_;
   std::map<std::string, Volume> volumes_;  // by run
