@@ -10,6 +10,7 @@
 #include "lib/net/request_parser.h"
 #include "lib/net/response_writer.h"
 #include "lib/net/socket.h"
+#include "lib/net/stream_over.h"
 
 namespace boost::asio::ssl {
 class context;
@@ -112,6 +113,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       parser.request.peer = peer;
       parser.request.secure = secure;
       parser.request.upgrade = parser.asksForWebSocket();
+      if (handler.takesConnection(parser.request)) co_return co_await handOver(socket, connection, buffer, std::move(parser.request));
       if (parser.request.upgrade) co_return co_await upgrade(socket, connection, std::move(parser.request));
       keep = co_await answer(socket, connection, buffer, parser);
       connection.busy = false;
@@ -152,7 +154,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     connection.expiresAt = Duration::max();  // handlers bound their own work
     auto answered = co_await ask(std::move(request));
     const auto* response = std::get_if<Response>(&answered);
-    check(response != nullptr, "only an upgrade request is answered with an Upgrade");
+    check(response != nullptr, "only an upgrade request is answered with an Upgrade, only who takes connections with a Handover");
     expireIn(connection, limits.bodyTime);
     const bool keep = parser.keep_alive() && !stopping;
     co_return co_await writeResponse(socket, *response, keep, wantsBody) && keep;
@@ -160,11 +162,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
   static Response tooLarge(const BodyLimit& limit);
 
-  // The last answer on a connection, if anybody is there to read it, with bytes of theirs still on the way: says that nothing more comes,
-  // and reads on for a moment, so that the peer sees the answer instead of a reset.
+  // The last answer on a connection, if anybody is there to read it, with bytes of theirs still on the way.
   template <class S>
   Task<> turnAway(S& socket, beast::flat_buffer& buffer, std::optional<Response> refusal, bool withBody) {  // NOLINT: owned by converse()
-    if (!refusal || !co_await writeResponse(socket, *refusal, false, withBody)) co_return;
+    if (refusal && co_await writeResponse(socket, *refusal, false, withBody)) co_await linger(socket, buffer);
+  }
+
+  // Says that nothing more comes, and reads on for a moment, so that the peer sees all of the answer instead of a reset.
+  template <class S>
+  Task<> linger(S& socket, beast::flat_buffer& buffer) {  // NOLINT: owned by converse()
     auto& lowest = beast::get_lowest_layer(socket);
     boost::system::error_code ignored;
     lowest.shutdown(asio::socket_base::shutdown_send, ignored);
@@ -178,6 +184,30 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   }
 
   Task<Answer> ask(Request request);
+
+  template <class S>
+  Task<> handOver(S& socket, Connection& connection, beast::flat_buffer& buffer, Request request) {  // NOLINT: owned by converse()
+    connection.expiresAt = Duration::max();
+    const bool wantsBody = request.method != Method::Head;
+    auto answered = co_await ask(std::move(request));
+    if (const auto* response = std::get_if<Response>(&answered)) co_return co_await turnAway(socket, buffer, *response, wantsBody);
+    connection.busy = false;  // nobody waits for its end
+    expireIn(connection, limits.handedOver);
+    const auto noteTraffic = [this, &connection] { expireIn(connection, limits.handedOver); };
+    auto stream = std::make_shared<StreamOver<S>>(std::move(socket), std::move(buffer), noteTraffic);
+    connection.cut = [weak = std::weak_ptr(stream)] {
+      if (const auto alive = weak.lock()) alive->abort();
+    };
+    std::exception_ptr failure;
+    try {
+      co_await std::get<Handover>(answered).serve(stream);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_await linger(stream->socket(), stream->early());
+    stream->abort();
+    if (failure) std::rethrow_exception(failure);
+  }
 
   template <class S>
   Task<> upgrade(S& socket, Connection& connection, Request request) {  // NOLINT: owned by serve()

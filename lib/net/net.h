@@ -93,13 +93,28 @@ class WebSocket {
   virtual const std::string& subprotocol() const = 0;
 };
 
+// A connected byte stream, for protocols of our own (ZMTP to kernels, the link) and for proxies.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  // At least one byte; fails with Cancelled at the end of the stream.
+  virtual Task<Result<std::size_t>> readSome(std::span<char> into) = 0;
+  virtual Task<Result<>> write(std::vector<std::span<const char>> pieces) = 0;  // all of them; they must live until it returns
+  virtual void abort() = 0;
+};
+
 // What a handler decides about an upgrade request: refuse it with a response, or take the socket.
 struct Upgrade {
   std::string subprotocol;  // echoed; empty = none
   std::size_t maxMessage = 64U << 20U;
   std::function<Task<>(std::shared_ptr<WebSocket>)> serve;  // runs until the socket is done; its end closes the socket
 };
-using Answer = std::variant<Response, Upgrade>;
+// Or it takes the whole connection: what comes behind the request's head, its body included, is read by nobody else, and what is written is
+// the answer. Only where takesConnection() said so.
+struct Handover {
+  std::function<Task<>(std::shared_ptr<Stream>)> serve;  // runs until the answer is written; its end closes the connection
+};
+using Answer = std::variant<Response, Upgrade, Handover>;
 
 struct BodyLimit {
   std::size_t bytes = 0;
@@ -113,6 +128,8 @@ class Handler {
   virtual Task<Answer> handle(Request request) = 0;
   // How large a body this head may bring; asked before the body is read.
   virtual BodyLimit bodyLimit(const RequestHead& head) const { return {head.method == Method::Get ? 64U << 10U : 1U << 20U}; }
+  // Whether handle() is called as soon as this head is there, without its body, and may answer with a Handover.
+  virtual bool takesConnection(const RequestHead& head) const;
 };
 
 struct TlsFiles {
@@ -122,9 +139,10 @@ struct TlsFiles {
 
 struct HttpServerLimits {
   std::size_t header = 16U << 10U;
-  Duration headerTime{10'000};  // for the request line and headers
-  Duration bodyTime{120'000};   // between two pieces of a body
-  Duration idle{75'000};        // keep-alive
+  Duration headerTime{10'000};     // for the request line and headers
+  Duration bodyTime{120'000};      // between two pieces of a body
+  Duration idle{75'000};           // keep-alive
+  Duration handedOver{3'600'000};  // without a byte either way on a connection that was handed over
   std::size_t connections = 4096;
 };
 
@@ -164,15 +182,6 @@ class HttpClient {
   std::shared_ptr<Impl> impl_;
 };
 
-// A connected byte stream, for protocols of our own: ZMTP to kernels, the link.
-class Stream {
- public:
-  virtual ~Stream() = default;
-  // At least one byte; fails with Cancelled at the end of the stream.
-  virtual Task<Result<std::size_t>> readSome(std::span<char> into) = 0;
-  virtual Task<Result<>> write(std::vector<std::span<const char>> pieces) = 0;  // all of them; they must live until it returns
-  virtual void abort() = 0;
-};
 Task<Result<std::unique_ptr<Stream>>> dial(Endpoint to, Duration patience);
 
 }  // namespace allmende::net

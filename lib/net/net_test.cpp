@@ -12,11 +12,14 @@
 namespace allmende::net {
 namespace {
 
-// Answers GET /hello, echoes POST bodies, throws on /throw, echoes WebSockets on /echo, refuses them elsewhere.
+// Answers GET /hello, echoes POST bodies, throws on /throw, echoes WebSockets on /echo, refuses them elsewhere. Takes the connections of
+// what is below /taken/, and sends back whatever comes until "done".
 class Sample final : public Handler {
  public:
   Task<Answer> handle(Request request) override {
     if (request.path == "/throw") throw std::runtime_error("boom");
+    if (request.path == "/taken/echo") co_return Handover{.serve = &Sample::sendBack};
+    if (request.path == "/taken/broken") co_return Handover{.serve = &Sample::breakDown};
     if (request.path == "/file") co_return fileAnswer();
     if (request.upgrade && request.path == "/echo") {
       co_return Upgrade{
@@ -30,6 +33,7 @@ class Sample final : public Handler {
     co_return errorResponse({Code::NotFound, "nothing here", {}});
   }
   BodyLimit bodyLimit(const RequestHead&) const override { return {.bytes = 1U << 20U, .remedy = "send two"}; }
+  bool takesConnection(const RequestHead& head) const override { return head.path.starts_with("/taken/"); }
 
  private:
   static Task<> echo(std::shared_ptr<WebSocket> socket) {
@@ -40,6 +44,16 @@ class Sample final : public Handler {
       if (!co_await socket->write(*std::move(frame))) co_return;
     }
   }
+  static Task<> sendBack(std::shared_ptr<Stream> stream) {
+    std::array<char, 7> piece{};
+    for (std::string all; !all.ends_with("done");) {
+      const auto size = co_await stream->readSome(piece);
+      if (!size) co_return;
+      all.append(piece.data(), *size);
+      if (!co_await stream->write({std::span<const char>(piece.data(), *size)})) co_return;
+    }
+  }
+  static Task<> breakDown(std::shared_ptr<Stream>) { throw std::runtime_error("boom"); }
   static Task<> readForEver(std::shared_ptr<WebSocket> socket) {
     while (co_await socket->read()) {
     }
@@ -150,6 +164,33 @@ Task<> throwing(std::uint16_t port) {
   EXPECT_EQ((co_await client.send(get("/throw"), 2s))->status, 500);
   EXPECT_EQ((co_await client.send(get("/hello"), 2s))->status, 200);
 }
+// A body in one piece with its head, or behind it, is the taker's, and no request that follows is ours.
+Task<> takenConnections(std::uint16_t port) {
+  EXPECT_EQ(co_await raw(port, "POST /taken/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nGET /hello HTTP/1.1\r\n\r\ndone"),
+      "GET /hello HTTP/1.1\r\n\r\ndone");
+  EXPECT_EQ(co_await raw(port,
+                "GET /taken/echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: x\r\n\r\nno handshake of ours, done"),
+      "no handshake of ours, done");
+  EXPECT_EQ(co_await raw(port, "GET /taken/broken HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+  const auto refused = co_await raw(port, "POST /taken/nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nmany more");
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 200 OK\r\n")) << refused;
+  EXPECT_TRUE(refused.contains("Connection: close\r\n")) << "what follows is no request of ours either";
+  HttpClient client(co_await asio::this_coro::executor, TcpEndpoint{"127.0.0.1", port});
+  EXPECT_EQ((co_await client.send(get("/hello"), 2s))->status, 200);
+}
+TEST_F(Net, aConnectionThatIsTakenIsReadByNobodyElse) { run(takenConnections); }
+
+Task<> stoppedWhileTaken(std::uint16_t port) {
+  auto stream = co_await dial(TcpEndpoint{"127.0.0.1", port}, 1s);
+  const std::string head = "GET /taken/echo HTTP/1.1\r\nHost: x\r\n\r\nhi";
+  co_await (*stream)->write({std::span<const char>(head)});
+  std::array<char, 2> answer{};
+  EXPECT_EQ(co_await (*stream)->readSome(answer), 2U);
+  // withServer() stops the server now, which would wait for a request that is being answered.
+}
+TEST_F(Net, stopsWithoutWaitingForAConnectionThatWasTaken) { run(stoppedWhileTaken); }
+
 TEST_F(Net, aHandlerThatThrowsCostsOneAnswerOnly) { run(throwing); }
 
 Task<> files(std::uint16_t port) {

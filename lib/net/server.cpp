@@ -29,6 +29,8 @@ std::string peerOf(const Socket& socket) {
 
 }  // namespace
 
+bool Handler::takesConnection(const RequestHead&) const { return false; }
+
 std::optional<Response> refusalOf(const boost::system::error_code& error, const HttpServerLimits& limits) {
   if (error == http::error::header_limit)
     return jsonResponse(

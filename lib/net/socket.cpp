@@ -7,38 +7,10 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
+
+#include "lib/net/stream_over.h"
 
 namespace allmende::net {
-namespace {
-
-class SocketStream final : public Stream {
- public:
-  explicit SocketStream(Socket socket) : socket_(std::move(socket)) {}
-
-  Task<Result<std::size_t>> readSome(std::span<char> into) override {
-    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kAsTuple);
-    if (error == asio::error::eof || error == asio::error::operation_aborted) co_return fail(Code::Cancelled, "the stream ended");
-    if (error) co_return fail(Code::Unavailable, "reading failed: {}", error.message());
-    co_return size;
-  }
-
-  Task<Result<>> write(std::vector<std::span<const char>> pieces) override {
-    std::vector<asio::const_buffer> buffers;
-    buffers.reserve(pieces.size());
-    for (const auto piece : pieces) buffers.emplace_back(piece.data(), piece.size());
-    const auto [error, size] = co_await asio::async_write(socket_, buffers, kAsTuple);
-    if (error) co_return fail(Code::Unavailable, "writing failed: {}", error.message());
-    co_return Result<>{};
-  }
-
-  void abort() override { cut(socket_); }
-
- private:
-  Socket socket_;
-};
-
-}  // namespace
 
 Deadline::Deadline(Socket& socket, Duration patience) : timer_(socket.get_executor(), patience), expired_(std::make_shared<bool>(false)) {
   timer_.async_wait([&socket, expired = expired_](const boost::system::error_code& error) {
@@ -91,7 +63,7 @@ Task<Result<Socket>> connectSocket(Endpoint to, Duration patience) {
 
 Task<Result<std::unique_ptr<Stream>>> dial(Endpoint to, Duration patience) {
   CO_TRY(auto socket, co_await connectSocket(std::move(to), patience));
-  co_return std::make_unique<SocketStream>(std::move(socket));
+  co_return std::make_unique<StreamOver<Socket>>(std::move(socket));
 }
 
 }  // namespace allmende::net
