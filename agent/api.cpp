@@ -46,7 +46,8 @@ AgentApi::AgentApi(Rooms rooms)
       kernels_(rooms_.kernels),
       terminals_(rooms_.terminals),
       files_(rooms_.files),
-      packages_(rooms_.packages) {}
+      packages_(rooms_.packages),
+      ports_(rooms_.ports) {}
 
 Task<net::Answer> AgentApi::handle(net::Request request) {
   auto parts = partsOf(request.path);
@@ -72,6 +73,7 @@ Task<net::Answer> AgentApi::route(Call call) {
   if (at(1) == "terminals") co_return co_await terminals_.terminals(std::move(call));
   if (at(1) == "contents") co_return co_await files_.contents(std::move(call));
   if (at(1) == "packages" && call.path.size() == 2) co_return co_await packages_.packages(std::move(call));
+  if (at(1) == "ports") co_return co_await ports_.ports(std::move(call));
   if (at(1) == "status" && call.path.size() == 2) co_return status();
   if (at(1) == "shutdown" && call.path.size() == 2) {
     if (call.request.method != net::Method::Post) co_return wrongMethod(call);

@@ -9,6 +9,7 @@
 #include "agent/files/files.h"
 #include "agent/kernels/kernels.h"
 #include "agent/packages/packages.h"
+#include "agent/ports/ports.h"
 #include "agent/terminals/terminals.h"
 #include "lib/net/net.h"
 
@@ -71,11 +72,21 @@ class PackagesApi {
   packages::Packages& packages_;
 };
 
+class PortsApi {
+ public:
+  explicit PortsApi(ports::Ports& ports) : ports_(ports) {}
+  Task<net::Answer> ports(Call call);  // /api/ports…
+
+ private:
+  ports::Ports& ports_;
+};
+
 struct Rooms {
   kernels::Kernels& kernels;
   terminals::Terminals& terminals;
   files::Files& files;
   packages::Packages& packages;
+  ports::Ports& ports;
   const Clock& clock;
   std::function<void()> shutDown;
 };
@@ -96,6 +107,7 @@ class AgentApi final : public net::Handler {
   TerminalsApi terminals_;
   FilesApi files_;
   PackagesApi packages_;
+  PortsApi ports_;
 };
 
 }  // namespace allmende::agent

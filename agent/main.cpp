@@ -38,15 +38,24 @@ Task<int> run(net::EventLoop& loop, AgentSettings settings) {  // NOLINT: lives 
   const RealClock clock;
   net::Pool pool("files", 2, kMostFileJobs);
   processes::Processes processes(loop.executor(), pool, processes::userOf(settings.kernelUid, settings.kernelGid));
+  ports::Ports ports(pool, processes.user());
   kernels::Kernels kernels(loop.executor(), processes, clock,
-      {.python = settings.python, .content = settings.content, .run = settings.run, .spool = settings.spool});
+      {.python = settings.python,
+          .content = settings.content,
+          .run = settings.run,
+          .spool = settings.spool,
+          .answered = [&ports](pid_t process) { ports.leaveOut(process); }});
   terminals::Terminals terminals(loop.executor(), processes, clock, {.python = settings.python, .content = settings.content, .shell = ""});
   files::Files files(pool, processes.user(), {.content = settings.content});
   packages::Packages packages(loop.executor(), processes, {.python = settings.python});
   Notifier asked(loop.executor());
-  AgentApi api({.kernels = kernels, .terminals = terminals, .files = files, .packages = packages, .clock = clock, .shutDown = [&asked] {
-                  asked.notifyAll();
-                }});
+  AgentApi api({.kernels = kernels,
+      .terminals = terminals,
+      .files = files,
+      .packages = packages,
+      .ports = ports,
+      .clock = clock,
+      .shutDown = [&asked] { asked.notifyAll(); }});
   net::HttpServer server(loop.executor(), api);
 
   processes.begin();

@@ -47,6 +47,7 @@ House::House(Executor executor, ServerSettings settings, store::Database& databa
           {.python = installedPythonOf(settings_), .ready = settings_.runtimesReady}),
       kernels_(runtimes_, clock_),
       care_(executor, runtimes_, ledger_, admission_, clock_),
+      previews_(executor, {database, runtimes_, care_, journal_, clock_}, settings_.previewHost),
       book_(database, journal_, clock_),
       decisions_(database, journal_, clock_),
       enforcement_(executor, {database, book_, decisions_, accounts_, groups_, ledger_, runtimes_, *engine_, journal_, clock_},
@@ -56,20 +57,21 @@ House::House(Executor executor, ServerSettings settings, store::Database& databa
           {.outputs = fs::path(settings_.data) / "outputs", .largestOutput = static_cast<std::size_t>(settings_.largestOutput.bytes)}),
       kernelspecs_(clock_, fs::path(installedPythonOf(settings_)) / "share/jupyter/kernels"),
       api_(executor,
-          {database, accounts_, groups_, contents_, documents_, runtimes_, kernels_, care_, ledger_, admission_, sessions_, kernelspecs_,
-              notices_, shelf_, book_, decisions_, enforcement_, journal_, seals_, clock_},
+          {database, accounts_, groups_, contents_, documents_, runtimes_, kernels_, care_, previews_, ledger_, admission_, sessions_,
+              kernelspecs_, notices_, shelf_, book_, decisions_, enforcement_, journal_, seals_, clock_},
           apiSettingsOf(settings_), {std::move(stop), [this] { return readTiers(); }, [this] { return readRules(); }}),
       street_(executor, api_),
       operators_(executor, api_.operatorsHandler()),
       firstSignIn_(accounts_, journal_),
       round_(executor, clock_,
           {{"contents", [this] { return contents_.sweep(); }}, {"documents", [this] { return documents_.forgetPurged(std::nullopt); }},
-              {"accounts", [this] { return accounts_.sweep(); }}, {"decisions", [this] { return decisions_.sweep(); }},
-              {"devices", [this] { return enforcement_.sweep(); }}}) {
+              {"previews", [this] { return previews_.sweep(); }}, {"accounts", [this] { return accounts_.sweep(); }},
+              {"decisions", [this] { return decisions_.sweep(); }}, {"devices", [this] { return enforcement_.sweep(); }}}) {
   runtimes_.onChange([this](std::shared_ptr<runtimes::Agent> agent, AccountId of) { return runtimeFound(std::move(agent), std::move(of)); },
       [this](const runtimes::Runtime& ended, std::optional<double> cpuSeconds) {
         kernels_.ended(ended);
         care_.ended(ended, cpuSeconds);
+        previews_.ended(ended.id);
         enforcement_.ended(ended);
       });
   runtimes_.onObserved([this](const engines::Observed& seen) { enforcement_.observed(seen); });
@@ -125,6 +127,7 @@ Result<> House::readTiers() {
 Task<Result<Ready>> House::openStreet(std::optional<Street> street) {
   CO_TRY(contents_.begin());
   CO_TRY(co_await sessions_.load());
+  CO_TRY(co_await previews_.load());
   CO_TRY(auto pause, co_await ledger_.findPause());
   if (pause) admission_.pause(*std::move(pause));
   CO_TRY(const auto secret, during("preparing the first sign-in", co_await firstSignIn_.prepare()));
@@ -163,6 +166,7 @@ Task<> House::close() {
   co_await round_.stop();
   co_await seals_.close();
   co_await enforcement_.close();
+  co_await previews_.close();
   co_await care_.close();
   co_await runtimes_.close();
   co_await engine_->close();

@@ -18,6 +18,7 @@
 #include "server/journal/journal.h"
 #include "server/notices/notices.h"
 #include "server/policy/policy.h"
+#include "server/previews/previews.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/settings.h"
@@ -76,6 +77,7 @@ class House {
   runtimes::Runtimes runtimes_;
   runtimes::Kernels kernels_;
   runtimes::Care care_;
+  previews::Previews previews_;
   policy::Book book_;
   policy::Decisions decisions_;
   enforcement::Enforcement enforcement_;

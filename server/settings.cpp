@@ -29,6 +29,14 @@ Result<> putPublicUrl(std::string& url) {
   return {};
 }
 
+// A host name of at least one label, without a port.
+Result<> putPreviewHost(std::string& name) {
+  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto isPart = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
+  if (std::ranges::all_of(name, isPart) && !name.starts_with('.') && !name.ends_with('.') && !name.contains("..")) return {};
+  return fail(Code::InvalidInput, "preview_host: '{}' is no host name; write for instance apps.example.org", name);
+}
+
 Result<> checkTls(const ServerSettings& settings) {
   if (settings.tlsCertificate.empty() == settings.tlsKey.empty()) return {};
   return fail(Code::InvalidInput, "tls_certificate and tls_key go together: set both or none");
@@ -61,6 +69,7 @@ Result<> finish(ServerSettings& settings) {
     return fail(Code::InvalidInput, "log_level: '{}' is none of {}", settings.logLevel, fmt::join(kLevels, ", "));
   TRY(putBaseUrl(settings.baseUrl));
   TRY(putPublicUrl(settings.publicUrl));
+  TRY(putPreviewHost(settings.previewHost));
   TRY(checkTls(settings));
   return checkRuntime(settings);
 }

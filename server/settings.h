@@ -20,6 +20,7 @@ struct ServerSettings {
   std::string tlsCertificate;
   std::string tlsKey;
   std::vector<std::string> hosts;
+  std::string previewHost;
   std::vector<std::string> allowedOrigins;
   std::vector<std::string> trustedProxies;
   std::string database;
@@ -60,6 +61,9 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
       field("tls_certificate", &S::tlsCertificate, "PEM file with the certificate and its chain; empty = no TLS."),
       field("tls_key", &S::tlsKey, "PEM file with the certificate's private key."),
       field("hosts", &S::hosts, "Names people may call the server by, beside addresses, localhost and that of public_url; * = any."),
+      field("preview_host", &S::previewHost,
+          "Name below which web apps of runtimes are shown, each at one of its own; needs a wildcard entry in the DNS, and in the "
+          "certificate where there is TLS. Empty = below localhost, on this machine alone."),
       field("allowed_origins", &S::allowedOrigins, "Other sites whose pages may call the API, such as https://docs.example.org."),
       field(
           "trusted_proxies", &S::trustedProxies, "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),

@@ -203,6 +203,7 @@ Task<> Kernel::becomeReady() {
     co_return;
   }
   ready_ = true;
+  if (house_.settings.answered) house_.settings.answered(process_->pid());
   ++timesReady_;
   if (state_ != State::Busy) state_ = State::Idle;
   changed_.notifyAll();

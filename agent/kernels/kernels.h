@@ -20,11 +20,12 @@
 namespace allmende::kernels {
 
 struct KernelsSettings {
-  std::filesystem::path python;   // an environment: its kernelspecs are offered, its bin stands first in PATH
-  std::filesystem::path content;  // where paths of notebooks begin
-  std::filesystem::path run;      // for sockets and connection files; ours alone
-  std::filesystem::path spool;    // a folder on a disk, for output that nobody has read yet
-  std::size_t most = 64;          // kernels at once
+  std::filesystem::path python;              // an environment: its kernelspecs are offered, its bin stands first in PATH
+  std::filesystem::path content;             // where paths of notebooks begin
+  std::filesystem::path run;                 // for sockets and connection files; ours alone
+  std::filesystem::path spool;               // a folder on a disk, for output that nobody has read yet
+  std::size_t most = 64;                     // kernels at once
+  std::function<void(pid_t)> answered = {};  // called when the process of a kernel has answered first
 };
 
 struct KernelDemand {

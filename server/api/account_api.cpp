@@ -41,6 +41,7 @@ Task<Result<Prepared<SignedInReply>>> AccountApi::signIn(Visit visit, SignInWish
 
 Task<net::Response> AccountApi::signOut(Call call) {
   if (!call.visit.cookie.empty()) {
+    if (call.caller) previews_.signedOut(call.account());
     auto signedOut = co_await accounts_.signOut(call.visit.cookie);
     if (!signedOut) co_return net::errorResponse(signedOut.error());
   }

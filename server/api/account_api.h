@@ -3,6 +3,7 @@
 
 #include "server/api/typed.h"
 #include "server/enforcement/enforcement.h"
+#include "server/previews/previews.h"
 
 namespace allmende::api {
 
@@ -51,8 +52,8 @@ MadeToken madeTokenOf(accounts::NewToken made);
 
 class AccountApi {
  public:
-  AccountApi(accounts::Accounts& accounts, enforcement::Enforcement& enforcement, std::string baseUrl)
-      : accounts_(accounts), enforcement_(enforcement), baseUrl_(std::move(baseUrl)) {}
+  AccountApi(accounts::Accounts& accounts, enforcement::Enforcement& enforcement, previews::Previews& previews, std::string baseUrl)
+      : accounts_(accounts), enforcement_(enforcement), previews_(previews), baseUrl_(std::move(baseUrl)) {}
 
   Task<Result<Prepared<SignedInReply>>> signIn(Visit visit, SignInWish wish);
   Task<net::Response> signOut(Call call);
@@ -68,6 +69,7 @@ class AccountApi {
  private:
   accounts::Accounts& accounts_;
   enforcement::Enforcement& enforcement_;
+  previews::Previews& previews_;
   std::string baseUrl_;
 };
 

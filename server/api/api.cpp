@@ -60,7 +60,7 @@ struct Api::Impl {
       : rooms(to),
         settings(std::move(given)),
         events(std::move(executor)),
-        account(rooms.accounts, rooms.enforcement, settings.baseUrl),
+        account(rooms.accounts, rooms.enforcement, rooms.previews, settings.baseUrl),
         audit(rooms.journal, rooms.seals, rooms.accounts),
         teller(rooms.notices, rooms.documents, rooms.groups, rooms.accounts),
         comments(rooms.documents, rooms.accounts, teller),
@@ -76,7 +76,8 @@ struct Api::Impl {
         notices(rooms.notices, rooms.accounts),
         operations(rooms.database, rooms.runtimes, rooms.kernels, counters, rooms.admission, rooms.enforcement, rooms.clock,
             settings.metricsForLoopback),
-        pages(rooms.accounts, settings.web, settings.baseUrl),
+        pages(rooms.accounts, rooms.previews, settings.web, settings.baseUrl),
+        previews(rooms.previews, rooms.accounts, settings.baseUrl),
         policy(rooms.book, rooms.decisions, rooms.enforcement, rooms.clock, settings.baseUrl),
         quota(rooms.ledger, rooms.groups, rooms.runtimes, rooms.care),
         runtimes(rooms.runtimes, rooms.kernels, rooms.sessions, rooms.care, rooms.enforcement, rooms.book),
@@ -85,8 +86,8 @@ struct Api::Impl {
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
-        operatorAccounts(
-            {rooms.accounts, rooms.groups, rooms.contents, rooms.documents, rooms.runtimes, rooms.notices, rooms.shelf, events}),
+        operatorAccounts({rooms.accounts, rooms.groups, rooms.contents, rooms.documents, rooms.runtimes, rooms.previews, rooms.notices,
+            rooms.shelf, events}),
         operatorNotebooks(rooms.documents, rooms.accounts),
         operatorGroups(rooms.groups),
         operatorQuota(rooms.ledger, rooms.admission, rooms.runtimes, rooms.care, rooms.accounts, rooms.journal, rooms.clock,
@@ -94,8 +95,8 @@ struct Api::Impl {
         operatorPolicy(staff, std::move(wishes.readRules)),
         operatorHandler({operatorApi, operatorAccounts, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
     Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices,
-        operations, pages, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups, operatorQuota,
-        terminals};
+        operations, pages, previews, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups,
+        operatorQuota, terminals};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -134,6 +135,7 @@ struct Api::Impl {
   NoticesApi notices;
   OperationsApi operations;
   Pages pages;
+  PreviewsApi previews;
   PolicyApi policy;
   QuotaApi quota;
   RuntimesApi runtimes;
@@ -156,7 +158,10 @@ Api::Api(Executor executor, Rooms rooms, ApiSettings settings, Wishes wishes)
 Api::~Api() = default;
 
 net::Handler& Api::operatorsHandler() { return impl_->operatorHandler; }
-void Api::setUrl(std::string url) { impl_->operatorApi.setUrl(std::move(url)); }
+void Api::setUrl(std::string url) {
+  impl_->rooms.previews.setUrl(url);
+  impl_->operatorApi.setUrl(std::move(url));
+}
 void Api::watch(const net::HttpServer& server) { impl_->operations.watch(server); }
 json::object Api::openApi() const { return describe(impl_->table); }
 
@@ -166,6 +171,10 @@ net::BodyLimit Api::bodyLimit(const net::RequestHead& head) const {
   const auto match = impl_->table.find(head.method, *path);
   const auto* row = match ? match->find(head.method) : nullptr;
   return row == nullptr ? net::BodyLimit{64U << 10U} : row->bodyLimit;
+}
+
+bool Api::takesConnection(const net::RequestHead& head) const {
+  return impl_->rooms.previews.isOurs(visitOf(head, impl_->settings.access).host);
 }
 
 // A token first; a request that shows a wrong one may still have a right cookie, as with stock servers.
@@ -248,6 +257,10 @@ Task<net::Answer> Api::handle(net::Request request) {
     return response;
   };
   auto visit = visitOf(request, impl.settings.access);
+  if (impl.rooms.previews.isOurs(visit.host)) {
+    previews::Visit there{.host = std::move(visit.host), .peer = std::move(visit.peer), .secure = visit.secure};
+    co_return co_await impl.rooms.previews.serve(std::move(request), std::move(there));
+  }
   if (!hostIsOurs(visit.host, impl.settings.access)) {
     auto message = fmt::format("this server does not go by the name '{}'; if it should, the operator adds it to 'hosts' in allmende.toml",
         visit.host.substr(0, 200));

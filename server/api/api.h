@@ -19,6 +19,7 @@
 #include "server/groups/groups.h"
 #include "server/notices/notices.h"
 #include "server/policy/policy.h"
+#include "server/previews/previews.h"
 #include "server/quota/quota.h"
 #include "server/runtimes/runtimes.h"
 #include "server/shelf/shelf.h"
@@ -43,6 +44,7 @@ struct Rooms {
   runtimes::Runtimes& runtimes;
   runtimes::Kernels& kernels;
   runtimes::Care& care;
+  previews::Previews& previews;
   quota::Ledger& ledger;
   quota::Admission& admission;
   runtimes::Sessions& sessions;
@@ -70,6 +72,7 @@ class Api : public net::Handler {
 
   Task<net::Answer> handle(net::Request request) override;
   net::BodyLimit bodyLimit(const net::RequestHead& head) const override;
+  bool takesConnection(const net::RequestHead& head) const override;  // of what is asked of a preview
 
   // The handler of the operator's socket, whose file permissions are its wall.
   net::Handler& operatorsHandler();

@@ -13,6 +13,7 @@ Task<Result<>> OperatorAccounts::closeBy(std::string by, ClosingWish wish) {
   CO_TRY(const auto account, co_await rooms_.accounts.named(std::move(wish.account)));
   CO_TRY(co_await rooms_.accounts.close(account.id, std::move(by), wish.reason));
   rooms_.events.end(account.id);
+  rooms_.previews.signedOut(account.id);
   co_await rooms_.documents.shutOut(account.id);
   co_await endRuntimes(account.id, std::move(wish.reason));
   co_return Result<>{};
@@ -36,6 +37,7 @@ Task<Result<>> OperatorAccounts::eraseBy(std::string by, AccountName which) {
   CO_TRY(const auto account, co_await rooms_.accounts.named(std::move(which.account)));
   if (!account.closedAt) co_return fail(Code::Conflict, "the account '{}' is not closed; close it first", account.name);
   co_await endRuntimes(account.id, "the account was deleted");
+  CO_TRY(co_await rooms_.previews.forgetAccount(account.id));
   CO_TRY(co_await rooms_.documents.forgetAccount(account.id));
   CO_TRY(co_await rooms_.contents.forgetAccount(account.id));
   CO_TRY(co_await rooms_.groups.forgetAccount(account.id));

@@ -9,6 +9,7 @@
 #include "server/documents/documents.h"
 #include "server/groups/groups.h"
 #include "server/notices/notices.h"
+#include "server/previews/previews.h"
 #include "server/runtimes/runtimes.h"
 #include "server/shelf/shelf.h"
 
@@ -44,6 +45,7 @@ class OperatorAccounts {
     contents::Contents& contents;
     documents::Documents& documents;
     runtimes::Runtimes& runtimes;
+    previews::Previews& previews;
     notices::Notices& notices;
     shelf::Shelf& shelf;
     Events& events;

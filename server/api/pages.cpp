@@ -17,14 +17,15 @@ std::string safeHost(std::string_view host) {
   return safe;
 }
 
-std::string pageCsp(const Visit& visit) {
+// `apps` are names below which web apps of runtimes are shown; empty when there are none.
+std::string pageCsp(const Visit& visit, std::string_view apps) {
   const auto socket = fmt::format("{}://{}", visit.secure ? "wss" : "ws", safeHost(visit.host));
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-      "connect-src 'self' {}; worker-src 'self' blob:; frame-src 'self'; media-src 'self' data: blob:; manifest-src 'self'; base-uri "
+      "connect-src 'self' {}; worker-src 'self' blob:; frame-src 'self' {}; media-src 'self' data: blob:; manifest-src 'self'; base-uri "
       "'none'; "
       "form-action 'none'; frame-ancestors 'none'",
-      socket);
+      socket, apps);
 }
 
 // An origin of its own for untrusted output: 'self' means nothing there, so our host is spelled out for our own public files.
@@ -90,7 +91,7 @@ Task<net::Response> Pages::filled(Call call, std::string page) {
   net::Response response{found == nullptr ? 503 : 200, {}, {}};
   auto text = found == nullptr ? std::string(kMissing) : fill(*found, config);
   response.headers.add("Content-Type", "text/html; charset=utf-8");
-  response.headers.add("Content-Security-Policy", pageCsp(call.visit));
+  response.headers.add("Content-Security-Policy", pageCsp(call.visit, previews_.frameSource(safeHost(call.visit.host), call.visit.secure)));
   response.headers.add("Cross-Origin-Opener-Policy", "same-origin");
   response.headers.add("Cache-Control", "private, no-cache");
   const auto etag = fingerprint(text);
@@ -116,10 +117,7 @@ Task<net::Response> Pages::home(Call call) { co_return co_await filled(std::move
 Task<net::Response> Pages::notebook(Call call) {
   if (call.caller) co_return co_await filled(std::move(call), "notebook.html");
   net::Response response{302, {}, {}};
-  const auto next = call.request.target;
-  std::string escaped;
-  for (const char c : net::encodePath(next)) escaped += c == '/' ? "%2F" : std::string(1, c);
-  response.headers.add("Location", fmt::format("{}login?next={}", baseUrl_, escaped));
+  response.headers.add("Location", signInUrl(baseUrl_, call.request.target));
   co_return response;
 }
 

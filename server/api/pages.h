@@ -3,13 +3,14 @@
 
 #include "server/api/call.h"
 #include "server/api/web_bundle.h"
+#include "server/previews/previews.h"
 
 namespace allmende::api {
 
 class Pages {
  public:
-  Pages(accounts::Accounts& accounts, const std::filesystem::path& web, std::string baseUrl)
-      : accounts_(accounts), bundle_(web), baseUrl_(std::move(baseUrl)) {}
+  Pages(accounts::Accounts& accounts, const previews::Previews& previews, const std::filesystem::path& web, std::string baseUrl)
+      : accounts_(accounts), previews_(previews), bundle_(web), baseUrl_(std::move(baseUrl)) {}
 
   Task<net::Response> home(Call call);
   Task<net::Response> notebook(Call call);
@@ -24,6 +25,7 @@ class Pages {
   Task<std::string> configOf(Call call);
 
   accounts::Accounts& accounts_;
+  const previews::Previews& previews_;
   WebBundle bundle_;
   std::string baseUrl_;
 };

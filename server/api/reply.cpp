@@ -18,4 +18,10 @@ std::string cookieText(const CookieWish& wish) {
   return text;
 }
 
+std::string signInUrl(std::string_view baseUrl, std::string_view next) {
+  auto url = fmt::format("{}login?next=", baseUrl);
+  for (const char c : net::encodePath(next)) url += c == '/' ? "%2F" : std::string(1, c);
+  return url;
+}
+
 }  // namespace allmende::api

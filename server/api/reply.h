@@ -28,4 +28,7 @@ struct CookieWish {
 };
 std::string cookieText(const CookieWish& wish);
 
+// The sign-in page, which leads on to a target of ours.
+std::string signInUrl(std::string_view baseUrl, std::string_view next);
+
 }  // namespace allmende::api

@@ -21,6 +21,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get("/staff",                     Everybody, api.pages, &Pages::home,     "What the staff looks after: appeals, rules, decisions, the audit journal.");
   on.get("/join/{code}",               Everybody, api.pages, &Pages::home,     "An invitation to a group: what it is, and a button to join.");
   on.get("/machine",                   Everybody, api.pages, &Pages::home,     "What the staff looks after: runtimes, the queue, tiers and compute units.");
+  on.get("/preview/{id}",              Everybody, api.previews, &PreviewsApi::lead, "Leads to a web app in a runtime; to sign-in first.");
   on.get("/policy.atom",               Unguarded, api.policy, &PolicyApi::feed, "A feed of the rules: what was announced when.");
   on.get("/frame.html",                Everybody, api.pages, &Pages::frame,    "The sandboxed page that shows untrusted output.");
   on.get("/assets/{path*}",            Unguarded, api.pages, &Pages::asset,    "A file of the page; never changes under its name.");
@@ -77,6 +78,16 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.patch("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Rename a file in the runtime.");
   on.del  ("/api/runtimes/{id}/contents/{path*}", RunCode,     api.runtimes, &RuntimesApi::contents, "Delete a file in the runtime.");
   on.get  ("/api/runtimes/{id}/files/{path*}",    RunCode,     api.runtimes, &RuntimesApi::files,    "The bytes of a file in the runtime.");
+
+  on.get  ("/api/runtimes/{id}/ports",            RunCode,     api.previews, &PreviewsApi::ports,    "What listens in the runtime: web apps that can be shown.");
+
+  // ---- web apps in runtimes ----
+  on.get  ("/api/previews",                       ReadAccount, api.previews, &PreviewsApi::list,     "Web apps that are shown to the account, its own first.");
+  on.post ("/api/previews",                       RunCode,     api.previews, &PreviewsApi::open,     "Show what listens at a port of a runtime, to oneself; the one that is there is as good.");
+  on.del  ("/api/previews/{id}",                  RunCode,     api.previews, &PreviewsApi::end,      "Show it no longer, to nobody.");
+  on.put  ("/api/previews/{id}/viewers",          RunCode,     api.previews, &PreviewsApi::show,     "Show it to somebody else, too.");
+  on.del  ("/api/previews/{id}/viewers/{who}",    RunCode,     api.previews, &PreviewsApi::hide,     "Show it to them no longer.");
+  on.post ("/api/previews/{id}/link",             RunCode,     api.previews, &PreviewsApi::link,     "A link that lets one browser in.");
 
   // ---- the rules of the commons ----
   on.get  ("/api/policy",                        Everybody,     api.policy, &PolicyApi::get,         "The rules that hold or are announced.");

@@ -19,6 +19,7 @@
 #include "server/api/operator_quota.h"
 #include "server/api/pages.h"
 #include "server/api/policy_api.h"
+#include "server/api/previews_api.h"
 #include "server/api/quota_api.h"
 #include "server/api/route_table.h"
 #include "server/api/runtimes_api.h"
@@ -44,6 +45,7 @@ struct Apis {
   NoticesApi& notices;
   OperationsApi& operations;
   Pages& pages;
+  PreviewsApi& previews;
   PolicyApi& policy;
   QuotaApi& quota;
   RuntimesApi& runtimes;

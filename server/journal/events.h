@@ -45,6 +45,8 @@ inline constexpr EventKind kAdmissionPaused{"admission.paused", "No new runtimes
 inline constexpr EventKind kAdmissionResumed{"admission.resumed", "Runtimes are let in again."};
 inline constexpr EventKind kRuntimeStopOrdered{
     "runtime.stop_ordered", "Somebody of the staff had a runtime of somebody stopped, with a reason."};
+inline constexpr EventKind kPreviewOpened{"preview.opened", "A web app in a runtime is shown in a browser, to its person."};
+inline constexpr EventKind kPreviewShown{"preview.shown", "A web app in a runtime is shown to somebody else."};
 inline constexpr EventKind kTierGranted{"tier.granted", "An account was given a tier."};
 inline constexpr EventKind kUsageCorrected{"usage.corrected", "Compute units were given to an account, or taken, with a reason."};
 inline constexpr EventKind kRuntimeStopped{"runtime.stopped", "A runtime ended; the detail says why."};

@@ -287,4 +287,9 @@ Result<> Care::keep(const AccountId& of, const RuntimeId& id) {
   return {};
 }
 
+void Care::touch(const RuntimeId& id) {
+  const auto found = cared_.find(id);
+  if (found != cared_.end()) found->second.idle.touch(clock_.sinceStart());
+}
+
 }  // namespace allmende::runtimes

@@ -47,6 +47,8 @@ class Care {
   Result<> keep(const AccountId& of, const RuntimeId& id);
   // Its looks of the last hour, oldest first; none when it is not theirs or does not run.
   std::vector<Use> lastHour(const AccountId& of, const RuntimeId& id) const;
+  // Somebody uses a web app in it: the idle time begins anew.
+  void touch(const RuntimeId& id);
   // What it has used since the ledger's last entry, in compute units.
   double unwritten(const RuntimeId& id) const;
 
