@@ -448,6 +448,46 @@ export interface Package {
   readonly version: string;
 }
 
+export interface ListeningPort {
+  readonly port: number;
+  /** What listens there, as it was started; empty when that cannot be seen. */
+  readonly program: string;
+}
+
+export interface Preview {
+  /** Begins with app-; /preview/ID is a link for all who may see it. */
+  readonly id: string;
+  readonly owner: Person;
+  readonly runtime: string;
+  readonly port: number;
+  /** Who else sees it; told to its owner alone. */
+  readonly viewers: readonly Person[];
+  /** When. */
+  readonly made_at: string;
+}
+
+export interface PreviewWish {
+  /** One of theirs that runs. */
+  readonly runtime?: string;
+  /** 1 to 65535; nothing need listen there yet. */
+  readonly port?: number;
+}
+
+export interface ViewerWish {
+  /** The name to sign in with. */
+  readonly account?: string;
+}
+
+export interface PreviewLinkWish {
+  /** Where in the web app it leads; absent = /. */
+  readonly path?: string;
+}
+
+export interface PreviewLink {
+  /** For one browser, once, within a minute. */
+  readonly url: string;
+}
+
 export interface Policy {
   /** The number of the last version of any rule; 0 = there are no rules. */
   readonly last: number;

@@ -19,7 +19,7 @@ export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } |
 export type PanelId = 'contents' | 'files' | 'comments';
 
 export type Dialog =
-  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' | 'packages' }
+  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' | 'packages' | 'web-apps' }
   | { readonly kind: 'policy'; readonly decision: string; readonly onAnswer: (runs: boolean) => void }
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 

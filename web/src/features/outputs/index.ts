@@ -8,6 +8,8 @@ import { JsonOutput } from './json-output';
 import { PlotOutput } from './plot-output';
 import { RestOutput, restType } from './rest-output';
 import { errorType, PageText } from './text-output';
+import { webAppType } from '../../core/web-app';
+import { WebAppOutput } from './web-app-output';
 import { widgetPlugins } from './widgets/plugins';
 
 type Make = (options: IRenderMime.IRendererOptions) => IRenderMime.IRenderer;
@@ -28,6 +30,7 @@ const extensions: readonly IRenderMime.IExtension[] = [
   renderer('text', ['text/plain', 'application/vnd.jupyter.stdout', errorType], 120, options => new PageText(options)),
   { ...renderer('json', ['application/json', 'application/geo+json'], 70, options => new JsonOutput(options)), dataType: 'json' },
   { ...renderer('rest', [restType], 20, () => new RestOutput()), dataType: 'json' },
+  { ...renderer('web-app', [webAppType], 20, () => new WebAppOutput()), dataType: 'json' },
   renderer('vega', vegaTypes, 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./vega-draw')).drawVega(mimeType))),
   renderer('plotly', ['application/vnd.plotly.v1+json'], 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./plotly-draw')).draw)),
   renderer('bokeh-load', [bokehLoad], 30, () => new BokehLoadOutput()),

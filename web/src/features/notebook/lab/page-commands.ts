@@ -99,6 +99,7 @@ function kernel(around: Surroundings): Table {
     'restart-run-all': { run: () => ask('restart-run-all', 'restart-run-all.text', () => void anew()) },
     connect: { run: () => void kernels.ensure(), isEnabled: () => !has() },
     'show-runtime': { run: () => page.store.set({ runtimeShown: true }) },
+    'web-apps': { run: () => page.show({ kind: 'web-apps' }) },
     packages: { run: () => page.show({ kind: 'packages' }) },
     'end-runtime': { run: () => page.show({ kind: 'confirm', title: t('end-runtime.title'), text: t('end-runtime.text'), action: t('command.end-runtime'), danger: true, run: () => void end() }), isEnabled: () => page.state.runtime !== null && page.state.runtime.state !== 'stopped' },
   };

@@ -43,6 +43,7 @@ import { Runs } from './runs';
 import { Saver } from './saver';
 import { SharedNotebook } from './shared-notebook';
 import { commandIds, isEnabled } from '../../../core/notebook-commands';
+import { shownNotebook } from '../../../core/web-app';
 
 /** Above this many cells only those in sight are drawn. */
 const manyCells = 200;
@@ -67,6 +68,7 @@ export async function startNotebook({ page, host, read, mimeExtensions, plugins:
   const joined = link.begin();
   joined.catch(() => undefined); // told where it is awaited
   const { manager, sessions, heard, drive } = pageServices({ ...read, content: null, type: 'notebook', format: 'json', mimetype: 'application/x-ipynb+json' }, { isOthers: read.owner !== null, hasAccount: page.state.account !== null });
+  shownNotebook.session = () => page.state.path;
   const resume = new Resume(page.state.path, heard);
   const app = new App(manager, mimeExtensions);
   const runs = new Runs(page.state.account?.id ?? null);

@@ -12,6 +12,7 @@ const AskAccess = lazy(() => import('./AskAccess').then(found => ({ default: fou
 const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: found.Shortcuts })));
 const SettingsDialog = lazy(() => import('./SettingsDialog').then(found => ({ default: found.SettingsDialog })));
 const Packages = lazy(() => import('./Packages').then(found => ({ default: found.Packages })));
+const WebApps = lazy(() => import('./WebApps').then(found => ({ default: found.WebApps })));
 const PolicyQuestion = lazy(() => import('./PolicyQuestion').then(found => ({ default: found.PolicyQuestion })));
 const About = lazy(() => import('./SettingsDialog').then(found => ({ default: found.About })));
 
@@ -27,6 +28,7 @@ export function Dialogs({ page }: { page: Page }) {
       {dialog.kind === 'share' && <Share page={page} onClose={close} />}
       {dialog.kind === 'ask-access' && <AskAccess page={page} onClose={close} />}
       {dialog.kind === 'packages' && <Packages page={page} onClose={close} />}
+      {dialog.kind === 'web-apps' && <WebApps page={page} onClose={close} />}
       {dialog.kind === 'shortcuts' && <Shortcuts onClose={close} />}
       {dialog.kind === 'settings' && <SettingsDialog page={page} onClose={close} />}
       {dialog.kind === 'policy' && <PolicyQuestion id={dialog.decision} onAnswer={dialog.onAnswer} />}
