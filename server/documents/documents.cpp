@@ -101,7 +101,11 @@ Task<Result<Opened>> Documents::open(AccountId of, std::string path) {
       .savedThrough = 1,
       .writingHash = {},
       .writingThrough = 0};
-  CO_TRY(co_await impl.store.add(record, std::move(first)));
+  impl.fresh.keep(id, first);
+  if (auto added = co_await impl.store.add(record, std::move(first)); !added) {
+    impl.fresh.take(id);
+    co_return std::unexpected(std::move(added).error());
+  }
   co_return Opened{record.id, record.session, true};
 }
 
@@ -154,7 +158,12 @@ Task<Result<Documents::Impl::Entered>> Documents::Impl::enterWith(Access access,
 }
 
 Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
-  CO_TRY(auto entries, co_await store.readLog(record.id));
+  std::vector<LogEntry> entries;
+  if (auto first = fresh.take(record.id)) {
+    entries.push_back({.document = record.id, .number = 1, .update = *std::move(first)});
+  } else {
+    CO_TRY(entries, co_await store.readLog(record.id));
+  }
   CO_TRY(auto replayed, co_await pool.runResult([entries = std::move(entries)]() mutable { return replay(std::move(entries)); }));
   // A crash in the middle of writing the file: it was written, or it was not.
   if (record.writingHash) {
@@ -172,7 +181,7 @@ Task<Result<std::shared_ptr<Live>>> Documents::Impl::load(Record record) {
   made->keeper =
       std::make_unique<Keeper>(executor, made->room, replayed.size, Keeping{contents, store, log, clock, pool, watches, outputs});
   // Fails when the file is no notebook any more: the document is there all the same, and says so.
-  static_cast<void>(co_await made->keeper->settle());
+  static_cast<void>(co_await made->keeper->settleFirst());
   made->keeper->begin();
   auto left = leftRuns.extract(record.id);
   made->runs = std::make_unique<Runners>(executor, made->room, left ? std::move(left.mapped()) : std::vector<Run>{}, running);
@@ -448,6 +457,7 @@ Task<> Documents::Impl::loadLeft(DocumentId id) {
 Task<> Documents::Impl::makeRounds() {
   for (;;) {
     co_await clock.sleep(kBetweenRounds);
+    fresh.age();
     co_await forgetLeft();
     co_await endExpired();
   }

@@ -1,6 +1,7 @@
 #pragma once
 // The state of Documents and what its files share. Behind the door of server/documents.
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -56,6 +57,38 @@ class RunPlaces {
  private:
   std::map<std::string, DocumentId> places_;
   std::deque<std::string> order_;
+};
+
+// The first updates of documents that were made just now, for who comes to them, as most do at once: the log need not be read. Nothing else
+// is in that log as long as they are here.
+class FreshLogs {
+ public:
+  static constexpr std::size_t kMost = 4;
+  static constexpr std::size_t kLargest = std::size_t{4} << 20U;  // bytes of one
+  void keep(const DocumentId& document, const std::string& update) {
+    if (update.size() > kLargest) return;
+    logs_.push_back({document, update});
+    if (logs_.size() > kMost) logs_.pop_front();
+  }
+  std::optional<std::string> take(const DocumentId& document) {
+    const auto found = std::ranges::find(logs_, document, &Fresh::document);
+    if (found == logs_.end()) return std::nullopt;
+    std::optional<std::string> update = std::move(found->update);
+    logs_.erase(found);
+    return update;
+  }
+  // Lets go of what was here already when this was called last.
+  void age() {
+    std::erase_if(logs_, [](auto& one) { return std::exchange(one.isOld, true); });
+  }
+
+ private:
+  struct Fresh {
+    DocumentId document;
+    std::string update;
+    bool isOld = false;
+  };
+  std::deque<Fresh> logs_;
 };
 
 struct Documents::Impl {
@@ -135,6 +168,7 @@ struct Documents::Impl {
   UpdateLog log;
   FolderWatch watches;
   std::map<DocumentId, std::shared_ptr<Live>> live;
+  FreshLogs fresh;
   RunPlaces runPlaces;
   std::map<std::pair<AccountId, std::string>, std::shared_ptr<Turn>> turns;
   std::map<AccountId, std::weak_ptr<Room>> lobbies;

@@ -148,6 +148,15 @@ Task<Result<>> Keeper::settle() {
   co_return saved;
 }
 
+Task<Result<>> Keeper::settleFirst() {
+  const auto& record = room_->record();
+  const auto file = co_await keeping_.contents.get(record.account, record.path, {.type = {}, .format = {}, .content = false});
+  if (file) seenModified_ = file->lastModified;  // before it is read: what comes in between is looked at again
+  auto settled = co_await settle();
+  if (!settled) seenModified_ = {};
+  co_return settled;
+}
+
 void Keeper::tellFile(const Result<>& saved) {
   if (saved) {
     trouble_.reset();

@@ -37,6 +37,8 @@ class Keeper {
 
   // What is in the document is in the file, and what was in the file is in the document, when this returns. Safe to call at any time.
   Task<Result<>> settle();
+  // The same for one that has just been made: as long as the file stays as it is now, it is not read again.
+  Task<Result<>> settleFirst();
   bool isSettled() const { return room_->last() == savedThrough_ && !trouble_; }
 
   // Nobody writes the file while this is held: for who moves it.
