@@ -2,6 +2,7 @@
 """Runs the steps of ./test one after another and closes with counts. Each step's whole output is kept in .cache/test/."""
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -95,10 +96,16 @@ def failures(text):
     return [lines[at] for at in wanted[-150:]] or lines[-60:]
 
 
+def processor_seconds():
+    """Of all that was run and waited for: what a step needs beyond it, it spends waiting."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run(step):
     """Runs one step; returns (passed, failed). A step that fails without counting a failure counts one."""
     log = LOGS / f"{step.name}.log"
-    started = time.monotonic()
+    started, computed = time.monotonic(), processor_seconds()
     with log.open("wb") as output:
         process = subprocess.Popen(["bash", "-o", "pipefail", "-c", step.command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "PATH": NODE_PATH, "NINJA_STATUS": "[%f/%t] "})
@@ -120,7 +127,8 @@ def run(step):
     if code == 0 and passed == 0 and failed == 0:
         passed = 1  # a check that holds, such as the graph of rooms
     word = "FAILED" if failed else "passed"
-    print(f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s{why}", flush=True)
+    print(f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s "
+          f"({processor_seconds() - computed:.0f} s of processor){why}", flush=True)
     if failed:
         for line in failures(text):
             print(f"    {line}")
