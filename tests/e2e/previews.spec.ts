@@ -104,6 +104,7 @@ test("a port at which nothing listens yet is shown as soon as something does, in
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Web-Apps in dieser Laufzeit" });
   await dialog.getByLabel("Anderer Port").fill("7007");
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - 390), 0, "the page is as wide as the phone");
   await picture(page, "web-apps-phone-german");
   const opened = watched.context.waitForEvent("page");
   await page.keyboard.press("Enter");

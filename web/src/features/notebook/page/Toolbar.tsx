@@ -4,6 +4,7 @@ import { addressOf } from '../../../api/config';
 import { isEnabled } from '../../../core/notebook-commands';
 import { t } from '../../../ui/i18n';
 import { Menu, type MenuPlace } from '../../../ui/menu';
+import { narrow, useMedia } from '../../../ui/use-media';
 import { useStore } from '../../../ui/use-store';
 import type { Page } from '../store';
 import { ConnectButton } from './ConnectButton';
@@ -24,6 +25,7 @@ export function Toolbar({ page }: { page: Page }) {
 function ForEditors({ page }: { page: Page }) {
   const { opening, commands } = useStore(page.store);
   const [place, setPlace] = useState<MenuPlace | null>(null);
+  const isNarrow = useMedia(narrow);
   const off = opening.kind !== 'open';
   return (
     <>
@@ -32,7 +34,7 @@ function ForEditors({ page }: { page: Page }) {
       <button type="button" className="nb-tool" disabled={off} title={titleWithKeys('insert-text')} onClick={() => page.run('insert-text')}><Plus size={16} aria-hidden /><span>{t('cell.text')}</span></button>
       <i className="nb-tool-line" aria-hidden />
       <span className="nb-tool-pair">
-        <button type="button" className="nb-tool" disabled={off || !isEnabled(commands['run-all'])} title={titleWithKeys('run-all')} onClick={() => page.run('run-all')}><Play size={16} aria-hidden /><span>{t('command.run-all')}</span></button>
+        <button type="button" className="nb-tool" disabled={off || !isEnabled(commands['run-all'])} title={titleWithKeys('run-all')} aria-label={t('command.run-all')} onClick={() => page.run('run-all')}><Play size={16} aria-hidden /><span>{t(isNarrow ? 'toolbar.all' : 'command.run-all')}</span></button>
         <button type="button" className="nb-tool nb-tool-more" disabled={off} aria-haspopup="menu" aria-label={t('toolbar.moreRuns')} onClick={event => setPlace({ under: event.currentTarget })}><ChevronDown size={16} aria-hidden /></button>
       </span>
       {place && <Menu label={t('toolbar.moreRuns')} place={place} onClose={() => setPlace(null)} items={[...(['run-before', 'run-selected', 'run-after'] as const).map(id => menuItem(page, id, commands)), { kind: 'line' }, ...(['interrupt', 'restart', 'restart-run-all'] as const).map(id => menuItem(page, id, commands))]} />}
