@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Step:
     minutes: int  # the most it may take
     quick: bool = False  # part of ./test --quick
     whole: bool = True  # part of ./test
+    beside: bool = False  # at the same time as the step before it: both wait more than they compute
     needs: str = ""  # a file without which there is nothing to test yet; the step is then skipped, and said to be
 
 
@@ -54,7 +56,7 @@ def steps(preset):
         Step("api", "stock clients against the real server", "tests/api/run", 15, quick=True, whole=False, needs="node/main.cpp"),
         Step("documents", "live documents, rules and the journal on a real PostgreSQL",
              f"for each in documents_test.ALiveNotebook documents_test.ARunOfCells documents_test.AnEarlierVersion sharing_test.ASharedNotebook sharing_test.AComment sharing_test.ASharedRun sharing_test.TheOwnersRuntime notices_test.WhatOneIsTold standby_test.TwoServers.test_when_one_is_killed_the_other_goes_on_with_every_word_and_every_line standby_test.TwoServers.test_when_one_hangs_the_other_takes_over_and_what_hung_changes_nothing_afterwards closing_test.AnAccountThatIsClosed.test_is_deleted_with_all_that_is_its_own_and_others_keep_what_they_have policy_test.TheRules policy_test.ACell policy_test.AFolderOfRules policy_test.ARestriction audit_test.TheAuditJournal; do {POSTGRES} tests/api $each || code=1; done; exit ${{code:-0}}", 10, needs="node/main.cpp"),
-        Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, needs="node/main.cpp"),
+        Step("faults", "whatever breaks, no word and no output is lost or doubled", "tests/faults/run", 15, beside=True, needs="node/main.cpp"),
         Step("sandbox", "the walls of a runtime", "tests/sandbox/run", 10, needs="tests/sandbox/run"),
         Step("policy", "the rules against misuse and ordinary use", "tests/policy/run", 10, needs="tests/policy/run"),
         Step("machine", "root or not, on Debian's own kernel", "tests/machine/run", 15, needs="tests/machine/run"),
@@ -102,6 +104,17 @@ def processor_seconds():
     return used.ru_utime + used.ru_stime
 
 
+RUNNING = set()  # processes of steps, each the leader of its own group
+
+
+def end(process):
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def run(step):
     """Runs one step; returns (passed, failed). A step that fails without counting a failure counts one."""
     log = LOGS / f"{step.name}.log"
@@ -109,17 +122,13 @@ def run(step):
     with log.open("wb") as output:
         process = subprocess.Popen(["bash", "-o", "pipefail", "-c", step.command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "PATH": NODE_PATH, "NINJA_STATUS": "[%f/%t] "})
+        RUNNING.add(process)
         try:
             code, why = process.wait(timeout=step.minutes * 60), ""
-        except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(stopped, KeyboardInterrupt):
-                raise
+        except subprocess.TimeoutExpired:
+            end(process)
             code, why = 124, f" (cut off after {step.minutes} minutes)"
+        RUNNING.discard(process)
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(errors="replace"))
     passed, failed = counts(text)
     if code != 0 and failed == 0:
@@ -127,13 +136,24 @@ def run(step):
     if code == 0 and passed == 0 and failed == 0:
         passed = 1  # a check that holds, such as the graph of rooms
     word = "FAILED" if failed else "passed"
-    print(f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s "
-          f"({processor_seconds() - computed:.0f} s of processor){why}", flush=True)
+    told = [f"{word}  {step.name:<10} {step.says}: {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s "
+            f"({processor_seconds() - computed:.0f} s of processor){why}"]
     if failed:
-        for line in failures(text):
-            print(f"    {line}")
-        print(f"    (all of it: {log.relative_to(ROOT)})", flush=True)
+        told += [f"    {line}" for line in failures(text)] + [f"    (all of it: {log.relative_to(ROOT)})"]
+    sys.stdout.write("\n".join(told) + "\n")  # at once, as another step may be beside
+    sys.stdout.flush()
     return passed, failed
+
+
+def groups_of(steps):
+    """In their order, those together that run at the same time."""
+    groups = []
+    for step in steps:
+        if step.beside and groups:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups
 
 
 def main(arguments):
@@ -157,7 +177,15 @@ def main(arguments):
     skipped = [step for step in chosen if not (ROOT / step.needs).exists()]
     for step in skipped:
         print(f"skipped {step.name:<10} {step.says}: {step.needs} is not there yet", flush=True)
-    totals = [run(step) for step in chosen if step not in skipped]
+    totals = []
+    for group in groups_of([step for step in chosen if step not in skipped]):
+        with ThreadPoolExecutor(len(group)) as pool:
+            try:
+                totals += pool.map(run, group)
+            except KeyboardInterrupt:
+                for process in list(RUNNING):
+                    end(process)
+                raise
     passed, failed = sum(total[0] for total in totals), sum(total[1] for total in totals)
     print(f"\nin {time.monotonic() - started:.0f} s:")
     print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
