@@ -130,6 +130,8 @@ class House:
         log = self.log()
         faults += [line for line in log.splitlines() if SANITIZER.search(line)]
         self.remove()
+        if kind is not None:
+            print(f"The log of the Allmende with which that happened:\n{log[-6000:]}", flush=True)
         if faults and kind is None:
             raise AssertionError("\n".join(["left behind or broken:", *faults, "its log:", log[-3000:]]))
 

@@ -28,11 +28,15 @@ pub fn become_notebook(txn: &mut TransactionMut, roots: &Roots, wanted: &Value) 
     }
     become_map(txn, &roots.meta, "metadata", wanted.get("metadata"))?;
     let kept = keep(txn, &roots.cells, cells);
-    for (at, cell) in (0..).zip(cells) {
-        let known = kept.get(&id_of(cell)).cloned();
-        let done = match known {
-            Some(map) => become_cell(txn, &map, cell),
-            None => insert_cell(txn, &roots.cells, at, cell),
+    // From the end, as in fill: a new cell's place is behind those that stay and come before it.
+    let mut before = kept.len() as u32;
+    for (at, cell) in cells.iter().enumerate().rev() {
+        let done = match kept.get(&id_of(cell)) {
+            Some(map) => {
+                before = before.saturating_sub(1); // of two cells with one id one stays
+                become_cell(txn, map, cell)
+            }
+            None => insert_cell(txn, &roots.cells, before, cell),
         };
         done.map_err(|what| format!("cells[{at}]: {what}"))?;
     }
