@@ -169,6 +169,53 @@ test("words that never reached the server come back after the page was closed, b
   await close(watched);
 });
 
+// Chance from a seed, so that a run can be repeated: the next whole number below `most`.
+function chanceFrom(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+}
+
+test("a tab that is killed while one types and a cell runs loses nothing that was called saved, and nothing is there twice", async () => {
+  const seed = Number(process.env["ALLMENDE_FAULT_SEED"] ?? Date.now() % 1_000_000);
+  console.log(`ALLMENDE_FAULT_SEED=${seed}`);
+  const chance = chanceFrom(seed);
+  await putNotebook("killed.ipynb", ["import time\nfor i in range(900):\n    print(i)\n    time.sleep(0.01)", "# "]);
+  const watched = await openSignedIn(browser);
+  let { page } = watched;
+  await page.goto(notebookAddress("killed.ipynb"));
+  await hasFocus(page);
+  await page.keyboard.press("Control+Enter");
+  await running(page);
+  const [acknowledged, all]: string[][] = [[], []];
+  const write = async (words: number) => {
+    const written = Array.from({ length: words }, (_, at) => `w${all.length + at};`);
+    all.push(...written);
+    await writeAtEnd(page, 1, written.join(""));
+    return written;
+  };
+  for (let round = 0; round < 6; round += 1) {
+    acknowledged.push(...(await write(1 + chance(5))));
+    await saved(page);
+    await write(chance(4));
+    const gone = page.waitForEvent("crash");
+    void watched.context.newCDPSession(page).then((session) => session.send("Page.crash"), () => undefined).catch(() => undefined);
+    await gone;
+    await page.close();
+    page = await another(watched, "killed.ipynb");
+  }
+  await done(page, 0);
+  await saved(page);
+  const found = (await sourcesOf("killed.ipynb"))[1]?.match(/w\d+;/g) ?? [];
+  assert.deepEqual(acknowledged.filter((word) => !found.includes(word)), []);
+  assert.equal(new Set(found).size, found.length, found.join(""));
+  assert.deepEqual(found.filter((word) => !all.includes(word)), []);
+  assert.deepEqual((await outputOf(page, 0).innerText()).trim().split("\n"), Array.from({ length: 900 }, (_, i) => `${i}`));
+  await close(watched);
+});
+
 test("a notebook that is renamed on one page has the new name on the other, and one that is deleted says so and can be saved again", async () => {
   const watched = await onTwoPages("before.ipynb", ["x = 1"]);
   const { page, other } = watched;
