@@ -18,7 +18,8 @@ api::ApiSettings apiSettingsOf(const ServerSettings& settings) {
       .web = webFolderOf(settings, programDirectory()),
       .jupyterData = fs::path(installedPythonOf(settings)) / "share/jupyter",
       .access = {.hosts = hostsOf(settings), .allowedOrigins = settings.allowedOrigins, .trustedProxies = settings.trustedProxies},
-      .metricsForLoopback = settings.metricsForLoopback};
+      .metricsForLoopback = settings.metricsForLoopback,
+      .webhookSecret = settings.webhookSecret};
 }
 
 std::optional<net::TlsFiles> tlsOf(const ServerSettings& settings) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/api/api.h"
+
 namespace allmende {
 namespace {
 
@@ -35,6 +37,12 @@ Result<> putPreviewHost(std::string& name) {
   const auto isPart = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
   if (std::ranges::all_of(name, isPart) && !name.starts_with('.') && !name.ends_with('.') && !name.contains("..")) return {};
   return fail(Code::InvalidInput, "preview_host: '{}' is no host name; write for instance apps.example.org", name);
+}
+
+Result<> checkWebhookSecret(const std::string& secret) {
+  if (secret.empty()) return {};
+  auto read = api::readWebhookSecret(secret);
+  return during("webhook_secret", read ? Result<>() : std::unexpected(std::move(read).error()));
 }
 
 Result<> checkTls(const ServerSettings& settings) {
@@ -71,6 +79,7 @@ Result<> finish(ServerSettings& settings) {
   TRY(putPublicUrl(settings.publicUrl));
   TRY(putPreviewHost(settings.previewHost));
   TRY(checkTls(settings));
+  TRY(checkWebhookSecret(settings.webhookSecret));
   return checkRuntime(settings);
 }
 

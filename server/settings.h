@@ -43,6 +43,7 @@ struct ServerSettings {
   std::string rules;
   config::ByteSize largestOutput{std::int64_t{64} << 10};
   Duration trashLifetime = std::chrono::hours{30 * 24};
+  std::string webhookSecret;
   bool accountEvidence = false;
   bool metricsForLoopback = false;
   std::string logLevel = "info";
@@ -95,6 +96,9 @@ constexpr auto fieldsOf(Type<ServerSettings>) {
           "when "
           "they are seen. 0 = it holds all."),
       field("trash_lifetime", &S::trashLifetime, "What was deleted can be brought back for this time."),
+      field("webhook_secret", &S::webhookSecret,
+          "What a service that takes payments signs with when it has accounts given tiers: whsec_ and 24 to 64 bytes in base64, see "
+          "docs/operate/tiers.md. Empty = no such service."),
       field("account_evidence", &S::accountEvidence,
           "Whether browsers that several accounts sign in by are recognised, by a cookie that is kept for 14 days: evidence for the rule "
           "on "

@@ -85,6 +85,7 @@ struct Api::Impl {
         sharing(rooms.documents, rooms.groups, rooms.accounts, teller),
         staff(rooms.book, rooms.decisions, rooms.enforcement, rooms.accounts, rooms.journal, rooms.clock),
         terminals(rooms.runtimes),
+        webhooks(rooms.ledger, rooms.accounts, rooms.clock, settings.webhookSecret),
         operatorApi(rooms.accounts, rooms.runtimes, rooms.kernels),
         operatorAccounts({rooms.accounts, rooms.groups, rooms.contents, rooms.documents, rooms.runtimes, rooms.previews, rooms.notices,
             rooms.shelf, events}),
@@ -96,7 +97,7 @@ struct Api::Impl {
         operatorHandler({operatorApi, operatorAccounts, operatorNotebooks, operatorGroups, operatorQuota, operatorPolicy, audit}) {
     Apis apis{account, audit, comments, contents, documents, drive, eventsApi, groups, jupyter, kernels, kernelspecs, lab, notices,
         operations, pages, previews, policy, quota, runtimes, sessions, sharing, staff, operatorApi, operatorAccounts, operatorGroups,
-        operatorQuota, terminals};
+        operatorQuota, terminals, webhooks};
     declareRoutes(table, apis);
     jupyter.setDocument(describe(table));
   }
@@ -143,6 +144,7 @@ struct Api::Impl {
   SharingApi sharing;
   StaffApi staff;
   TerminalsApi terminals;
+  WebhooksApi webhooks;
   OperatorApi operatorApi;
   OperatorAccounts operatorAccounts;
   OperatorNotebooks operatorNotebooks;

@@ -13,6 +13,7 @@
 #include "lib/net/net.h"
 #include "server/accounts/accounts.h"
 #include "server/api/access.h"
+#include "server/api/webhook_signature.h"
 #include "server/contents/contents.h"
 #include "server/documents/documents.h"
 #include "server/enforcement/enforcement.h"
@@ -32,6 +33,7 @@ struct ApiSettings {
   std::filesystem::path jupyterData;  // share/jupyter of the Python environment: kernelspecs' files, settings schemas
   AccessRules access;
   bool metricsForLoopback = false;  // /metrics without a credential for programs on this machine
+  std::string webhookSecret = {};   // see WebhooksApi
 };
 
 // What the handlers work on. All of it outlives the Api.

@@ -25,7 +25,7 @@ using accounts::Scope;
 enum class Opening : std::uint8_t {
   Everybody,  // signed in or not; what changes something still needs the XSRF token
   SignedIn,   // anybody who has shown who they are
-  Unguarded,  // neither identity nor XSRF token: changes nothing
+  Unguarded,  // neither identity nor XSRF token: changes nothing, or looks for a signature itself
 };
 using Access = std::variant<Scope, Opening>;
 

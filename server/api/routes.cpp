@@ -81,6 +81,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
 
   on.get  ("/api/runtimes/{id}/ports",            RunCode,     api.previews, &PreviewsApi::ports,    "What listens in the runtime: web apps that can be shown.");
 
+  on.post ("/api/webhooks/tier",                  Unguarded,   api.webhooks, &WebhooksApi::giveTier, "Give an account a tier, signed as Standard Webhooks are: for a service that takes payments.");
+
   // ---- web apps in runtimes ----
   on.get  ("/api/previews",                       ReadAccount, api.previews, &PreviewsApi::list,     "Web apps that are shown to the account, its own first.");
   on.post ("/api/previews",                       RunCode,     api.previews, &PreviewsApi::open,     "Show what listens at a port of a runtime, to oneself; the one that is there is as good.");

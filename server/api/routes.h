@@ -26,6 +26,7 @@
 #include "server/api/sharing_api.h"
 #include "server/api/staff_api.h"
 #include "server/api/terminals_api.h"
+#include "server/api/webhooks_api.h"
 
 namespace allmende::api {
 
@@ -57,6 +58,7 @@ struct Apis {
   OperatorGroups& staffGroups;
   OperatorQuota& staffQuota;
   TerminalsApi& terminals;
+  WebhooksApi& webhooks;
 };
 
 // What the operator's socket can ask for.

@@ -110,6 +110,13 @@ Task<Result<>> Ledger::grant(AccountId to, std::string tier, std::optional<Insta
       std::move(by));
 }
 
+Task<Result<>> Ledger::grantOnce(
+    std::string order, AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason, std::string by) {
+  co_return co_await add(to.text(),
+      {.tier = std::move(tier), .grantedAt = clock_.now(), .expiresAt = expiresAt, .reason = std::move(reason), .group = {}, .budget = {}},
+      std::move(by), std::move(order));
+}
+
 Task<Result<>> Ledger::grantGroup(
     GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget, std::string reason, std::string by) {
   if (budget && !(*budget > 0 && *budget <= kMostUnits))
@@ -125,7 +132,7 @@ Task<Result<>> Ledger::grantGroup(
       std::move(by));
 }
 
-Task<Result<>> Ledger::add(std::string subject, Grant grant, std::string by) {
+Task<Result<>> Ledger::add(std::string subject, Grant grant, std::string by, std::optional<std::string> order) {
   if (book_.find(grant.tier) == nullptr) {
     std::vector<std::string> names;
     for (const auto& [name, known] : book_.all()) names.push_back(name);
@@ -137,9 +144,16 @@ Task<Result<>> Ledger::add(std::string subject, Grant grant, std::string by) {
   boost::json::object detail{{"tier", grant.tier}, {"reason", grant.reason}, {"by", by}};
   if (grant.expiresAt) detail["expires_at"] = formatUtc(*grant.expiresAt);
   if (grant.budget) detail["units"] = *grant.budget;
+  if (order) detail["order"] = *order;
   const auto event = journal_.make(journal::kTierGranted, {subject}, std::move(detail));
   const auto milliunits = grant.budget ? std::optional<std::int64_t>(std::llround(*grant.budget * kMilliunits)) : std::nullopt;
   co_return co_await database_.transaction([=](store::Transaction& on) -> Result<> {
+    if (order) {
+      TRY(const auto known, on.query("SELECT id FROM tier_orders WHERE id = ?", {*order}));
+      if (!known.empty()) return {};
+      TRY(on.change("DELETE FROM tier_orders WHERE made_at < ?", {grant.grantedAt - kOrdersKept}));
+      TRY(on.change("INSERT INTO tier_orders (id, made_at) VALUES (?, ?)", {*order, grant.grantedAt}));
+    }
     TRY(on.change("INSERT INTO tier_grants (subject, tier, granted_at, expires_at, reason, milliunits) VALUES (?, ?, ?, ?, ?, ?)",
         {subject, grant.tier, grant.grantedAt, grant.expiresAt, grant.reason, milliunits}));
     return journal::Journal::write(on, event);

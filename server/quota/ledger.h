@@ -70,17 +70,21 @@ class Ledger {
 
   // ---- tiers ----
 
-  // The tier of the account's own last grant that holds; else that of its groups' which goes ahead fastest in the queue, as long as its
-  // budget is not used up; else the free one. A tier that is no longer in the book is passed over.
   // Why no new runtimes are let in, kept for the next start; nothing = they are.
   Task<Result<>> keepPause(std::optional<std::string> why);
   Task<Result<std::optional<std::string>>> findPause();
+  // The tier of the account's own last grant that holds; else that of its groups' which goes ahead fastest in the queue, as long as its
+  // budget is not used up; else the free one. A tier that is no longer in the book is passed over.
   Task<Result<Standing>> standingOf(AccountId of);
   Task<Result<Tier>> tierOf(AccountId of);
   // Fails with NotFound when there is no such tier or group, InvalidInput for an end that has passed, a budget of less than nothing, or an
   // empty reason.
   // `by` is who gave it, for the journal.
   Task<Result<>> grant(AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason, std::string by = "operator");
+  // The same for an order that may come again, as long as kOrdersKept: it is carried out once.
+  static constexpr Duration kOrdersKept{std::chrono::hours{24 * 90}};
+  Task<Result<>> grantOnce(
+      std::string order, AccountId to, std::string tier, std::optional<Instant> expiresAt, std::string reason, std::string by);
   Task<Result<>> grantGroup(GroupId to, std::string tier, std::optional<Instant> expiresAt, std::optional<double> budget,
       std::string reason, std::string by = "operator");
 
@@ -113,7 +117,8 @@ class Ledger {
   Task<Result<Standing>> findStanding(AccountId of);
   // What holds of what the account and its groups were given last, the account's own first, then as standingOf() takes them.
   Task<Result<std::vector<Grant>>> grantsOf(AccountId of);
-  Task<Result<>> add(std::string subject, Grant grant, std::string by);
+  // Does nothing when `order` was carried out before.
+  Task<Result<>> add(std::string subject, Grant grant, std::string by, std::optional<std::string> order = {});
   Task<Result<>> give(AccountId of, double units, std::string reason, std::optional<GroupId> paidBy, std::string by);
   Task<Result<Balance>> balance(AccountId of, Tier tier, std::optional<GroupId> paidBy);
 
