@@ -260,7 +260,7 @@ Task<net::Answer> Api::handle(net::Request request) {
   };
   auto visit = visitOf(request, impl.settings.access);
   if (impl.rooms.previews.isOurs(visit.host)) {
-    previews::Visit there{.host = std::move(visit.host), .peer = std::move(visit.peer), .secure = visit.secure};
+    previews::Visit there{.host = std::move(visit.host), .secure = visit.secure};
     co_return co_await impl.rooms.previews.serve(std::move(request), std::move(there));
   }
   if (!hostIsOurs(visit.host, impl.settings.access)) {

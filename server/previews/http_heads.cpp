@@ -108,8 +108,7 @@ std::string headForApp(const net::RequestHead& head, const Meeting& meeting) {
       said = localOrigin(meeting) + value.substr(meeting.origin.size());
     if (!said.empty() || value.empty()) text += fmt::format("{}: {}\r\n", name, said);
   }
-  text += fmt::format("X-Forwarded-For: {}\r\nX-Forwarded-Host: {}\r\nX-Forwarded-Proto: {}\r\n", meeting.peer, meeting.host,
-      meeting.secure ? "https" : "http");
+  text += fmt::format("X-Forwarded-Host: {}\r\nX-Forwarded-Proto: {}\r\n", meeting.host, meeting.secure ? "https" : "http");
   text += head.upgrade ? "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" : "Connection: close\r\n\r\n";
   return text;
 }

@@ -16,7 +16,6 @@ inline constexpr std::size_t kLargestAnswerHead = 64U << 10U;
 struct Meeting {
   std::string host;    // what the browser calls it, with the port
   std::string origin;  // the same with its scheme: "http://app-….localhost:8080"
-  std::string peer;    // address of the person's machine
   bool secure = false;
   std::uint16_t port = 0;  // of the app, on its own machine
 };

@@ -5,8 +5,7 @@
 namespace allmende::previews {
 namespace {
 
-const Meeting kMeeting{
-    .host = "app-1.localhost:8080", .origin = "http://app-1.localhost:8080", .peer = "127.0.0.1", .secure = false, .port = 6006};
+const Meeting kMeeting{.host = "app-1.localhost:8080", .origin = "http://app-1.localhost:8080", .secure = false, .port = 6006};
 
 net::RequestHead headOf(net::Headers headers) {
   net::RequestHead head;
@@ -26,7 +25,7 @@ TEST(HeadForApp, callsTheAppAsItIsCalledWhereItRuns) {
       kMeeting);
   EXPECT_EQ(text,
       "GET /data?x=1 HTTP/1.1\r\nHost: localhost:6006\r\nOrigin: http://localhost:6006\r\nReferer: http://localhost:6006/a/b\r\n"
-      "Accept: text/html\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: app-1.localhost:8080\r\nX-Forwarded-Proto: http\r\n"
+      "Accept: text/html\r\nX-Forwarded-Host: app-1.localhost:8080\r\nX-Forwarded-Proto: http\r\n"
       "Connection: close\r\n\r\n");
 }
 

@@ -170,7 +170,7 @@ void Previews::forgetViewer(const PreviewId& id, const AccountId& who) {
 }
 
 void Previews::cutThose(const std::function<bool(const Shown&)>& which) {
-  for (const auto* one : shown_) {
+  for (auto* one : shown_) {
     if (which(*one)) one->cut();
   }
 }

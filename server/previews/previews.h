@@ -29,7 +29,6 @@ namespace allmende::previews {
 // Who asks at a preview's own name, with a trusted proxy's word taken into account.
 struct Visit {
   std::string host;     // what they call it, with the port
-  std::string peer;     // address of the person's machine
   bool secure = false;  // over TLS, at least on their side of a proxy
 };
 

@@ -17,7 +17,12 @@ std::string withoutPort(std::string_view host) {
   return std::string(host.substr(0, host.find(':')));
 }
 
-std::string portOf(std::string_view host) { return std::string(host.substr(withoutPort(host).size())); }  // ":8080", or nothing
+// ":8080", or nothing.
+std::string portOf(std::string_view host) {
+  const auto port = host.substr(withoutPort(host).size());
+  const bool isOne = port.size() > 1 && port.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return isOne ? std::string(port) : std::string();
+}
 
 std::string_view schemeOf(bool secure) { return secure ? "https" : "http"; }
 
@@ -105,13 +110,13 @@ net::Response Previews::enter(const net::Request& request, const PreviewId& id, 
   const std::string to(request.query.find("to").value_or("/"));
   const auto pass = passes_.redeem(std::string(request.query.find("ticket").value_or("")), id, below_.clock.now());
   if (!pass || !isPath(to)) return pageOf(401, kUsedUp, request);
-  // In a frame of our page it is another site's cookie, which browsers keep only for that page, and send only over what they trust.
-  const bool isTrusted = visit.secure || withoutPort(visit.host).ends_with(".localhost");
   net::Response response{302, {}, {}};
   response.headers.add("Location", to);
+  // In a frame of our page it is another site's cookie, which browsers keep for that page alone, and only where they trust the line.
+  const bool isFramed = request.headers.find("Sec-Fetch-Dest") == "iframe";
+  const std::string_view kind = isFramed ? "Secure; SameSite=None; Partitioned" : visit.secure ? "Secure; SameSite=Lax" : "SameSite=Lax";
   response.headers.add("Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; Max-Age={}; {}", kPassCookie, *pass,
-                                         std::chrono::duration_cast<std::chrono::seconds>(Passes::kPassLifetime).count(),
-                                         isTrusted ? "Secure; SameSite=None; Partitioned" : "SameSite=Lax"));
+                                         std::chrono::duration_cast<std::chrono::seconds>(Passes::kPassLifetime).count(), kind));
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Referrer-Policy", "no-referrer");
   return response;
@@ -148,36 +153,37 @@ Task<net::Answer> Previews::serve(net::Request request, Visit visit) {
 Task<net::Answer> Previews::reach(net::Request request, Preview preview, Visit visit) {
   const auto connections = std::ranges::count(shown_, preview.owner, [](const auto* one) { return one->preview.owner; });
   if (static_cast<std::size_t>(connections) >= kMostConnections) co_return pageOf(503, kTooMany, request);
-  auto agent = below_.runtimes.find(preview.owner, preview.runtime);
+  const auto agent = below_.runtimes.find(preview.owner, preview.runtime);
   if (!agent) co_return pageOf(503, kNotYet, request);
   if (*agent == nullptr) co_return gonePage(request);
-  auto app = co_await (*agent)->open(fmt::format("/api/ports/{}", preview.port), {});
-  if (!app) co_return pageOf(502, kNothing, request);
-  below_.care.touch(preview.runtime);
+  const auto who = passes_.whose(passIn(request), preview.id, below_.clock.now());
+  if (!who) co_return pageOf(401, kUsedUp, request);
   const Meeting meeting{.host = visit.host,
       .origin = fmt::format("{}://{}", schemeOf(visit.secure), visit.host),
-      .peer = std::move(visit.peer),
       .secure = visit.secure,
       .port = preview.port};
-  const auto who = passes_.whose(passIn(request), preview.id, below_.clock.now());
-  if (!who) co_return pageOf(401, kUsedUp, request);  // it ended in the meantime
-  auto shown = std::make_shared<Shown>(*this, std::move(preview), *who, meeting, headForApp(request, meeting), *std::move(app));
+  // From here on it counts, and is cut off when its viewer may see it no longer.
+  auto shown = std::make_shared<Shown>(*this, std::move(preview), *who, meeting, headForApp(request, meeting));
+  auto app = co_await (*agent)->open(fmt::format("/api/ports/{}", shown->preview.port), {});
+  if (!app || shown->isCut) co_return pageOf(502, kNothing, request);
+  shown->app = *std::move(app);
+  below_.care.touch(shown->preview.runtime);
   co_return net::Handover{.serve = [shown](std::shared_ptr<net::Stream> browser) { return Shown::serve(shown, std::move(browser)); }};
 }
 
-Previews::Shown::Shown(Previews& owner, Preview what, AccountId who, Meeting where, std::string asks, std::shared_ptr<net::WebSocket> to)
+Previews::Shown::Shown(Previews& owner, Preview what, AccountId who, Meeting where, std::string asks)
     : previews(owner),
       preview(std::move(what)),
       viewer(std::move(who)),
       meeting(std::move(where)),
       head(std::move(asks)),
-      app(std::move(to)),
       at_(previews.shown_.insert(previews.shown_.end(), this)) {}
 
 Previews::Shown::~Shown() { previews.shown_.erase(at_); }
 
-void Previews::Shown::cut() const {
-  app->abort();
+void Previews::Shown::cut() {
+  isCut = true;
+  if (app) app->abort();
   if (browser) browser->abort();
 }
 

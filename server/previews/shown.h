@@ -11,20 +11,21 @@ namespace allmende::previews {
 
 // Shared by its two directions; in its owner's list for as long as it lives.
 struct Previews::Shown {
-  Shown(Previews& owner, Preview what, AccountId who, Meeting where, std::string asks, std::shared_ptr<net::WebSocket> to);
+  Shown(Previews& owner, Preview what, AccountId who, Meeting where, std::string asks);
   Shown(const Shown&) = delete;
   Shown& operator=(const Shown&) = delete;
   ~Shown();
 
   static Task<> serve(std::shared_ptr<Shown> shown, std::shared_ptr<net::Stream> browser);
-  void cut() const;
+  void cut();
 
   Previews& previews;
   const Preview preview;
   const AccountId viewer;
   const Meeting meeting;
   std::string head;  // of the request
-  std::shared_ptr<net::WebSocket> app;
+  bool isCut = false;
+  std::shared_ptr<net::WebSocket> app;   // once it was reached
   std::shared_ptr<net::Stream> browser;  // once it was handed over
 
  private:

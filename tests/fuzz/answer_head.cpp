@@ -6,8 +6,7 @@
 namespace allmende::fuzz {
 
 void attempt(std::string_view input) {
-  const previews::Meeting meeting{
-      .host = "app-1.localhost:8080", .origin = "http://app-1.localhost:8080", .peer = "127.0.0.1", .secure = false, .port = 80};
+  const previews::Meeting meeting{.host = "app-1.localhost:8080", .origin = "http://app-1.localhost:8080", .secure = false, .port = 80};
   std::string bytes(input);
   const auto head = previews::takeAnswerHead(bytes, meeting);
   if (!head || !*head) {
