@@ -15,6 +15,8 @@ from live import LiveNotebook
 
 @unittest.skipIf(os.environ.get("ALLMENDE_TEST_POSTGRES"), "looks into SQLite's file")
 class ARunThatWasNeverSent(unittest.TestCase):
+    path = f"asked-{uuid.uuid4().hex}.ipynb"  # no other one on this machine: its kernel is found by it
+
     def note_sent(self, house, document, account, cell, source):
         with contextlib.closing(sqlite3.connect(f"{house.data}/allmende.db", timeout=30)) as database, database:
             database.execute(
@@ -26,9 +28,9 @@ class ARunThatWasNeverSent(unittest.TestCase):
             token = house.make_ada()
             account = ask(f"{house.url}api/account", token)[1]["id"]
             source = "with open('/content/ran', 'a') as file:\n    file.write('once ')\nprint(open('/content/ran').read())"
-            status, said = ask(f"{house.url}api/contents/asked.ipynb", token, "PUT", {"type": "notebook", "content": notebook("pass", source)})
+            status, said = ask(f"{house.url}api/contents/{self.path}", token, "PUT", {"type": "notebook", "content": notebook("pass", source)})
             self.assertEqual(status, 201, said)
-            live = LiveNotebook(house, token, "asked.ipynb")
+            live = LiveNotebook(house, token, self.path)
             live.run("c0")
             live.hear_end_of_runs()
             kernel = until("the kernel's process", lambda: next((int(pid) for pid in filter(str.isdigit, os.listdir("/proc")) if self.runs_notebook(pid)), None))
@@ -49,11 +51,10 @@ class ARunThatWasNeverSent(unittest.TestCase):
             self.assertEqual(live.text_of(1), "once \n")
             live.close()
 
-    @staticmethod
-    def runs_notebook(pid):
+    def runs_notebook(self, pid):
         try:
             with open(f"/proc/{pid}/environ", "rb") as environment, open(f"/proc/{pid}/cmdline", "rb") as command:
-                return b"/asked.ipynb\0" in environment.read() and b"ipykernel" in command.read()
+                return f"/{self.path}\0".encode() in environment.read() and b"ipykernel" in command.read()
         except OSError:
             return False
 

@@ -176,7 +176,7 @@ class ASharedNotebook(WithPeople):
         guest.hear_until("it was refused", lambda: any(notice["type"] == "refused" for notice in guest.notices))
         live.run("c0")
         guest.hear_until("it runs", lambda: any(notice["type"] == "run-ended" for notice in guest.notices))
-        self.assertNotIn("ada", json.dumps(guest.notices))  # who is there is not for passers-by
+        self.assertNotIn('"ada"', json.dumps(guest.notices))  # who is there is not for passers-by
         document = live.session["fileId"]
         self.assertEqual(self.call(None, "GET", f"{document}/last-runs")[0], 403)
         for path, body in (("runs", {"cells": [{"id": "c0"}]}), ("copies", {}), ("shares", {}), ("access-requests", {"role": "editor"})):

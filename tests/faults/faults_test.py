@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import uuid
 from collections import Counter
 
 from client import ask, free_port, until
@@ -79,10 +80,11 @@ class Story:
     def __init__(self, house, token, chance, clock=None, runs=True):
         self.house, self.token, self.chance, self.clock = house, token, chance, clock
         self.words, self.kills = [], 0
-        status, model = ask(f"{house.url}api/contents/story.ipynb", token, "PUT", {"type": "notebook", "content": notebook(
+        self.path = f"story-{uuid.uuid4().hex}.ipynb"  # no other one on this machine: its kernel is found by it
+        status, model = ask(f"{house.url}api/contents/{self.path}", token, "PUT", {"type": "notebook", "content": notebook(
             f"import time\nfor i in range({LINES}):\n    print(i, flush=True)\n    time.sleep(0.003)", "", "", "")})
         assert status in (200, 201), model
-        self.people = [LiveNotebook(house, token, "story.ipynb") for _ in range(2)]
+        self.people = [LiveNotebook(house, token, self.path) for _ in range(2)]
         if runs:
             self.people[0].run("c0")
 
@@ -184,7 +186,7 @@ class Story:
         found = Counter(word + ";" for source in first.sources()[1:] for word in source.split(";") if word)
         test.assertEqual(found, Counter(self.words))
         test.assertEqual(second.sources(), first.sources())
-        status, model = ask(f"{self.house.url}api/contents/story.ipynb", self.token)
+        status, model = ask(f"{self.house.url}api/contents/{self.path}", self.token)
         test.assertEqual([cell["source"] for cell in model["content"]["cells"]], first.sources())
         for person in self.people:
             person.close()
@@ -232,7 +234,7 @@ class WhateverBreaks(unittest.TestCase):
                 self.assertEqual(status, 204, said)
                 story.people[0].hear_end_of_runs()
                 story.end_of_words(self)
-                self.assertIn(ask(f"{house.url}api/contents/story.ipynb", token, "DELETE")[0], (204,))
+                self.assertIn(ask(f"{house.url}api/contents/{story.path}", token, "DELETE")[0], (204,))
 
     def test_on_a_full_disk_nothing_is_called_stored_that_is_not_and_all_of_it_is_once_there_is_room(self):
         with contextlib.ExitStack() as left:
@@ -256,7 +258,7 @@ class WhateverBreaks(unittest.TestCase):
                         os.kill(house.pid_of("allmende-server"), signal.SIGKILL)
                     os.unlink(filler)
                     until("the server to serve", lambda: ask(house.url + "api/status", story.token)[0] == 200)  # noqa: B023
-                    witness = LiveNotebook(house, story.token, "story.ipynb")  # who knows nothing but what the server does
+                    witness = LiveNotebook(house, story.token, story.path)  # who knows nothing but what the server does
                     self.assertEqual([word for word in said if word not in "".join(witness.sources())], [], number)
                     witness.close()
                     for person in story.people:
@@ -273,7 +275,7 @@ class WhateverBreaks(unittest.TestCase):
                 story = Story(house, token, chance)
                 story.write()
                 story.people[0].hear_until("some of it was printed", lambda: len(story.people[0].text_of(0)) > chance.randrange(200, 2000))  # noqa: B023
-                killed = kernel_of("story.ipynb")
+                killed = kernel_of(story.path)
                 os.kill(killed, signal.SIGKILL)
                 story.write()
                 story.people[0].hear_end_of_runs()
@@ -284,7 +286,7 @@ class WhateverBreaks(unittest.TestCase):
                 self.assertTrue(died.startswith("KernelDied: "), died)
                 self.assertEqual(printed[:-1], [str(i) for i in range(len(printed) - 1)], number)  # the last line may have been cut off
                 story.end_of_words(self)
-                self.assertIn(ask(f"{house.url}api/contents/story.ipynb", token, "DELETE")[0], (204,))
+                self.assertIn(ask(f"{house.url}api/contents/{story.path}", token, "DELETE")[0], (204,))
 
 
 if __name__ == "__main__":
