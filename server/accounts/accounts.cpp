@@ -90,6 +90,26 @@ Task<Result<std::vector<Account>>> Accounts::list() {
   co_return accounts;
 }
 
+Task<Result<Accounts::Found>> Accounts::search(std::string words, std::string after, std::int64_t most) {
+  if (most < 1 || most > kMostFound) co_return fail(Code::InvalidInput, "limit is {}; allowed are 1 to {}", most, kMostFound);
+  std::string pattern = "%";
+  for (const char c : words) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  pattern += '%';
+  constexpr std::string_view kMatches =
+      "erased_at IS NULL AND (LOWER(name) LIKE LOWER(?) ESCAPE '\\' OR LOWER(display_name) LIKE LOWER(?) ESCAPE '\\')";
+  co_return co_await impl_->database.transaction([=](store::Transaction& on) -> Result<Found> {
+    TRY(const auto rows, on.query(fmt::format("{} WHERE {} AND name > ? ORDER BY name LIMIT ?", kAccountColumns, kMatches),
+                             {pattern, pattern, after, most}));
+    TRY(const auto count, on.query(fmt::format("SELECT COUNT(*) FROM accounts WHERE {}", kMatches), {pattern, pattern}));
+    Found found{.accounts = {}, .all = count.front().number(0)};
+    for (const auto& row : rows) found.accounts.push_back(accountOf(row));
+    return found;
+  });
+}
+
 Task<Result<Account>> Accounts::change(AccountId id, AccountChange change) {
   CO_TRY(checkChange(change));
   auto event = impl_->journal.make(journal::kAccountChanged, {id.text()});

@@ -45,6 +45,13 @@ class Accounts {
   Task<Result<Account>> named(std::string name);
   // Without those that were erased, by name.
   Task<Result<std::vector<Account>>> list();
+  // Of them, those that have `words` in a name, from behind the name `after` on.
+  static constexpr std::int64_t kMostFound = 200;
+  struct Found {
+    std::vector<Account> accounts;  // `most` at most, and kMostFound
+    std::int64_t all = 0;           // how many there are, with those before and behind
+  };
+  Task<Result<Found>> search(std::string words, std::string after, std::int64_t most);
   Task<Result<Account>> change(AccountId id, AccountChange change);
 
   // Nobody signs in by it any more: sessions and links end, tokens are worth nothing until it is opened again. `reason` is for the person,

@@ -67,6 +67,28 @@ TEST_F(AccountsOfAHouse, areMadeFoundAndListed) {
   EXPECT_EQ(await(accounts_.get(AccountId::make())).error().code, Code::NotFound);
 }
 
+TEST_F(AccountsOfAHouse, areFoundByAPartOfANameSomeAtATime) {
+  for (const auto* name : {"ada", "bob", "carl_m", "carlx", "dora"}) make(name, std::nullopt);
+  AccountChange change;
+  change.displayName = "Bob the 100% Builder";
+  ASSERT_TRUE(await(accounts_.change((*await(accounts_.find("bob")))->id, change)));
+  const auto namesOf = [&](std::string words, std::string after = "", std::int64_t most = 50) {
+    const auto found = await(accounts_.search(std::move(words), std::move(after), most));
+    std::string names = std::to_string(found->all);
+    for (const auto& account : found->accounts) names += " " + account.name;
+    return names;
+  };
+  EXPECT_EQ(namesOf(""), "5 ada bob carl_m carlx dora");
+  EXPECT_EQ(namesOf("", "", 2), "5 ada bob");
+  EXPECT_EQ(namesOf("", "bob", 2), "5 carl_m carlx");
+  EXPECT_EQ(namesOf("CARL"), "2 carl_m carlx");
+  EXPECT_EQ(namesOf("l_m"), "1 carl_m") << "what stands for any letter in SQL is a letter here";
+  EXPECT_EQ(namesOf("100%"), "1 bob");
+  EXPECT_EQ(namesOf("\\"), "0");
+  EXPECT_EQ(namesOf("nobody"), "0");
+  EXPECT_EQ(await(accounts_.search("", "", 201)).error().message, "limit is 201; allowed are 1 to 200");
+}
+
 TEST_F(AccountsOfAHouse, refuseNamesAgainstTheRuleAndNamesThatAreTaken) {
   make("ada");
   EXPECT_EQ(await(accounts_.create({.name = "ada"})).error().code, Code::Conflict);

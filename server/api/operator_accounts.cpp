@@ -6,7 +6,14 @@ namespace allmende::api {
 
 Task<Result<AccountsView>> OperatorAccounts::list() {
   CO_TRY(auto all, co_await rooms_.accounts.list());
-  co_return AccountsView{std::move(all)};
+  const auto found = static_cast<std::int64_t>(all.size());
+  co_return AccountsView{std::move(all), found};
+}
+
+Task<Result<AccountsView>> OperatorAccounts::search(InQuery<AccountsWish> wish) {
+  auto& [words, after, limit] = wish.value;
+  CO_TRY(auto found, co_await rooms_.accounts.search(std::move(words), std::move(after), limit));
+  co_return AccountsView{std::move(found.accounts), found.all};
 }
 
 Task<Result<>> OperatorAccounts::closeBy(std::string by, ClosingWish wish) {

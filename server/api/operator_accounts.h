@@ -17,8 +17,24 @@ namespace allmende::api {
 
 struct AccountsView {
   std::vector<accounts::Account> accounts;
+  std::int64_t found = 0;
 };
-constexpr auto fieldsOf(Type<AccountsView>) { return record("Accounts", field("accounts", &AccountsView::accounts, "By name.")); }
+constexpr auto fieldsOf(Type<AccountsView>) {
+  return record("Accounts", field("accounts", &AccountsView::accounts, "By name."),
+      field("found", &AccountsView::found, "How many there are of that search, with those that were not asked for."));
+}
+
+// Which of them are told.
+struct AccountsWish {
+  std::string search;
+  std::string after;
+  std::int64_t limit = 50;
+};
+constexpr auto fieldsOf(Type<AccountsWish>) {
+  using W = AccountsWish;
+  return record("AccountsWish", field("search", &W::search, "Those with this in a name alone."),
+      field("after", &W::after, "From behind the account of this name on."), field("limit", &W::limit, "How many at most: 1 to 200."));
+}
 
 struct AccountName {
   std::string account;
@@ -53,6 +69,7 @@ class OperatorAccounts {
   explicit OperatorAccounts(Rooms rooms) : rooms_(rooms) {}
 
   Task<Result<AccountsView>> list();
+  Task<Result<AccountsView>> search(InQuery<AccountsWish> wish);
   // Nobody signs in by it, its connections and runtimes end; what it has stays.
   Task<Result<>> close(ClosingWish wish) { return closeBy("operator", std::move(wish)); }
   Task<Result<>> reopen(AccountName which) { return reopenBy("operator", std::move(which)); }

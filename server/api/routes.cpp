@@ -115,7 +115,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get  ("/api/staff/tiers",                   Administer,    api.staffQuota, &OperatorQuota::tiers,    "All tiers.");
   on.post ("/api/staff/tiers/grant",             Administer,    api.staffQuota, &OperatorQuota::grantAs,  "Give an account or a group a tier.");
   on.post ("/api/staff/units",                   Administer,    api.staffQuota, &OperatorQuota::correctAs, "Give an account compute units, or take some.");
-  on.get  ("/api/staff/accounts",                Administer,    api.staffAccounts, &OperatorAccounts::list,     "All accounts.");
+  on.get  ("/api/staff/accounts",                Administer,    api.staffAccounts, &OperatorAccounts::search,   "Accounts by name, some at a time.");
   on.post ("/api/staff/accounts",                Administer,    api.operators, &OperatorApi::createAccount,     "Make an account.");
   on.post ("/api/staff/accounts/link",           Administer,    api.operators, &OperatorApi::makeLinkAs,        "Make a link that signs in once, for who has no password or has forgotten it.");
   on.post ("/api/staff/accounts/close",          Administer,    api.staffAccounts, &OperatorAccounts::closeAs,  "Nobody signs in by an account any more, its runtimes end; what it has stays.");

@@ -123,6 +123,22 @@ test("an account is made with a link, closed with a reason, opened again, and de
   nothingWentWrong(rita);
 });
 
+test("of many accounts some are shown at a time, and one is found by a part of its name", async () => {
+  for (let made = 0; made < 60; made += 1) makeAccount(`pupil-${String(made).padStart(2, "0")}`);
+  const rita = await openSignedIn(browser, {}, "rita");
+  const { page } = rita;
+  await page.goto(machine);
+  const people = page.getByRole("region", { name: "People" }).getByRole("row");
+  await page.getByRole("button", { name: /^\d+ more$/ }).click();
+  await page.getByRole("button", { name: /^\d+ more$/ }).waitFor({ state: "detached" });
+  await until(() => people.count(), (rows) => rows > 60, "all are there");
+  await page.getByLabel("Find somebody").fill("PUPIL-59");
+  await until(() => people.count(), (rows) => rows === 2, "one is there, below the head");
+  await page.getByRole("row", { name: /pupil-59/ }).waitFor();
+  await rita.context.close();
+  nothingWentWrong(rita);
+});
+
 test("new runtimes are not let in for a reason that is read by who waits, and are let in again", async () => {
   const rita = await openSignedIn(browser, {}, "rita");
   const { page } = rita;

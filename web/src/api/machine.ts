@@ -26,7 +26,8 @@ export interface TierGift {
 export const giveTier = (gift: TierGift): Promise<void> => api.post('api/staff/tiers/grant', gift);
 export const giveUnits = (account: string, units: number, reason: string): Promise<void> => api.post('api/staff/units', { account, units, reason });
 
-export const listAccounts = async (): Promise<readonly Account[]> => (await api.get<Accounts>('api/staff/accounts')).accounts;
+/** Those with these words in a name, from behind the account `after` on. */
+export const findAccounts = (search: string, after: string, limit: number): Promise<Accounts> => api.get(`api/staff/accounts?${new URLSearchParams({ search, after, limit: String(limit) }).toString()}`);
 export const makeAccount = (name: string): Promise<Account> => api.post('api/staff/accounts', { name, admin: false });
 /** Signs in once, within a day. */
 export const makeLink = async (account: string): Promise<string> => (await api.post<Link>('api/staff/accounts/link', { account })).url;

@@ -735,6 +735,8 @@ export interface UnitsWish {
 export interface Accounts {
   /** By name. */
   readonly accounts: readonly Account[];
+  /** How many there are of that search, with those that were not asked for. */
+  readonly found: number;
 }
 
 export interface AccountWish {

@@ -1,6 +1,6 @@
 // Who has an account: making one, a link for who has forgotten the password, closing, opening again, deleting for good.
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
-import { closeAccount, eraseAccount, listAccounts, makeAccount, makeLink, reopenAccount } from '../../api/machine';
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { closeAccount, eraseAccount, findAccounts, makeAccount, makeLink, reopenAccount } from '../../api/machine';
 import type { Account } from '../../api/schema';
 import { dateWords } from '../../core/date-words';
 import { Field } from '../../ui/field';
@@ -8,6 +8,8 @@ import { locale, t } from '../../ui/i18n';
 import { failureWords } from '../failure';
 
 const atOnce = 50; // rows
+const mostRows = 200; // of one answer
+const pause = 200; // milliseconds after the last key
 
 interface Said {
   readonly words: string;
@@ -15,12 +17,25 @@ interface Said {
 }
 
 export function People() {
-  const [all, setAll] = useState<readonly Account[] | null>(null);
+  const [found, setFound] = useState<{ readonly accounts: readonly Account[]; readonly all: number } | null>(null);
   const [words, setWords] = useState('');
-  const [shown, setShown] = useState(atOnce);
   const [said, setSaid] = useState<Said | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const look = useCallback(async () => setAll(await listAccounts()), []);
+  const wanted = words.trim();
+  const asked = useRef(0); // an answer that was overtaken is left out
+  const rows = useRef(atOnce);
+  const look = useCallback(async () => {
+    const question = (asked.current += 1);
+    const { accounts, found: all } = await findAccounts(wanted, '', Math.min(mostRows, rows.current));
+    if (question === asked.current) setFound({ accounts, all });
+  }, [wanted]);
+  const more = async () => {
+    const question = (asked.current += 1);
+    const { accounts, found: all } = await findAccounts(wanted, found?.accounts.at(-1)?.name ?? '', atOnce);
+    if (question !== asked.current) return;
+    rows.current += accounts.length;
+    setFound({ accounts: [...(found?.accounts ?? []), ...accounts], all });
+  };
   const attempt = useCallback(async (work: () => Promise<Said | null>): Promise<boolean> => {
     try {
       const done = await work();
@@ -34,9 +49,12 @@ export function People() {
       return false;
     }
   }, [look]);
-  useEffect(() => void look().catch((error: unknown) => setFault(failureWords(error))), [look]);
-  const wanted = words.trim().toLowerCase();
-  const found = (all ?? []).filter(({ name, display_name }) => `${name} ${display_name}`.toLowerCase().includes(wanted));
+  useEffect(() => {
+    rows.current = atOnce;
+    const timer = setTimeout(() => void look().catch((error: unknown) => setFault(failureWords(error))), wanted === '' ? 0 : pause);
+    return () => clearTimeout(timer);
+  }, [look, wanted]);
+  const left = found ? found.all - found.accounts.length : 0;
   return (
     <>
       <h2>{t('people.title')}</h2>
@@ -46,15 +64,15 @@ export function People() {
       })} />
       <div className="machine-said" role="status">{said && <p>{said.words}</p>}{said?.link && <input className="al-input" readOnly aria-label={t('people.linkIs')} value={said.link} onFocus={event => event.target.select()} />}</div>
       {fault && <p className="al-fault" role="alert">{fault}</p>}
-      <Field label={t('people.search')} type="search" autoComplete="off" spellCheck={false} value={words} onChange={event => { setWords(event.target.value); setShown(atOnce); }} />
-      {all && found.length === 0 && <p className="decisions-none">{t('people.none')}</p>}
-      {found.length > 0 && <div className="staff-scroll" tabIndex={0} role="region" aria-label={t('people.title')}>
+      <Field label={t('people.search')} type="search" autoComplete="off" spellCheck={false} value={words} onChange={event => setWords(event.target.value)} />
+      {found?.accounts.length === 0 && <p className="decisions-none">{t('people.none')}</p>}
+      {found && found.accounts.length > 0 && <div className="staff-scroll" tabIndex={0} role="region" aria-label={t('people.title')}>
         <table className="staff-table">
           <thead><tr><th scope="col">{t('people.account')}</th><th scope="col">{t('people.since')}</th><th scope="col">{t('people.state')}</th><th scope="col"><span className="al-hidden-text">{t('people.change')}</span></th></tr></thead>
-          <tbody>{found.slice(0, shown).map(account => <Row key={account.id} account={account} attempt={attempt} />)}</tbody>
+          <tbody>{found.accounts.map(account => <Row key={account.id} account={account} attempt={attempt} />)}</tbody>
         </table>
       </div>}
-      {found.length > shown && <button type="button" className="al-button" onClick={() => setShown(shown + atOnce)}>{t('people.more', { count: found.length - shown })}</button>}
+      {left > 0 && <button type="button" className="al-button" onClick={() => void more().catch((error: unknown) => setFault(failureWords(error)))}>{t('people.more', { count: left })}</button>}
     </>
   );
 }
