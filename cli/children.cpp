@@ -96,7 +96,8 @@ std::optional<int> Child::ended() {
   return status_;
 }
 
-Result<std::string> Child::readLine(Duration patience) {
+Result<std::string> Child::readLine(Duration patience, const Meanwhile& meanwhile) {
+  constexpr Duration kBetweenLooks{100};
   const RealClock clock;
   const auto deadline = clock.sinceStart() + patience;
   for (;;) {
@@ -107,8 +108,11 @@ Result<std::string> Child::readLine(Duration patience) {
     }
     const auto left = deadline - clock.sinceStart();
     if (left.count() <= 0) return fail(Code::TimedOut, "no answer within {} s", patience.count() / 1000);
+    if (meanwhile) {
+      TRY(meanwhile());
+    }
     pollfd ready{.fd = output_, .events = POLLIN, .revents = 0};
-    if (::poll(&ready, 1, static_cast<int>(left.count())) <= 0) continue;
+    if (::poll(&ready, 1, static_cast<int>((meanwhile ? std::min(left, kBetweenLooks) : left).count())) <= 0) continue;
     char bytes[4096];
     const auto got = ::read(output_, bytes, sizeof bytes);
     if (got < 0 && errno == EINTR) continue;
@@ -121,8 +125,8 @@ Result<std::string> Child::readLine(Duration patience) {
   }
 }
 
-Result<json::object> Child::readReady(Duration patience) {
-  TRY(const auto line, during(fmt::format("starting {}", name_), readLine(patience)));
+Result<json::object> Child::readReady(Duration patience, const Meanwhile& meanwhile) {
+  TRY(const auto line, during(fmt::format("starting {}", name_), readLine(patience, meanwhile)));
   TRY(auto said, during(fmt::format("reading the first line of {}", name_), parseJsonObject(line)));
   const auto* failure = findString(said, "failure");
   if (failure == nullptr) return said;

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,11 +32,14 @@ class Child {
   Child& operator=(Child&& other) noexcept;
   ~Child();  // kills what still runs
 
+  // What is attended to while somebody waits, some times in a second; an error ends the wait.
+  using Meanwhile = std::function<Result<>()>;
+
   // The next line of its standard output, without newline. Fails with Unavailable when it ended first, TimedOut after `patience`.
-  Result<std::string> readLine(Duration patience);
+  Result<std::string> readLine(Duration patience, const Meanwhile& meanwhile = {});
 
   // The same, as the line in which our programs say that they are ready. Fails in the program's own words when it says why it is not.
-  Result<json::object> readReady(Duration patience);
+  Result<json::object> readReady(Duration patience, const Meanwhile& meanwhile = {});
 
   // `asking`, then SIGKILL after `patience`; returns when it is gone.
   void stop(Duration patience, int asking = SIGTERM);

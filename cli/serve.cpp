@@ -120,9 +120,9 @@ void blockSignals() {
   ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
 }
 
-Result<Child> startNode(const Context& context) {
+Result<Child> startNode(const Context& context, const Child::Meanwhile& meanwhile = {}) {
   TRY(auto node, Child::start(nodeDemand(context)));
-  TRY(const auto ready, node.readReady(60s));
+  TRY(const auto ready, node.readReady(60s, meanwhile));
   if (const auto* lost = findString(ready, "lost"))
     std::fprintf(stderr, "Allmende runs without root. What is lost: %s. With root (sudo) nothing is.\n", lost->c_str());
   return node;
@@ -161,6 +161,13 @@ Result<Child> startAgain(Crashes& crashes, const char* program, const std::strin
 // launcher of another server has the data directory, and is started once `lock` can be had.
 Result<> watch(const Context& context, std::vector<std::string>& flags, int lock, std::optional<Child>& node, Child& server) {
   Crashes crashes;
+  // Also while the node starts, which may take its time: people write on without it.
+  const auto attendServer = [&]() -> Result<> {
+    if (const auto status = server.ended()) {
+      TRY(server, startAgain(crashes, "allmende-server", describe(*status), [&] { return startServer(context, flags); }));
+    }
+    return {};
+  };
   for (;;) {
     const auto heard = nextSignal(node ? 1h : kLookForLock);
     if (!node) {
@@ -182,11 +189,9 @@ Result<> watch(const Context& context, std::vector<std::string>& flags, int lock
       continue;
     }
     if (const auto status = node ? node->ended() : std::nullopt) {
-      TRY(node, startAgain(crashes, "allmende-node", describe(*status), [&] { return startNode(context); }));
+      TRY(node, startAgain(crashes, "allmende-node", describe(*status), [&] { return startNode(context, attendServer); }));
     }
-    if (const auto status = server.ended()) {
-      TRY(server, startAgain(crashes, "allmende-server", describe(*status), [&] { return startServer(context, flags); }));
-    }
+    TRY(attendServer());
   }
 }
 
