@@ -26,3 +26,6 @@ export const addressOf = (path: string): string => config.base_url + path.replac
 
 /** A file path as part of an address: each segment escaped, slashes kept. */
 export const escapedPath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** The path of the session of the notebook that the page shows, by which its runtime is known. The notebook page says it. */
+export const shownNotebook: { session: () => string } = { session: () => '' };

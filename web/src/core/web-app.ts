@@ -1,7 +1,5 @@
 // A web app in a runtime, as an output of a cell names it.
 
-export const webAppType = 'application/vnd.allmende.web-app+json';
-
 export interface WebApp {
   readonly port: number;
   readonly path: string;
@@ -32,6 +30,3 @@ export function readWebApp(data: unknown): WebApp | null {
     apart: apart === true,
   };
 }
-
-/** The path of the session of the notebook that the page shows, by which its runtime is known. The page says it. */
-export const shownNotebook: { session: () => string } = { session: () => '' };

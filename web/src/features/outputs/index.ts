@@ -5,11 +5,10 @@ import { bokehExec, BokehLoadOutput, bokehLoad, BokehPlotOutput } from './bokeh-
 import { HtmlOutput, ScriptOutput } from './frame-output';
 import { PageImage, PageMarkdown, PageSvg } from './in-page';
 import { JsonOutput } from './json-output';
+import { LateOutput } from './late-output';
 import { PlotOutput } from './plot-output';
 import { RestOutput, restType } from './rest-output';
 import { errorType, PageText } from './text-output';
-import { webAppType } from '../../core/web-app';
-import { WebAppOutput } from './web-app-output';
 import { widgetPlugins } from './widgets/plugins';
 
 type Make = (options: IRenderMime.IRendererOptions) => IRenderMime.IRenderer;
@@ -30,7 +29,7 @@ const extensions: readonly IRenderMime.IExtension[] = [
   renderer('text', ['text/plain', 'application/vnd.jupyter.stdout', errorType], 120, options => new PageText(options)),
   { ...renderer('json', ['application/json', 'application/geo+json'], 70, options => new JsonOutput(options)), dataType: 'json' },
   { ...renderer('rest', [restType], 20, () => new RestOutput()), dataType: 'json' },
-  { ...renderer('web-app', [webAppType], 20, () => new WebAppOutput()), dataType: 'json' },
+  { ...renderer('web-app', ['application/vnd.allmende.web-app+json'], 20, ({ mimeType }) => new LateOutput(mimeType, async () => (await import('./web-app-output')).drawWebApp)), dataType: 'json' },
   renderer('vega', vegaTypes, 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./vega-draw')).drawVega(mimeType))),
   renderer('plotly', ['application/vnd.plotly.v1+json'], 40, ({ mimeType }) => new PlotOutput(mimeType, async () => (await import('./plotly-draw')).draw)),
   renderer('bokeh-load', [bokehLoad], 30, () => new BokehLoadOutput()),

@@ -9,6 +9,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ITranslator } from '@jupyterlab/translation';
 import { signalToPromise } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
+import { shownNotebook } from '../../../api/config';
 import { readOutput } from '../../../api/documents';
 import { nameOf } from '../../../core/listing';
 import { cellOf } from '../../../core/notebook-address';
@@ -43,7 +44,6 @@ import { Runs } from './runs';
 import { Saver } from './saver';
 import { SharedNotebook } from './shared-notebook';
 import { commandIds, isEnabled } from '../../../core/notebook-commands';
-import { shownNotebook } from '../../../core/web-app';
 
 /** Above this many cells only those in sight are drawn. */
 const manyCells = 200;
