@@ -13,7 +13,7 @@ namespace allmende {
 std::string formatUtc(Instant at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), micros);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())), micros);
 }
 
 std::optional<Instant> parseUtc(std::string_view text) {

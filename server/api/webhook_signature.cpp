@@ -12,6 +12,7 @@ constexpr std::string_view kPrefix = "whsec_";
 constexpr std::size_t kShortestSecret = 24;
 constexpr std::size_t kLongestSecret = 64;
 constexpr std::string_view kVersion = "v1,";
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // of the year 9999
 
 Error refused(std::string why) { return {Code::Unauthenticated, "the webhook is not taken: " + std::move(why), {}}; }
 
@@ -36,7 +37,7 @@ Result<std::string> checkWebhook(const net::RequestHead& head, std::string_view 
   if (!isId(id)) return std::unexpected(refused(fmt::format("webhook-id has 1 to {} printable characters", kLongestWebhookId)));
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
-  if (error != std::errc{} || end != timestamp.data() + timestamp.size() || seconds < 0 || seconds > INT64_MAX / 1000)
+  if (error != std::errc{} || end != timestamp.data() + timestamp.size() || seconds < 0 || seconds > kLastSecond)
     return std::unexpected(refused("webhook-timestamp is a whole number of seconds since 1970"));
   const auto digest = HmacSha256(secret).of({id, ".", timestamp, ".", body});
   const auto wanted = toBase64({reinterpret_cast<const char*>(digest.data()), digest.size()});
