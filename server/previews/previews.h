@@ -97,8 +97,9 @@ class Previews {
   std::optional<PreviewId> idIn(std::string_view host) const;
   std::string suffixFor(std::string_view host) const;
   net::Response enter(const net::Request& request, const PreviewId& id, const Visit& visit);
-  std::optional<net::Response> refusal(const net::RequestHead& head, const Preview& preview, const Visit& visit);
-  Task<net::Answer> reach(net::Request request, Preview preview, Visit visit);
+  std::optional<net::Response> refusal(
+      const net::RequestHead& head, const Preview& preview, const std::optional<AccountId>& who, const Visit& visit) const;
+  Task<net::Answer> reach(net::Request request, Preview preview, AccountId who, Visit visit);
   void cutThose(const std::function<bool(const Shown&)>& which);
   void forgetViewer(const PreviewId& id, const AccountId& who);
   Task<Result<>> remove(PreviewId id);

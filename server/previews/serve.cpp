@@ -38,18 +38,14 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-// Of a cookie list, the first of ours.
+// Empty when the browser shows none.
 std::string passIn(const net::RequestHead& head) {
-  for (const auto& [name, value] : head.headers) {
-    if (!std::ranges::equal(
-            name, std::string_view("cookie"), {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }))
-      continue;
-    const auto at = ("; " + value).find(fmt::format("; {}=", kPassCookie));
-    if (at == std::string::npos) continue;
-    const auto from = at + kPassCookie.size() + 1;
-    return value.substr(from, value.find(';', from) - from);
-  }
-  return {};
+  const auto cookies = fmt::format("; {}", head.headers.find("Cookie"));
+  const auto name = fmt::format("; {}=", kPassCookie);
+  const auto at = cookies.find(name);
+  if (at == std::string::npos) return {};
+  const auto from = at + name.size();
+  return cookies.substr(from, cookies.find(';', from) - from);
 }
 
 // Whether a browser shows the answer as a page of its own.
@@ -90,11 +86,10 @@ Result<std::string> Previews::makeLink(
   if (findFor(by, id) == nullptr) return fail(Code::NotFound, "there is no web app {} for you", id.text());
   const auto suffix = suffixFor(host);
   if (suffix.empty()) {
-    return fail(Code::InvalidInput,
-        "web apps are shown at host names of their own, which there are none of below '{}': open Allmende as http://localhost{}, or have "
-        "its "
-        "operator set 'preview_host'",
-        withoutPort(host), portOf(host));
+    constexpr std::string_view kNoName =
+        "web apps are shown at host names of their own, of which there are none below '{}': open Allmende as http://localhost{}, or have "
+        "'preview_host' set";
+    return fail(Code::InvalidInput, kNoName, withoutPort(host), portOf(host));
   }
   const std::string to = path.empty() ? "/" : path;
   if (!isPath(to)) return fail(Code::InvalidInput, "'{}' is no path of a web app; one begins with '/'", to.substr(0, 100));
@@ -123,8 +118,8 @@ net::Response Previews::enter(const net::Request& request, const PreviewId& id, 
 }
 
 // Why this request does not reach the app; nullopt when it may.
-std::optional<net::Response> Previews::refusal(const net::RequestHead& head, const Preview& preview, const Visit& visit) {
-  const auto who = passes_.whose(passIn(head), preview.id, below_.clock.now());
+std::optional<net::Response> Previews::refusal(
+    const net::RequestHead& head, const Preview& preview, const std::optional<AccountId>& who, const Visit& visit) const {
   const bool isFor = who && findFor(*who, preview.id) != nullptr;
   if (!isFor && isVisit(head)) {
     net::Response response{302, {}, {}};
@@ -144,26 +139,25 @@ Task<net::Answer> Previews::serve(net::Request request, Visit visit) {
   const auto* preview = id ? find(*id) : nullptr;
   if (preview == nullptr) co_return gonePage(request);
   if (request.path == kEnterPath) co_return enter(request, *id, visit);
-  if (auto refused = refusal(request, *preview, visit)) co_return *std::move(refused);
-  co_return co_await reach(std::move(request), *preview, std::move(visit));
+  const auto who = passes_.whose(passIn(request), *id, below_.clock.now());
+  if (auto refused = refusal(request, *preview, who, visit)) co_return *std::move(refused);
+  co_return co_await reach(std::move(request), *preview, who.value(), std::move(visit));
 }
 
 // ---- to the app and back ----
 
-Task<net::Answer> Previews::reach(net::Request request, Preview preview, Visit visit) {
+Task<net::Answer> Previews::reach(net::Request request, Preview preview, AccountId who, Visit visit) {
   const auto connections = std::ranges::count(shown_, preview.owner, [](const auto* one) { return one->preview.owner; });
   if (static_cast<std::size_t>(connections) >= kMostConnections) co_return pageOf(503, kTooMany, request);
   const auto agent = below_.runtimes.find(preview.owner, preview.runtime);
   if (!agent) co_return pageOf(503, kNotYet, request);
   if (*agent == nullptr) co_return gonePage(request);
-  const auto who = passes_.whose(passIn(request), preview.id, below_.clock.now());
-  if (!who) co_return pageOf(401, kUsedUp, request);
   const Meeting meeting{.host = visit.host,
       .origin = fmt::format("{}://{}", schemeOf(visit.secure), visit.host),
       .secure = visit.secure,
       .port = preview.port};
   // From here on it counts, and is cut off when its viewer may see it no longer.
-  auto shown = std::make_shared<Shown>(*this, std::move(preview), *who, meeting, headForApp(request, meeting));
+  auto shown = std::make_shared<Shown>(*this, std::move(preview), std::move(who), meeting, headForApp(request, meeting));
   auto app = co_await (*agent)->open(fmt::format("/api/ports/{}", shown->preview.port), {});
   if (!app || shown->isCut) co_return pageOf(502, kNothing, request);
   shown->app = *std::move(app);
