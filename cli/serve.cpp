@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -78,10 +79,42 @@ void keepPort(std::vector<std::string>& flags, std::string_view url) {
   }
 }
 
+constexpr int kRestart = SIGUSR2;
+constexpr std::initializer_list<int> kEnding{SIGINT, SIGTERM, SIGHUP};
+constexpr std::initializer_list<int> kHeard{SIGINT, SIGTERM, SIGHUP, SIGCHLD, kRestart};
+
+sigset_t setOf(std::initializer_list<int> signals) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : signals) ::sigaddset(&set, number);
+  return set;
+}
+
+// Ends the wait for a program that starts, with Cancelled, once we have been told to end and it has had some seconds more: a program that
+// is ready ends in order, one that is killed leaves that to the next start. The signal stays for nextSignal().
+class EndOfWaiting {
+ public:
+  Result<> look() {
+    sigset_t waiting;
+    ::sigpending(&waiting);
+    if (!std::ranges::any_of(kEnding, [&](int number) { return ::sigismember(&waiting, number) == 1; })) return {};
+    const auto now = clock_.sinceStart();
+    if (!told_) told_ = now;
+    if (now - *told_ < kPatience) return {};
+    return fail(Code::Cancelled, "Allmende was told to end before that");
+  }
+
+ private:
+  static constexpr Duration kPatience{10'000};
+  RealClock clock_;
+  std::optional<Duration> told_;
+};
+
 // Starts the server and says where it is.
 Result<Child> startServer(const Context& context, std::vector<std::string>& flags) {
   TRY(auto server, Child::start(serverDemand(context, flags)));
-  TRY(const auto ready, server.readReady(60s));
+  EndOfWaiting end;
+  TRY(const auto ready, server.readReady(60s, [&] { return end.look(); }));
   const auto* url = findString(ready, "url");
   const auto* link = findString(ready, "sign_in_link");
   if (url == nullptr) return fail(Code::Internal, "allmende-server names no url: {}", json::serialize(ready));
@@ -93,8 +126,6 @@ Result<Child> startServer(const Context& context, std::vector<std::string>& flag
   return server;
 }
 
-constexpr int kRestart = SIGUSR2;
-constexpr std::initializer_list<int> kHeard{SIGINT, SIGTERM, SIGHUP, SIGCHLD, kRestart};
 constexpr std::chrono::milliseconds kLookForLock{250};
 constexpr std::chrono::milliseconds kPauseAfterCrash{200};
 constexpr Duration kPatienceWithServer{15'000};
@@ -102,9 +133,7 @@ constexpr Duration kPatienceWithNode{30'000};
 
 // The next of those signals, all of which are blocked, so that none is missed; 0 when none came within `patience`.
 int nextSignal(std::chrono::milliseconds patience) {
-  sigset_t waited;
-  ::sigemptyset(&waited);
-  for (const int number : kHeard) ::sigaddset(&waited, number);
+  const auto waited = setOf(kHeard);
   const timespec time{.tv_sec = patience.count() / 1'000, .tv_nsec = patience.count() % 1'000 * 1'000'000};
   for (;;) {
     const int number = ::sigtimedwait(&waited, nullptr, &time);
@@ -114,15 +143,18 @@ int nextSignal(std::chrono::milliseconds patience) {
 }
 
 void blockSignals() {
-  sigset_t blocked;
-  ::sigemptyset(&blocked);
-  for (const int number : kHeard) ::sigaddset(&blocked, number);
+  const auto blocked = setOf(kHeard);
   ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
 }
 
 Result<Child> startNode(const Context& context, const Child::Meanwhile& meanwhile = {}) {
   TRY(auto node, Child::start(nodeDemand(context)));
-  TRY(const auto ready, node.readReady(60s, meanwhile));
+  EndOfWaiting end;
+  const auto attend = [&]() -> Result<> {
+    TRY(end.look());
+    return meanwhile ? meanwhile() : Result<>{};
+  };
+  TRY(const auto ready, node.readReady(60s, attend));
   if (const auto* lost = findString(ready, "lost"))
     std::fprintf(stderr, "Allmende runs without root. What is lost: %s. With root (sudo) nothing is.\n", lost->c_str());
   return node;
@@ -151,7 +183,7 @@ Result<Child> startAgain(Crashes& crashes, const char* program, const std::strin
   TRY(crashes.note(program, how));
   for (;;) {
     auto child = start();
-    if (child) return child;
+    if (child || child.error().code == Code::Cancelled) return child;
     TRY(crashes.note(program, child.error().message));
     std::this_thread::sleep_for(kPauseAfterCrash);
   }
@@ -211,17 +243,20 @@ Result<> serve(Context context, std::vector<std::string> serverFlags, bool stand
         context.data.string());
   std::optional<Child> node;
   if (isOurs) {
-    TRY(node, startNode(context));
+    auto started = startNode(context);
+    if (!started && started.error().code == Code::Cancelled) return {};
+    TRY(node, std::move(started));
   }
   auto server = startServer(context, serverFlags);
   if (!server) {
     if (node) node->stop(kPatienceWithNode);
+    if (server.error().code == Code::Cancelled) return {};
     return std::unexpected(server.error());
   }
   auto result = watch(context, serverFlags, lock, node, *server);
   server->stop(kPatienceWithServer);  // first, so that sockets close with a reason while their kernels still live
   if (node) node->stop(kPatienceWithNode);
-  return result;
+  return !result && result.error().code == Code::Cancelled ? Result<>{} : std::move(result);
 }
 
 Result<> restart(Context context) {

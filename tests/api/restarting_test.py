@@ -42,6 +42,14 @@ class ANodeThatStartsSlowly(unittest.TestCase):
             until("a node", lambda: here.pid_of("allmende-node"))
             until("that can be reached", lambda: ask(here.url + "readyz")[0] == 200)
 
+    def test_keeps_nobody_from_ending_it(self):
+        here = house.House()
+        self.addCleanup(here.remove)
+        self.held.touch()
+        os.kill(here.pid_of("allmende-node"), signal.SIGKILL)
+        until("the launcher to have noticed", lambda: "program.ended" in here.log())
+        self.assertEqual(here.stop(), [])
+
 
 if __name__ == "__main__":
     unittest.main()
