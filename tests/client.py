@@ -79,7 +79,10 @@ class Kernel:
 
     def heard(self):
         """(type, content, id of the request it is about) of the next message."""
-        message = json.loads(self.socket.recv())
+        kind, frame = self.socket.recv_data()
+        if kind == websocket.ABNF.OPCODE_CLOSE:
+            raise AssertionError(f"the server closed the connection: {int.from_bytes(frame[:2], 'big')} {frame[2:].decode()}")
+        message = json.loads(frame)
         return message["msg_type"], message["content"], message["parent_header"].get("msg_id")
 
     def run(self, code):

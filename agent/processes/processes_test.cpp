@@ -68,6 +68,18 @@ TEST(Processes, startWithTheirOwnEnvironmentAndNoneOfOurDescriptors) {
   EXPECT_EQ(contentOf(file), "moin\n4\n");  // 0, 1, 2, and the one ls reads the folder through
 }
 
+TEST(Processes, areEndedBeforeTheAgentWhenMemoryRunsOut) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder.path() / "out";
+  const int out = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
+  auto program = shell("cat /proc/self/oom_score_adj");
+  program.output = out;
+  EXPECT_TRUE(testing::await(runToItsEnd(std::move(program))).has_value());
+  ::close(out);
+  EXPECT_EQ(contentOf(file), "1000\n");
+  EXPECT_LT(std::stoi(contentOf("/proc/self/oom_score_adj")), 1000);
+}
+
 Task<bool> leavesNoneBehind() {
   House house(co_await asio::this_coro::executor);
   // A daemon in a session of its own, which nobody's process group reaches.
