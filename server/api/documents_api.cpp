@@ -256,6 +256,27 @@ Task<net::Response> DocumentsApi::readOutput(Call call) {
   co_return response;
 }
 
+Task<net::Response> DocumentsApi::adoptOutputs(Call call) {
+  const auto id = DocumentId::parse(call.param(0));
+  if (!id) co_return runError(id.error());
+  const auto body = parseJsonObject(call.request.body);
+  if (!body) co_return jupyterError(400, body.error().message);
+  const auto* named = findString(*body, "from");
+  const auto from = DocumentId::parse(named == nullptr ? "" : *named);
+  if (!from) co_return jupyterError(400, "from must be the id of a document, such as doc_0123456789abcdef0123");
+  const auto* list = body->if_contains("hashes");
+  constexpr std::size_t kMostHashes = 1'000;
+  if (list == nullptr || !list->is_array() || list->get_array().size() > kMostHashes)
+    co_return jupyterError(400, fmt::format("hashes must be a list of at most {} hashes of outputs", kMostHashes));
+  std::vector<std::string> hashes;
+  for (const auto& hash : list->get_array()) {
+    if (!hash.is_string()) co_return jupyterError(400, "hashes must be texts of 64 hex digits");
+    hashes.emplace_back(hash.get_string());
+  }
+  const auto done = co_await documents_.adoptOutputs(*id, visitorOf(call.caller, call.request.query), *from, std::move(hashes));
+  co_return done ? emptyReply(204) : runError(done.error());
+}
+
 // ---- earlier states ----
 
 Task<net::Response> DocumentsApi::listRevisions(Call call) {

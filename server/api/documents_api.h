@@ -33,6 +33,7 @@ class DocumentsApi {
   // ?download names it as a file.
   Task<net::Response> readRest(Call call);
   Task<net::Response> readOutput(Call call);
+  Task<net::Response> adoptOutputs(Call call);
   Task<net::Response> listRevisions(Call call);
   Task<net::Response> nameRevision(Call call);
   Task<net::Response> readRevision(Call call);

@@ -193,6 +193,7 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.get   ("/api/documents/{id}/last-runs",      ReadContents, api.documents, &DocumentsApi::listLastRuns, "Who ran each cell last, when, and how it came out.");
   on.get   ("/api/documents/{id}/outputs/{run}",  Everybody, api.documents, &DocumentsApi::readRest,    "What a run printed beyond what its notebook holds, as text.");
   on.get   ("/api/documents/{id}/large-outputs/{hash}", Everybody, api.documents, &DocumentsApi::readOutput, "A large part of an output, which the document refers to by its hash, as JSON.");
+  on.post  ("/api/documents/{id}/large-outputs",  WriteContents, api.documents, &DocumentsApi::adoptOutputs, "Parts of another document, which one may read, are this one's, too: before its cells are pasted here.");
   on.get   ("/api/documents/{id}/revisions",      ReadContents, api.documents, &DocumentsApi::listRevisions, "Earlier states of a notebook, the oldest first.");
   on.post  ("/api/documents/{id}/revisions",      WriteContents, api.documents, &DocumentsApi::nameRevision, "Keep the present state under a name.");
   on.get   ("/api/documents/{id}/revisions/{revision}", ReadContents, api.documents, &DocumentsApi::readRevision, "The notebook as it was then.");

@@ -294,6 +294,13 @@ Task<Result<net::FileBody>> Documents::openOutput(DocumentId id, Visitor by, std
       [&outputs = impl_->outputs, id = access.record.id, hash = std::move(hash)] { return outputs.open(id, hash); });
 }
 
+Task<Result<>> Documents::adoptOutputs(DocumentId id, Visitor by, DocumentId from, std::vector<std::string> hashes) {
+  CO_TRY(const auto access, co_await impl_->accessAs(Role::Editor, id, by));
+  CO_TRY(const auto other, co_await impl_->accessOf(from, std::move(by)));
+  co_return co_await impl_->pool.runResult([&outputs = impl_->outputs, id = access.record.id, from = other.record.id,
+                                               hashes = std::move(hashes)] { return outputs.adopt(id, from, hashes); });
+}
+
 // ---- earlier states ----
 
 // What was taken out of a notebook is for those alone who could have seen it: not for who was given it to read.

@@ -84,6 +84,8 @@ class Documents {
   Task<Result<std::string>> readRest(DocumentId id, Visitor by, std::string run);
   // A large part of an output, which the document refers to by its hash: JSON. NotFound when it is not there (any more).
   Task<Result<net::FileBody>> openOutput(DocumentId id, Visitor by, std::string hash);
+  // Those parts of another document, which the visitor may read, are this one's, too: before cells of that one are pasted into it.
+  Task<Result<>> adoptOutputs(DocumentId id, Visitor by, DocumentId from, std::vector<std::string> hashes);
 
   // Earlier states, as history.h says, for those who may change the document.
   Task<Result<std::vector<Revision>>> listRevisions(DocumentId id, Visitor by);

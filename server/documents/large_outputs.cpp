@@ -77,17 +77,18 @@ std::size_t sizeOfOutput(const json::object& output) {
 
 // ---- out of a document, and back ----
 
-Result<> LargeOutputs::store(const DocumentId& of, const std::string& hash, std::string_view text) const {
+template <class Make>
+Result<> LargeOutputs::keep(const DocumentId& of, const std::string& hash, Make make) const {
   const auto folder = folderOf(of);
   const auto path = folder / hash;
   std::error_code error;
   if (fs::exists(path, error)) {
-    fs::last_write_time(path, fs::file_time_type::clock::now(), error);  // begins its time of grace anew
+    fs::last_write_time(path, fs::file_time_type::clock::now(), error);
     return {};
   }
   fs::create_directories(folder, error);
   const auto unfinished = folder / (std::string(kUnfinished) + randomHex(8));
-  auto written = writeThrough(unfinished, text);
+  Result<> written = make(unfinished);
   if (written) {
     fs::rename(unfinished, path, error);
     const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -95,6 +96,24 @@ Result<> LargeOutputs::store(const DocumentId& of, const std::string& hash, std:
   }
   if (!written) fs::remove(unfinished, error);
   return written;
+}
+
+Result<> LargeOutputs::store(const DocumentId& of, const std::string& hash, std::string_view text) const {
+  return keep(of, hash, [text](const fs::path& path) { return writeThrough(path, text); });
+}
+
+Result<> LargeOutputs::adopt(const DocumentId& by, const DocumentId& from, const std::vector<std::string>& hashes) const {
+  for (const auto& hash : hashes) {
+    TRY(const auto there, open(from, hash));
+    TRY(keep(by, hash, [&](const fs::path& path) -> Result<> {
+      std::error_code error;
+      fs::create_hard_link(folderOf(from) / hash, path, error);
+      if (error) return fail(Code::Unavailable, "an output cannot be kept: {}", error.message());
+      fs::last_write_time(path, fs::file_time_type::clock::now(), error);  // until the document refers to it
+      return {};
+    }));
+  }
+  return {};
 }
 
 Result<> LargeOutputs::takeOut(const DocumentId& of, json::object& output) const {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
@@ -38,6 +39,8 @@ class LargeOutputs {
 
   // One part, as JSON. NotFound when it is not there.
   Result<net::FileBody> open(const DocumentId& of, std::string_view hash) const;
+  // Parts of one document are the other's, too, which costs no room. NotFound names one that is not there; those before it are.
+  Result<> adopt(const DocumentId& by, const DocumentId& from, const std::vector<std::string>& hashes) const;
   // Removes what the notebook as a document has it does not refer to and is older than kGrace.
   void sweep(const DocumentId& of, const json::object& notebook, Instant now) const;
   // All of a document's.
@@ -47,6 +50,9 @@ class LargeOutputs {
  private:
   std::filesystem::path folderOf(const DocumentId& of) const { return folder_ / of.text(); }
   Result<> store(const DocumentId& of, const std::string& hash, std::string_view text) const;
+  // Calls make(path of a new file) unless that document has the part, which then begins its time of grace anew.
+  template <class Make>
+  Result<> keep(const DocumentId& of, const std::string& hash, Make make) const;
 
   std::filesystem::path folder_;
   std::size_t threshold_;

@@ -65,6 +65,32 @@ class ALargeOutput(WithPeople):
         other = self.shown("other.ipynb", "r")
         self.assertEqual(self.read("ada", other, part)[0], 404)  # of another notebook's
 
+    def test_goes_along_with_a_cell_that_is_pasted_into_another_notebook(self):
+        live, other = self.shown("here.ipynb", "g"), self.shown("there.ipynb", "h")
+        part, into = self.parts(live)["image/png"], f"{other.session['fileId']}/large-outputs"
+        wish = {"from": live.session["fileId"], "hashes": [part["hash"]]}
+        self.share(other, role="editor")
+        self.assertEqual(self.call("bob", "POST", into, wish)[0], 403)  # who may not read the one
+        self.share(live, role="viewer")
+        self.assertEqual(self.call("bob", "POST", into, wish), (204, ""))
+        self.assertEqual(self.read("ada", other, part), (200, "g" * 100_000))
+        with other.doc.transaction():
+            other.cells[0]["outputs"].append(live.cells[0]["outputs"][0].to_py())
+        other.settle()
+        until("the file to have both", lambda: [output["data"]["image/png"][:1] for output in self.saved(other, "there.ipynb")] == ["h", "g"])
+        self.assertEqual(self.call("bob", "POST", f"{live.session['fileId']}/large-outputs", {"from": other.session["fileId"], "hashes": [part["hash"]]})[0], 403)
+        for wrong, why in (({"hashes": []}, "from"), ({"from": live.session["fileId"], "hashes": "x"}, "hashes"), ({**wish, "hashes": [7]}, "hashes"),
+                           ({**wish, "hashes": ["../x"]}, "hash"), ({**wish, "hashes": ["0" * 64] * 1001}, "at most 1000")):
+            status, said = self.call("ada", "POST", into, wrong)
+            self.assertEqual(status, 400, said)
+            self.assertIn(why, said["message"])
+        self.assertEqual(self.call("ada", "POST", into, {**wish, "hashes": ["0" * 64]})[0], 404)
+
+    def saved(self, live, path):
+        status, model = ask(f"{self.house.url}api/contents/{path}", self.token)
+        self.assertEqual(status, 200, model)
+        return model["content"]["cells"][0]["outputs"]
+
     def test_is_whole_in_earlier_versions_and_comes_back_from_them(self):
         live = self.shown("versions.ipynb", "s")
         document = live.session["fileId"]

@@ -281,6 +281,36 @@ test("a large picture comes when it is about to be seen, also after a reload, an
   await close(watched);
 });
 
+test("cells that were copied are pasted in another tab, with a large picture and all, and not once somebody has signed out", async () => {
+  const noise = "import io\nimport numpy as np\nfrom IPython.display import Image\nfrom PIL import Image as Pixels\nfile = io.BytesIO()\nPixels.fromarray(np.random.default_rng(2).integers(0, 255, (300, 300, 3), dtype='uint8')).save(file, 'PNG')\nImage(file.getvalue())";
+  const watched = await run("copied-from.ipynb", [noise]);
+  const { page, context } = watched;
+  await cellAt(page, 0).click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("c");
+  await putNotebook("pasted-into.ipynb", ["1"]);
+  const other = await context.newPage();
+  other.on("pageerror", (error) => watched.faults.push(`exception: ${error.message}`));
+  await other.goto(notebookAddress("pasted-into.ipynb"));
+  await other.locator(".jp-Cell:focus, .jp-Cell .cm-content:focus").waitFor({ timeout: 30_000 });
+  await other.keyboard.press("Escape");
+  await other.keyboard.press("v");
+  const pasted = outputOf(other, 1).locator("img");
+  await until(() => pasted.evaluate((element) => (element as HTMLImageElement).naturalWidth), (width) => width === 300, "the picture in the other notebook");
+  await other.keyboard.press("v");
+  await until(() => other.locator(".jp-Cell").count(), (count) => count === 3, "one more");
+  await other.keyboard.press("z");
+  await until(() => other.locator(".jp-Cell").count(), (count) => count === 2, "one less");
+  const kept = await until(async () => ((await (await call("GET", "api/contents/pasted-into.ipynb?type=notebook&content=1")).json()) as { content: { cells: { id: string; outputs: { data: Record<string, string> }[] }[] } }).content.cells, ({ length }) => length === 2, "the file");
+  assert.ok((kept[1]?.outputs[0]?.data["image/png"]?.length ?? 0) > 100_000);
+  assert.notEqual(kept[1]?.id, kept[0]?.id);
+  await other.getByRole("button", { name: "Account of ada" }).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await other.waitForURL(/login/);
+  assert.equal(await other.evaluate(() => localStorage.getItem("allmende.copiedCells")), null);
+  await context.close();
+});
+
 test("plots of Altair, Plotly and Bokeh are drawn, follow the page's look, and ask nobody else", async () => {
   const watched = await run("plots.ipynb", [
     "import altair, pandas\naltair.renderers.enable('mimetype')\nflock = pandas.DataFrame({'farm': ['a', 'b', 'c'], 'sheep': [3, 5, 8]})\naltair.Chart(flock).mark_bar(color='#14783c').encode(x='farm', y='sheep', tooltip='sheep')",

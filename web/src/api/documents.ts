@@ -51,6 +51,9 @@ export const answerInput = (document: string, run: string, value: string): Promi
 /** A large part of an output. */
 export const readOutput = (document: string, hash: string): Promise<unknown> => api.get(at(document, `large-outputs/${hash}`));
 
+/** Large parts of another document, which one may read, are this one's, too. */
+export const adoptOutputs = (document: string, from: string, hashes: readonly string[]): Promise<void> => api.post(at(document, 'large-outputs'), { from, hashes });
+
 // Earlier states.
 
 export const listRevisions = async (document: string): Promise<readonly Revision[]> => (await api.get<{ revisions: readonly Revision[] }>(at(document, 'revisions'))).revisions;

@@ -1,6 +1,7 @@
 // One signs out of a browser, not of a tab: its other tabs are told, and a page that was left and comes back by the Back button shows nothing more.
 import { signOut } from '../api/account';
 import { addressOf } from '../api/config';
+import { copiedKey } from '../core/copied-cells';
 import { isSignedOut } from './failure';
 
 const kept = 'allmende.signedOutAt';
@@ -8,7 +9,10 @@ const kept = 'allmende.signedOutAt';
 /** Signs out and goes to the sign-in page. Without an answer of the server one stays signed in; the sign-in page then shows that. */
 export async function leave(): Promise<void> {
   const out = await signOut().then(() => true, isSignedOut);
-  if (out) localStorage.setItem(kept, String(Date.now()));
+  if (out) {
+    localStorage.setItem(kept, String(Date.now()));
+    localStorage.removeItem(copiedKey);
+  }
   location.assign(addressOf('login'));
 }
 

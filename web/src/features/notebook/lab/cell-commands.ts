@@ -9,6 +9,7 @@ import { notebookAddress } from '../../../api/files';
 import { sharedAddress } from '../../../api/sharing';
 import { t } from '../../../ui/i18n';
 import type { Page } from '../store';
+import { CellsClipboard } from './cells-clipboard';
 
 type Table = Partial<Record<CommandId, Command>>;
 
@@ -44,16 +45,17 @@ function copyLink(page: Page, notebook: Notebook): void {
   navigator.clipboard.writeText(address).then(() => page.tell({ text: t('cell.linkCopied') }), () => page.tell({ text: t('cell.linkNotCopied', { address }), tone: 'danger' }));
 }
 
-function editing(notebook: Notebook): Table {
+function editing(page: Page, notebook: Notebook): Table {
+  const clipboard = new CellsClipboard(page, notebook);
   const several = () => chosen(notebook).length > 1;
   const hasBelow = () => notebook.activeCellIndex < notebook.widgets.length - 1;
   const shared = () => notebook.model?.sharedModel;
   return {
     undo: { run: () => NotebookActions.undo(notebook), isEnabled: () => shared()?.canUndo() ?? false },
     redo: { run: () => NotebookActions.redo(notebook), isEnabled: () => shared()?.canRedo() ?? false },
-    cut: { run: () => NotebookActions.cut(notebook) },
-    copy: { run: () => NotebookActions.copy(notebook) },
-    paste: { run: () => NotebookActions.paste(notebook, 'below') },
+    cut: { run: () => clipboard.cut() },
+    copy: { run: () => clipboard.copy() },
+    paste: { run: () => clipboard.paste() },
     'duplicate-cell': { run: () => NotebookActions.duplicate(notebook, 'belowSelected') },
     delete: { run: () => NotebookActions.deleteCells(notebook) },
     'select-all': { run: () => NotebookActions.selectAll(notebook) },
@@ -107,7 +109,7 @@ function oneByOne(notebook: Notebook, table: Table): Table {
 export function cellCommands(page: Page, panel: NotebookPanel, registry: CommandRegistry): Table {
   const notebook = panel.content;
   return {
-    ...oneByOne(notebook, editing(notebook)), ...moving(notebook, registry),
+    ...oneByOne(notebook, editing(page, notebook)), ...moving(notebook, registry),
     'toggle-code': { run: () => toggleCode(notebook) },
     'toggle-output': { run: () => NotebookActions.toggleOutput(notebook) },
     'fold-sections': { run: () => NotebookActions.collapseAllHeadings(notebook) },
