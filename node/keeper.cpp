@@ -26,6 +26,7 @@ constexpr double kComputing = 0.02;     // seconds of processor time below which
 constexpr std::int64_t kLeastSpare = std::int64_t{64} << 20;
 constexpr int kMostTriesToClose = 10;
 constexpr std::int64_t kMostReady = 16;
+constexpr std::size_t kMostToldFaults = 100;
 
 // A descriptor somebody else owns, waited for on the loop.
 class Watched {
@@ -164,6 +165,7 @@ Task<> Keeper::plugAgain(std::shared_ptr<Kept> kept) {
 Task<Result<json::value>> Keeper::answer(link::AskBody ask) {
   if (auto* one = std::get_if<link::StartRuntime>(&ask)) co_return asJson(co_await start(std::move(*one)));
   if (auto* one = std::get_if<link::StopRuntime>(&ask)) co_return asJson(co_await end(std::move(*one)));
+  if (std::holds_alternative<link::ListDevices>(ask)) co_return toJson(link::Devices{devices::countKinds(co_await findDevices())});
   if (auto* one = std::get_if<link::ReadUsage>(&ask)) co_return asJson(co_await usage(std::move(*one)));
   if (auto* one = std::get_if<link::Restrain>(&ask)) co_return asJson(co_await restrain(std::move(*one)));
   if (auto* one = std::get_if<link::Observe>(&ask)) co_return asJson(setWhatToObserve(std::move(*one)));
@@ -195,11 +197,12 @@ void Keeper::forget(const std::shared_ptr<Kept>& kept) {
 Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   CO_TRY(const auto kept, claim(ask));
   const auto began = clock_.sinceStart();
-  auto sandbox = co_await takeReady(ask);
+  auto edits = co_await handOut(*kept, ask.limits.devices);
+  auto sandbox = edits ? co_await takeReady(ask) : Result<std::unique_ptr<sandbox::Sandbox>>(std::unexpected(edits.error()));
   const bool wasReady = sandbox.has_value();
-  if (!wasReady) {
+  if (edits && !wasReady) {
     const auto out = co_await wayOut(ask.limits.network);
-    sandbox = co_await work_.runResult([this, ask, out] { return site_.start(ask, out); });
+    sandbox = co_await work_.runResult([this, ask, out, with = *edits] { return site_.start(ask, out, with); });
   }
   if (!sandbox) {
     log::warning("runtime.not_started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner},
@@ -211,8 +214,37 @@ Task<Result<link::Runtime>> Keeper::start(link::StartRuntime ask) {
   log::info("runtime.started", {{"runtime", ask.id.text()}, {"owner", kept->runtime.owner}, {"took_ms", (kept->startedAt - began).count()},
                                    {"was_ready", wasReady}, {"sandbox", kept->sandbox->id.text()}});
   scope_.spawn("runtime", live(kept));
-  keepReady(ask);
+  if (ask.limits.devices.empty()) keepReady(ask);
   co_return kept->runtime;
+}
+
+// ---- accelerators ----
+
+Task<std::vector<devices::Device>> Keeper::findDevices() {
+  auto found = co_await looks_.run([] { return devices::find(); });
+  if (!found) co_return std::vector<devices::Device>();
+  for (const auto& fault : found->faults) {
+    if (toldFaults_.size() < kMostToldFaults && toldFaults_.insert(fault).second) log::warning("devices.not_used", {{"message", fault}});
+  }
+  co_return std::move(found->devices);
+}
+
+// Chooses devices of the demanded kinds, which are the runtime's from then on, and puts their names in the place of the kinds.
+Task<Result<devices::Edits>> Keeper::handOut(Kept& kept, std::vector<std::string>& demanded) {
+  devices::Edits edits;
+  kept.runtime.limits.devices.clear();
+  if (demanded.empty()) co_return edits;
+  const auto all = co_await findDevices();
+  std::vector<std::string> used;
+  for (const auto& [id, one] : kept_) used.insert(used.end(), one->runtime.limits.devices.begin(), one->runtime.limits.devices.end());
+  CO_TRY(const auto chosen, devices::choose(all, demanded, used));
+  demanded.clear();
+  for (const auto& device : chosen) {
+    demanded.push_back(device.name);
+    edits.add(device.edits);
+  }
+  kept.runtime.limits.devices = demanded;
+  co_return edits;
 }
 
 // ---- sandboxes that wait for whoever asks first ----

@@ -6,12 +6,14 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "lib/base/clock.h"
 #include "lib/base/turn.h"
 #include "lib/link/link.h"
 #include "lib/net/net.h"
+#include "node/devices/devices.h"
 #include "node/first_words.h"
 #include "node/machine/machine.h"
 #include "node/network/network.h"
@@ -45,6 +47,8 @@ class Keeper {
   Task<Result<link::Usage>> usage(link::ReadUsage ask);
   Task<Result<link::Done>> restrain(link::Restrain ask);
   Result<link::Done> setWhatToObserve(link::Observe what);
+  Task<std::vector<devices::Device>> findDevices();
+  Task<Result<devices::Edits>> handOut(Kept& kept, std::vector<std::string>& demanded);
   Task<std::shared_ptr<network::Gateway>> wayOut(link::Network demanded);
 
   Result<std::shared_ptr<Kept>> claim(const link::StartRuntime& ask);
@@ -85,6 +89,7 @@ class Keeper {
   std::list<Ready> ready_;                                           // at most kMostReady
   Ready wanted_;                                                     // the shape that was asked for last
   bool refilling_ = false;
+  std::set<std::string> toldFaults_;           // of what describes devices
   link::Observe observed_;                     // what is looked for
   Notifier changed_;                           // kept_ became smaller
   net::Pool work_;                             // starts and removes

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "lib/base/log.h"
+#include "node/devices/devices.h"
 #include "node/keeper.h"
 #include "node/link_door.h"
 #include "node/observe/observe.h"
@@ -148,9 +149,21 @@ Finding examineEvidence() {
       "a kernel from 5.11 on with BTF, and the capabilities CAP_BPF and CAP_PERFMON"));
 }
 
+Finding examineAccelerators() {
+  const auto found = devices::find();
+  std::string words;
+  for (const auto& [kind, count] : devices::countKinds(found.devices))
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, kind);
+  if (!found.faults.empty())
+    return Finding::optional(Finding::bad(
+        "accelerators", found.faults.front(), "what it describes is not given to runtimes", "mend it, or have its tool write it anew"));
+  return Finding::good("accelerators", words.empty() ? "none are described in /etc/cdi, so runtimes have processors alone" : words);
+}
+
 int examine(const NodeSettings& settings) {
   for (const auto& finding : sandbox::examineMachine(demandOf(settings))) say(toJson(finding).as_object());
   say(toJson(examineEvidence()).as_object());
+  say(toJson(examineAccelerators()).as_object());
   return 0;
 }
 

@@ -21,7 +21,8 @@ constexpr auto fieldsOf(Type<Limits>) {
       field("pids", &Limits::pids, "Most processes and threads."),
       field("lifetime_s", &Limits::lifetimeSeconds, "The node stops the runtime after this time, whatever the server does."),
       field("network", &Limits::network, "What it may do in the network."),
-      field("drive_bytes", &Limits::driveBytes, "Most bytes of its account's files; 0 = no limit."));
+      field("drive_bytes", &Limits::driveBytes, "Most bytes of its account's files; 0 = no limit."),
+      field("devices", &Limits::devices, "Accelerators that it has."));
 }
 constexpr auto fieldsOf(Type<Runtime>) {
   return record("runtime", field("id", &Runtime::id), field("owner", &Runtime::owner), field("socket", &Runtime::socket),
@@ -37,6 +38,11 @@ constexpr auto fieldsOf(Type<StopRuntime>) {
 }
 constexpr auto fieldsOf(Type<ListRuntimes>) { return record("list_runtimes"); }
 constexpr auto fieldsOf(Type<Runtimes>) { return record("runtimes", field("runtimes", &Runtimes::runtimes)); }
+constexpr auto fieldsOf(Type<ListDevices>) { return record("list_devices"); }
+constexpr auto fieldsOf(Type<DeviceKind>) {
+  return record("device_kind", field("kind", &DeviceKind::kind), field("count", &DeviceKind::count));
+}
+constexpr auto fieldsOf(Type<Devices>) { return record("devices", field("kinds", &Devices::kinds)); }
 constexpr auto fieldsOf(Type<ReadUsage>) { return record("read_usage", field("id", &ReadUsage::id)); }
 constexpr auto fieldsOf(Type<Usage>) {
   return record("usage", field("memory_bytes", &Usage::memoryBytes), field("memory_peak_bytes", &Usage::memoryPeakBytes),

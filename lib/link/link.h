@@ -26,7 +26,7 @@ struct Version {
   int minor = 0;
   bool operator==(const Version&) const = default;
 };
-inline constexpr Version kLinkVersion{1, 3};
+inline constexpr Version kLinkVersion{1, 4};
 
 struct Hello {
   int major = kLinkVersion.major;
@@ -56,6 +56,8 @@ struct Limits {
   std::int64_t lifetimeSeconds = 12 * 3600;
   Network network;
   std::int64_t driveBytes = 0;  // what the account's files may have together; 0 = as much as there is room for
+  // Accelerators: where they are asked for the kind of each ("nvidia.com/gpu"), where they hold the device ("nvidia.com/gpu=0").
+  std::vector<std::string> devices;
   bool operator==(const Limits&) const = default;
 };
 
@@ -95,6 +97,20 @@ struct ListRuntimes {
 struct Runtimes {
   std::vector<Runtime> runtimes;
   bool operator==(const Runtimes&) const = default;
+};
+
+// Answered by Devices.
+struct ListDevices {
+  bool operator==(const ListDevices&) const = default;
+};
+struct DeviceKind {
+  std::string kind;  // "nvidia.com/gpu"
+  std::int64_t count = 0;
+  bool operator==(const DeviceKind&) const = default;
+};
+struct Devices {
+  std::vector<DeviceKind> kinds;
+  bool operator==(const Devices&) const = default;
 };
 
 // Answered by Usage.
@@ -146,7 +162,7 @@ struct MemoryRanOut {
 
 // ---- texts ----
 
-using AskBody = std::variant<StartRuntime, StopRuntime, ListRuntimes, ReadUsage, Observe, Restrain>;
+using AskBody = std::variant<StartRuntime, StopRuntime, ListRuntimes, ListDevices, ReadUsage, Observe, Restrain>;
 struct Ask {
   std::int64_t number = 0;
   AskBody body;

@@ -71,7 +71,7 @@ TEST(Link, refusesAnotherMajorAndSaysWhatToInstall) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::Conflict);
   EXPECT_EQ(refused.error().message,
-      "allmende-server 9 speaks version 2.0 of the link and this side version 1.3; install server and node of the same release and "
+      "allmende-server 9 speaks version 2.0 of the link and this side version 1.4; install server and node of the same release and "
       "restart both");
 }
 

@@ -40,6 +40,7 @@ json::object process(const BundleDemand& demand) {
   set("ALLMENDE_MEMORY_LIMIT", std::to_string(demand.limits.memoryBytes));
   set("ALLMENDE_DISK_LIMIT", std::to_string(demand.limits.diskBytes));
   if (demand.waits) set("ALLMENDE_READY_KERNEL", "python3");
+  for (const auto& line : demand.devices.environment) environment.emplace_back(line);
   set("LISTEN_FDS", "1");
   set("LISTEN_PID", "1");
 
@@ -73,9 +74,19 @@ json::object pythonMount(const BundleDemand& demand) {
   return readOnlyBind(demand.python, demand.pythonOutside, demand.withMountsBelow);
 }
 
+// A device is bound from outside, as nobody can make one in a user namespace.
+void mountDevices(json::array& mounts, const devices::Edits& devices) {
+  for (const auto& node : devices.nodes) mounts.push_back(mount(node.inside, "bind", node.outside, {"bind", "nosuid", "noexec"}));
+  for (const auto& one : devices.mounts) {
+    json::array options;
+    for (const auto& option : one.options) options.emplace_back(option);
+    mounts.push_back(mount(one.inside, "bind", one.outside, std::move(options)));
+  }
+}
+
 json::array mounts(const BundleDemand& demand) {
   const auto quarter = demand.limits.memoryBytes / 4;
-  return {
+  json::array mounts{
       // hidepid: a kernel sees its own processes, not the agent.
       mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev", "hidepid=2"}),
       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=1m"}),
@@ -90,6 +101,30 @@ json::array mounts(const BundleDemand& demand) {
       readOnlyBind("/run/allmende/agent", demand.agent, false),
       mount("/content", "bind", demand.content, {"bind", "nosuid", "nodev"}),
   };
+  mountDevices(mounts, demand.devices);
+  return mounts;
+}
+
+json::array deviceRules(const devices::Edits& devices) {
+  json::array rules{json::object{{"allow", false}, {"access", "rwm"}}};
+  for (const auto& node : devices.nodes) {
+    rules.push_back(json::object{
+        {"allow", true}, {"type", node.block ? "b" : "c"}, {"major", node.major}, {"minor", node.minor}, {"access", node.access}});
+  }
+  return rules;
+}
+
+json::object hooks(const devices::Edits& devices) {
+  json::object hooks;
+  for (const auto& hook : devices.hooks) {
+    json::object one{{"path", hook.path}};
+    if (!hook.arguments.empty()) one["args"] = json::value_from(hook.arguments);
+    if (!hook.environment.empty()) one["env"] = json::value_from(hook.environment);
+    auto& list = hooks[hook.when];
+    if (!list.is_array()) list = json::array();
+    list.get_array().push_back(std::move(one));
+  }
+  return hooks;
 }
 
 json::object resources(const BundleDemand& demand) {
@@ -97,7 +132,7 @@ json::object resources(const BundleDemand& demand) {
   if (demand.swapIsCounted) memory["swap"] = demand.limits.memoryBytes;  // memory and swap together: no swap
   if (demand.socketsAreCountedApart) memory["kernelTCP"] = demand.limits.memoryBytes / 4;
   const auto quota = std::llround(demand.limits.cpus * static_cast<double>(kCpuPeriod));
-  return {{"devices", json::array{json::object{{"allow", false}, {"access", "rwm"}}}}, {"memory", std::move(memory)},
+  return {{"devices", deviceRules(demand.devices)}, {"memory", std::move(memory)},
       {"cpu", json::object{{"quota", quota}, {"period", kCpuPeriod}, {"shares", cpuSharesOf(demand.limits)}}},
       {"pids", json::object{{"limit", demand.limits.pids}}}};
 }
@@ -128,7 +163,7 @@ json::object makeBundle(const BundleDemand& demand) {
                           "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", "/sys/fs/selinux"})},
       {"readonlyPaths", paths({"/proc/bus", "/proc/fs", "/proc/irq", "/proc/pressure", "/proc/sys", "/proc/sysrq-trigger"})}};
   return {{"ociVersion", "1.0.0"}, {"process", process(demand)}, {"root", json::object{{"path", demand.root}, {"readonly", false}}},
-      {"hostname", "runtime"}, {"mounts", mounts(demand)}, {"linux", std::move(linux)}};
+      {"hostname", "runtime"}, {"mounts", mounts(demand)}, {"hooks", hooks(demand.devices)}, {"linux", std::move(linux)}};
 }
 
 }  // namespace allmende::sandbox

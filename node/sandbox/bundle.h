@@ -18,6 +18,7 @@ struct BundleDemand {
   std::string content;  // what becomes /content
   std::string cgroup;   // "/allmende-1f/rt_1"
   IdMap ids;
+  devices::Edits devices;               // what its accelerators need
   std::string userNamespace;            // where the one to be joined can be opened
   std::string networkNamespace;         // the same; "" = one of its own, without any link
   bool waits = false;                   // for whoever asks first, with a kernel that is started at once

@@ -11,6 +11,7 @@
 
 #include "lib/base/finding.h"
 #include "lib/link/link.h"
+#include "node/devices/devices.h"
 #include "node/network/network.h"
 #include "node/sandbox/cgroups.h"
 #include "node/sandbox/users.h"
@@ -100,8 +101,9 @@ class Site {
   std::vector<Adopted> takeAdopted();
 
   // The recipe. A failed start leaves nothing behind. Several may run at once. Without `wayOut` the network of the sandbox ends at itself,
-  // whatever was demanded, and Sandbox::limits says so.
-  Result<std::unique_ptr<Sandbox>> start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut = nullptr);
+  // whatever was demanded, and Sandbox::limits says so. `devices`: what those in demand.limits need.
+  Result<std::unique_ptr<Sandbox>> start(
+      const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut = nullptr, const devices::Edits& devices = {});
   // A sandbox for whoever asks first, of the python and the limits that `shape` says: with a kernel that waits, and behind everybody else
   // when processors are short. No other node adopts it.
   Result<std::unique_ptr<Sandbox>> startReady(const link::StartRuntime& shape, std::shared_ptr<network::Gateway> wayOut = nullptr);
@@ -128,7 +130,8 @@ class Site {
 
  private:
   explicit Site(std::unique_ptr<Places> places);
-  Result<std::unique_ptr<Sandbox>> make(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, bool waits);
+  Result<std::unique_ptr<Sandbox>> make(
+      const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, const devices::Edits& devices, bool waits);
   void undo(std::unique_ptr<Sandbox> sandbox);
   std::unique_ptr<Places> places_;
   std::vector<Adopted> adopted_;

@@ -38,6 +38,7 @@ struct Start {
   Places& places;
   const link::StartRuntime& demand;
   Sandbox& sandbox;
+  const devices::Edits& devices;
   Fd userNamespace;
   Fd listening;
   Fd print;  // the agent's end of Sandbox::output
@@ -181,6 +182,7 @@ Result<> writeBundle(const Start& start) {
       .content = start.path("/disk/content"),
       .cgroup = start.sandbox.cgroup,
       .ids = start.sandbox.ids,
+      .devices = start.devices,
       .userNamespace = fmt::format("/proc/{}/fd/{}", ::getpid(), start.userNamespace.get()),
       .networkNamespace = start.sandbox.plug.space.open() ? machine::pathOf(start.sandbox.plug.space) : "",
       .waits = start.waits,
@@ -266,8 +268,9 @@ Result<> checkLimits(const Limits& limits) {
   return network::checkNetwork(limits.network);
 }
 
-Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut) {
-  TRY(auto sandbox, make(demand, std::move(wayOut), false));
+Result<std::unique_ptr<Sandbox>> Site::start(
+    const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, const devices::Edits& devices) {
+  TRY(auto sandbox, make(demand, std::move(wayOut), devices, false));
   if (auto given = give(*sandbox, demand); !given) {
     undo(std::move(sandbox));
     return std::unexpected(std::move(given).error());
@@ -278,7 +281,7 @@ Result<std::unique_ptr<Sandbox>> Site::start(const link::StartRuntime& demand, s
 Result<std::unique_ptr<Sandbox>> Site::startReady(const link::StartRuntime& shape, std::shared_ptr<network::Gateway> wayOut) {
   auto demand = shape;
   demand.id = RuntimeId::make();
-  TRY(auto sandbox, make(demand, std::move(wayOut), true));
+  TRY(auto sandbox, make(demand, std::move(wayOut), {}, true));
   if (auto behind = setCpuShares(places_->cgroups, sandbox->cgroup, kLeastCpuShares); !behind) {
     undo(std::move(sandbox));
     return std::unexpected(std::move(behind).error());
@@ -286,7 +289,8 @@ Result<std::unique_ptr<Sandbox>> Site::startReady(const link::StartRuntime& shap
   return sandbox;
 }
 
-Result<std::unique_ptr<Sandbox>> Site::make(const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, bool waits) {
+Result<std::unique_ptr<Sandbox>> Site::make(
+    const link::StartRuntime& demand, std::shared_ptr<network::Gateway> wayOut, const devices::Edits& devices, bool waits) {
   TRY(checkLimits(demand.limits));
   TRY(checkPython(demand.python));
   if (const auto left = freeBytes(); left < kLeastFree)
@@ -298,7 +302,14 @@ Result<std::unique_ptr<Sandbox>> Site::make(const link::StartRuntime& demand, st
   sandbox->wayOut = std::move(wayOut);
   if (places_->rootless) sandbox->limits.diskBytes = std::min(demand.limits.diskBytes, demand.limits.memoryBytes / 2);
   sandbox->cgroup = places_->groupOf(demand.id);
-  Start start{.places = *places_, .demand = demand, .sandbox = *sandbox, .userNamespace = {}, .listening = {}, .print = {}, .waits = waits};
+  Start start{.places = *places_,
+      .demand = demand,
+      .sandbox = *sandbox,
+      .devices = devices,
+      .userNamespace = {},
+      .listening = {},
+      .print = {},
+      .waits = waits};
   if (auto contained = contain(start); !contained) {
     // A directory that was there before belongs to a runtime that runs.
     if (contained.error().code != Code::Conflict) undo(std::move(sandbox));

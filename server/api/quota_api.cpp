@@ -49,7 +49,9 @@ TierView viewOf(const quota::Tier& tier) {
       .weight = tier.weight,
       .unitsPerHour = tier.unitsPerHour(),
       .units = tier.units,
-      .periodS = secondsOf(tier.period)};
+      .periodS = secondsOf(tier.period),
+      .accelerators = tier.accelerators,
+      .unitsPerAcceleratorHour = tier.unitsPerAcceleratorHour};
 }
 
 Task<Result<QuotaView>> QuotaApi::get(accounts::Caller caller) {
@@ -98,6 +100,31 @@ Task<net::Response> QuotaApi::csv(Call call) {
   response.headers.add("Content-Type", "text/csv; charset=utf-8");
   response.headers.add("Content-Disposition", "attachment; filename=\"usage.csv\"");
   co_return response;
+}
+
+// ---- types of runtimes ----
+
+Task<Result<RuntimeTypes>> QuotaApi::types(accounts::Caller caller) {
+  CO_TRY(const auto standing, co_await ledger_.standingOf(caller.account));
+  const auto& tier = standing.tier;
+  RuntimeTypes types;
+  if (!tier.accelerators.empty()) {
+    CO_TRY(const auto kinds, co_await runtimes_.accelerators().list());
+    for (const auto& [kind, count, free] : kinds) {
+      if (std::ranges::find(tier.accelerators, kind) == tier.accelerators.end()) continue;
+      types.accelerators.push_back({.kind = kind, .count = count, .free = free, .unitsPerHour = tier.unitsPerHour(1)});
+    }
+  }
+  CO_TRY(const auto wishes, co_await runtimes_.accelerators().wishes(caller.account));
+  for (const auto& [name, kind] : wishes) types.runtimes.push_back({.name = name, .accelerator = kind});
+  co_return types;
+}
+
+Task<Result<>> QuotaApi::chooseType(accounts::Caller caller, RuntimeType wish) {
+  CO_TRY(runtimes::Runtimes::checkName(wish.name));
+  CO_TRY(auto standing, co_await ledger_.standingOf(caller.account));
+  co_return co_await runtimes_.accelerators().wish(
+      caller.account, std::move(wish.name), std::move(wish.accelerator), std::move(standing.tier));
 }
 
 }  // namespace allmende::api

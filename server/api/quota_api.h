@@ -24,6 +24,8 @@ struct TierView {
   double unitsPerHour = 0;
   double units = 0;
   std::int64_t periodS = 0;
+  std::vector<std::string> accelerators;
+  double unitsPerAcceleratorHour = 0;
 };
 constexpr auto fieldsOf(Type<TierView>) {
   using T = TierView;
@@ -40,7 +42,9 @@ constexpr auto fieldsOf(Type<TierView>) {
       field("weight", &T::weight, "How much faster than others it goes ahead in the queue."),
       field("units_per_hour", &T::unitsPerHour, "Compute units that an hour of a runtime costs."),
       field("units", &T::units, "Compute units in each period; 0 = as many as one likes."),
-      field("period_s", &T::periodS, "After this time they are full again."));
+      field("period_s", &T::periodS, "After this time they are full again."),
+      field("accelerators", &T::accelerators, "Kinds of which a runtime may have one."),
+      field("units_per_accelerator_hour", &T::unitsPerAcceleratorHour, "What a runtime with one costs beside that."));
 }
 TierView viewOf(const quota::Tier& tier);
 
@@ -104,6 +108,38 @@ constexpr auto fieldsOf(Type<UsageView>) {
       field("runtime", &U::runtime, "Absent in a correction."), field("reason", &U::reason, "Of a correction."));
 }
 
+struct AcceleratorView {
+  std::string kind;
+  std::int64_t count = 0;
+  std::int64_t free = 0;
+  double unitsPerHour = 0;
+};
+constexpr auto fieldsOf(Type<AcceleratorView>) {
+  using A = AcceleratorView;
+  return record("Accelerator", field("kind", &A::kind, "As the Container Device Interface spells it, such as nvidia.com/gpu."),
+      field("count", &A::count, "How many the machine has."), field("free", &A::free, "How many of them nobody has just now."),
+      field("units_per_hour", &A::unitsPerHour, "Compute units that an hour of a runtime with one costs."));
+}
+
+struct RuntimeType {
+  std::string name;
+  std::string accelerator;
+};
+constexpr auto fieldsOf(Type<RuntimeType>) {
+  return record("RuntimeType", field("name", &RuntimeType::name, "Of the runtime; empty: the one without a name."),
+      field("accelerator", &RuntimeType::accelerator, "The kind that it has from its next start on; empty: none."));
+}
+
+struct RuntimeTypes {
+  std::vector<AcceleratorView> accelerators;
+  std::vector<RuntimeType> runtimes;
+};
+constexpr auto fieldsOf(Type<RuntimeTypes>) {
+  return record("RuntimeTypes",
+      field("accelerators", &RuntimeTypes::accelerators, "What the machine has and one's tier allows a runtime to have one of."),
+      field("runtimes", &RuntimeTypes::runtimes, "The runtimes that are to have one."));
+}
+
 class QuotaApi {
  public:
   QuotaApi(quota::Ledger& ledger, groups::Groups& groups, runtimes::Runtimes& runtimes, runtimes::Care& care)
@@ -112,6 +148,8 @@ class QuotaApi {
   Task<Result<QuotaView>> get(accounts::Caller caller);
   Task<Result<std::vector<UsageView>>> list(accounts::Caller caller);
   Task<net::Response> csv(Call call);
+  Task<Result<RuntimeTypes>> types(accounts::Caller caller);
+  Task<Result<>> chooseType(accounts::Caller caller, RuntimeType wish);
 
  private:
   quota::Ledger& ledger_;

@@ -64,6 +64,8 @@ void declareRoutes(RouteTable& on, Apis& api) {
   on.patch("/api/runtimes/{id}",                 RunCode,      api.runtimes, &RuntimesApi::rename,   "Give it another name; notebooks that use it go on to.");
   on.get  ("/api/notebook-runtime",              ReadAccount,  api.runtimes, &RuntimesApi::choice,   "Which runtime a notebook uses.");
   on.put  ("/api/notebook-runtime",              RunCode,      api.runtimes, &RuntimesApi::choose,   "Have a notebook use another runtime from now on; its kernel elsewhere is stopped.");
+  on.get  ("/api/runtime-types",                 ReadAccount,  api.quota, &QuotaApi::types,           "Which accelerators there are for one's runtimes, and which runtimes are to have one.");
+  on.put  ("/api/runtime-types",                 RunCode,      api.quota, &QuotaApi::chooseType,      "Which accelerator a runtime has from its next start on.");
   on.get  ("/api/runtimes/{id}/use",             ReadAccount,  api.runtimes, &RuntimesApi::use,      "What it used in the last hour, every 15 seconds; nothing when it does not run.");
   on.post ("/api/runtimes/{id}/keep",            StopRuntimes, api.runtimes, &RuntimesApi::keep,     "Keep it though nothing runs: its idle time begins anew.");
   on.get  ("/api/quota",                         ReadAccount,  api.quota, &QuotaApi::get,            "The tier of the account, what it allows, and what of it is used.");

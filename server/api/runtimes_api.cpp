@@ -13,6 +13,7 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
       .endsAt = runtime.endsAt(),
       .image = "default",
       .tier = runtime.tier};
+  if (!runtime.limits.devices.empty()) view.accelerator = runtime.limits.devices.front();
   if (!runtime.reason.empty()) view.reason = runtime.reason;
   if (!runtime.message.empty()) view.message = runtime.message;
   if (const auto place = runtimes_.placeOf(runtime.id))

@@ -93,6 +93,7 @@ struct RuntimeView {
   std::int64_t kernels = 0;
   std::string image;
   std::string tier;
+  std::optional<std::string> accelerator;
   std::optional<OutlookView> outlook;
   std::optional<QueueView> queue;
   std::vector<DecisionView> decisions;
@@ -114,8 +115,9 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
           "limit nothing can be written to them there; a limit of 0 is none."),
       field("processes", &R::processes, "Processes and threads."), field("network", &R::network, "Absent when it does not run."),
       field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
-      field("tier", &R::tier, "Whose limits it has."), field("outlook", &R::outlook, "Of a ready one."),
-      field("queue", &R::queue, "Of a queued one."),
+      field("tier", &R::tier, "Whose limits it has."),
+      field("accelerator", &R::accelerator, "The device it has, such as nvidia.com/gpu=0, or the kind that it waits for."),
+      field("outlook", &R::outlook, "Of a ready one."), field("queue", &R::queue, "Of a queued one."),
       field("decisions", &R::decisions, "What holds of it by the rules of the commons, the last first."));
 }
 

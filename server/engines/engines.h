@@ -16,6 +16,7 @@
 
 namespace allmende::engines {
 
+using link::DeviceKind;
 using link::Limits;
 using link::RuntimeId;
 using link::Usage;
@@ -76,6 +77,8 @@ class Engine {
   // What runs now, also what an earlier server process started: the truth after a restart.
   virtual Task<Result<std::vector<RunningRuntime>>> list() = 0;
   virtual Task<Result<Usage>> usage(RuntimeId id) = 0;
+  // How many accelerators the machine has of each kind, those in use included.
+  virtual Task<Result<std::vector<DeviceKind>>> listDevices() = 0;
   // What is to be looked for in running programs from now on, whatever becomes of the link.
   virtual void observe(link::Observe what) = 0;
   // Slows a runtime down, until the next call for it. NotFound when it does not run.

@@ -46,6 +46,7 @@ class LocalEngine final : public Engine {
   Task<Result<>> stop(RuntimeId id, Duration grace) override;
   Task<Result<std::vector<RunningRuntime>>> list() override;
   Task<Result<Usage>> usage(RuntimeId id) override;
+  Task<Result<std::vector<DeviceKind>>> listDevices() override;
   void observe(link::Observe what) override {
     observed_ = std::move(what);
     if (linked_) scope_.spawn("tell what to observe", tellWhatToObserve());
@@ -180,6 +181,11 @@ Task<Result<std::vector<RunningRuntime>>> LocalEngine::list() {
 }
 
 Task<Result<Usage>> LocalEngine::usage(RuntimeId id) { return ask<Usage>(link::ReadUsage{.id = std::move(id)}, kLookPatience); }
+
+Task<Result<std::vector<DeviceKind>>> LocalEngine::listDevices() {
+  CO_TRY(auto devices, co_await ask<link::Devices>(link::ListDevices{}, kLookPatience));
+  co_return std::move(devices.kinds);
+}
 
 // ---- the link ----
 

@@ -29,8 +29,8 @@ class Admission {
   // Done when `one` has its memory, which it keeps until leave(). Fails with OverLimit when it asks for more than there is at all or too
   // many wait, Cancelled when leave() comes first, Unavailable when closed.
   Task<Result<>> enter(Waiting one);
-  // Takes memory without asking: for what runs already.
-  void claim(const std::string& id, std::int64_t memoryBytes);
+  // Takes memory, and an accelerator of that kind, without asking: for what runs already.
+  void claim(const std::string& id, std::int64_t memoryBytes, const std::string& device = {});
   // Gives the memory back, or the place in the queue.
   void leave(const std::string& id);
   // Ends all waiting.
@@ -42,8 +42,13 @@ class Admission {
   // The reason; empty when nothing is paused.
   const std::string& paused() const { return paused_; }
 
+  // How many accelerators there are of each kind.
+  void setDevices(std::map<std::string, std::int64_t> devices);
+  // How many of that kind are nobody's; negative when there are fewer by now than are in use.
+  std::int64_t freeDevices(const std::string& kind) const;
+
   // Whether who comes now need not wait.
-  bool hasRoomFor(std::int64_t memoryBytes) const { return paused_.empty() && queue_.empty() && memoryBytes <= room_ - promised_; }
+  bool hasRoomFor(std::int64_t memoryBytes, const std::string& device = {}) const;
   std::optional<Place> placeOf(const std::string& id) const;
   std::size_t waiting() const { return queue_.size(); }
   Duration longestWait() const { return queue_.longestWait(clock_.sinceStart()); }
@@ -58,7 +63,13 @@ class Admission {
   std::int64_t promised_ = 0;
   bool closed_ = false;
   std::string paused_;
-  std::map<std::string, std::int64_t> inside_;  // memory of those who have it
+  struct Held {
+    std::int64_t memoryBytes = 0;
+    std::string device;
+  };
+  std::map<std::string, Held> inside_;           // what those have who were let in
+  std::map<std::string, std::int64_t> devices_;  // how many there are
+  std::map<std::string, std::int64_t> used_;     // how many of them somebody has
   FairQueue queue_;
   std::set<std::string> outside_;  // who is in queue_, to look up fast
   std::deque<Duration> freed_;     // when a place became free, the latest few

@@ -27,23 +27,36 @@ void FairQueue::leave(const std::string& id) {
   std::erase_if(waiting_, [&](const Waiting& one) { return one.id == id; });
 }
 
-std::optional<Waiting> FairQueue::take(Duration now, std::int64_t room) {
+namespace {
+
+bool canHaveDevice(const Waiting& one, const FairQueue::FreeDevices& free) { return one.device.empty() || (free && free(one.device) > 0); }
+
+}  // namespace
+
+std::optional<Waiting> FairQueue::take(Duration now, std::int64_t room, const FreeDevices& free) {
   // max_element gives the first of equals: who came first.
-  const auto first = std::ranges::max_element(waiting_, {}, [&](const Waiting& one) { return claimOf(one, now); });
-  if (first == waiting_.end() || first->memoryBytes > room) return std::nullopt;
+  const auto first =
+      std::ranges::max_element(waiting_, {}, [&](const Waiting& one) { return canHaveDevice(one, free) ? claimOf(one, now) : -1; });
+  if (first == waiting_.end() || first->memoryBytes > room || !canHaveDevice(*first, free)) return std::nullopt;
   auto taken = std::move(*first);
   waiting_.erase(first);
   return taken;
 }
 
-std::optional<std::size_t> FairQueue::placeOf(const std::string& id, Duration now) const {
+bool FairQueue::someWaitForMemory(const FreeDevices& free) const {
+  return std::ranges::any_of(waiting_, [&](const Waiting& one) { return canHaveDevice(one, free); });
+}
+
+std::optional<FairQueue::Place> FairQueue::placeOf(const std::string& id, Duration now) const {
   const auto found = std::ranges::find(waiting_, id, &Waiting::id);
   if (found == waiting_.end()) return std::nullopt;
   const auto claim = claimOf(*found, now);
-  std::size_t place = 1;
+  Place place{.number = 1};
   for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
+    if (one->device != found->device) continue;
+    ++place.of;
     const auto theirs = claimOf(*one, now);
-    if (theirs > claim || (theirs == claim && one < found)) ++place;
+    if (theirs > claim || (theirs == claim && one < found)) ++place.number;
   }
   return place;
 }

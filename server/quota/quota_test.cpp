@@ -106,11 +106,11 @@ Waiting waiting(std::string id, Duration since = 0ms, double used = 0, double we
 TEST(TheQueue, servesEqualsInTheOrderOfTheirComing) {
   FairQueue queue;
   for (const auto* id : {"a", "b", "c"}) queue.join(waiting(id));
-  EXPECT_EQ(queue.placeOf("c", 1h), 3U);
+  EXPECT_EQ(queue.placeOf("c", 1h)->number, 3U);
   EXPECT_EQ(queue.take(1h, 1)->id, "a");
   EXPECT_EQ(queue.take(1h, 1)->id, "b");
-  EXPECT_EQ(queue.placeOf("c", 1h), 1U);
-  EXPECT_EQ(queue.placeOf("a", 1h), std::nullopt);
+  EXPECT_EQ(queue.placeOf("c", 1h)->number, 1U);
+  EXPECT_EQ(queue.placeOf("a", 1h).has_value(), false);
 }
 
 TEST(TheQueue, letsLightUsersAndHeavyTiersPass) {
@@ -216,11 +216,15 @@ TEST(TheQueue, isFairToTenThousandPeople) {
 class Room : public ::testing::Test {
  protected:
   // Enters and says in `log` when it is in, or why not.
-  Task<> enter(std::string id, std::int64_t memory) {
-    auto entered = co_await admission.enter(waiting(id, 0ms, 0, 1, memory));
+  Task<> enter(std::string id, std::int64_t memory, std::string device) {
+    auto one = waiting(id, 0ms, 0, 1, memory);
+    one.device = std::move(device);
+    auto entered = co_await admission.enter(std::move(one));
     log.push_back(entered ? id : fmt::format("{}: {}", id, nameOf(entered.error().code)));
   }
-  void go(std::string id, std::int64_t memory) { asio::co_spawn(loop, enter(std::move(id), memory), asio::detached); }
+  void go(std::string id, std::int64_t memory, std::string device = {}) {
+    asio::co_spawn(loop, enter(std::move(id), memory, std::move(device)), asio::detached);
+  }
   std::vector<std::string> said() {
     loop.restart();
     loop.poll();
@@ -253,6 +257,41 @@ TEST_F(Room, isHandedOutAndWaitedFor) {
 TEST_F(Room, isNotForWhoAsksForMoreThanThereIs) {
   go("a", 11);
   EXPECT_EQ(said(), Said{"a: over_limit"});
+}
+
+TEST_F(Room, whoWaitsForAnAcceleratorHoldsUpNobodyElse) {
+  admission.setDevices({{"gpu", 1}});
+  go("first", 2, "gpu");
+  go("second", 2, "gpu");
+  go("third", 2, "gpu");
+  go("plain", 2);
+  EXPECT_EQ(said(), (Said{"first", "plain"}));
+  EXPECT_EQ(admission.freeDevices("gpu"), 0);
+  EXPECT_EQ(admission.placeOf("third")->number, 2U);
+  EXPECT_EQ(admission.placeOf("third")->of, 2U);
+  EXPECT_TRUE(admission.hasRoomFor(2));
+  EXPECT_FALSE(admission.hasRoomFor(2, "gpu"));
+  admission.leave("first");
+  EXPECT_EQ(said(), Said{"second"});
+  admission.setDevices({{"gpu", 2}});  // another one was built in
+  EXPECT_EQ(said(), Said{"third"});
+  admission.setDevices({});  // and both were taken out
+  EXPECT_EQ(admission.freeDevices("gpu"), -2);
+  go("late", 2, "gpu");
+  EXPECT_EQ(said(), Said{"late: over_limit"});
+}
+
+TEST_F(Room, anAcceleratorThatIsFreeIsNotTakenPastAPlainWishThatIsNext) {
+  admission.setDevices({{"gpu", 1}});
+  go("large", 10);
+  go("next", 6);
+  clock.advance(1min);
+  go("with a gpu", 6, "gpu");
+  EXPECT_EQ(said(), Said{"large"});
+  admission.leave("large");
+  EXPECT_EQ(said(), Said{"next"});
+  admission.leave("next");
+  EXPECT_EQ(said(), Said{"with a gpu"});
 }
 
 TEST_F(Room, lettingGoOfOnesTurnLetsTheNextIn) {

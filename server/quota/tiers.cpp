@@ -13,6 +13,16 @@ bool isName(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
 }
 
+// As the Container Device Interface spells the kind of a device: VENDOR/CLASS.
+bool isKind(std::string_view kind) {
+  const auto isOne = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_./").contains(c);
+  };
+  const auto slash = kind.find('/');
+  return kind.size() <= 128 && slash != 0 && slash + 1 < kind.size() && std::ranges::count(kind, '/') == 1 &&
+         std::ranges::all_of(kind, isOne);
+}
+
 // The limits of sandboxes stand in node/sandbox, which checks again; here a mistake has its file and line.
 Result<> checkTier(const Tier& tier) {
   const auto within = [](std::string_view what, double value, double least, double most) -> Result<> {
@@ -36,6 +46,10 @@ Result<> checkTier(const Tier& tier) {
   TRY(within("period in hours", hours(tier.period), 1, 366 * 24));
   TRY(within("units_per_cpu_hour", tier.unitsPerCpuHour, 0, 1e6));
   TRY(within("units_per_gb_hour", tier.unitsPerGbHour, 0, 1e6));
+  TRY(within("units_per_accelerator_hour", tier.unitsPerAcceleratorHour, 0, 1e6));
+  for (const auto& kind : tier.accelerators) {
+    if (!isKind(kind)) return fail(Code::InvalidInput, "accelerators names '{}'; a kind has the form nvidia.com/gpu", kind.substr(0, 128));
+  }
   TRY(link::checkAccess(tier.network));
   TRY(const auto reach, link::readReach(tier.reach));
   if (!reach.names.empty() && tier.network != link::kAllowList)
@@ -56,9 +70,10 @@ Result<> checkTier(const Tier& tier) {
 
 }  // namespace
 
-double Tier::unitsPerHour() const {
+double Tier::unitsPerHour(std::size_t devices) const {
   constexpr double kGb = 1 << 30;
-  return cpus * unitsPerCpuHour + static_cast<double>(memory.bytes) / kGb * unitsPerGbHour;
+  return cpus * unitsPerCpuHour + static_cast<double>(memory.bytes) / kGb * unitsPerGbHour +
+         static_cast<double>(devices) * unitsPerAcceleratorHour;
 }
 
 Result<TierBook> TierBook::load(const std::filesystem::path& file, const Tier& defaults) {

@@ -32,9 +32,12 @@ struct Tier {
   Duration period = std::chrono::hours{7 * 24};
   double unitsPerCpuHour = 1;
   double unitsPerGbHour = 0.25;
+  std::vector<std::string> accelerators;
+  double unitsPerAcceleratorHour = 5;
 
-  // Compute units that one hour of its runtime costs, whatever is done in it: what is reserved is what others cannot have.
-  double unitsPerHour() const;
+  // Compute units that one hour of its runtime with so many accelerators costs, whatever is done in it: what is reserved is what others
+  // cannot have.
+  double unitsPerHour(std::size_t devices = 0) const;
 };
 
 constexpr auto fieldsOf(Type<Tier>) {
@@ -55,7 +58,10 @@ constexpr auto fieldsOf(Type<Tier>) {
       field("units", &T::units, "Compute units in each period; 0 = as many as one likes."),
       field("period", &T::period, "After this time the units are full again."),
       field("units_per_cpu_hour", &T::unitsPerCpuHour, "What an hour of one processor costs."),
-      field("units_per_gb_hour", &T::unitsPerGbHour, "What an hour of one GB of memory costs."));
+      field("units_per_gb_hour", &T::unitsPerGbHour, "What an hour of one GB of memory costs."),
+      field("accelerators", &T::accelerators,
+          "Kinds of accelerators, such as nvidia.com/gpu, of which a runtime may have one; the machine describes them in /etc/cdi."),
+      field("units_per_accelerator_hour", &T::unitsPerAcceleratorHour, "What an hour of an accelerator costs."));
 }
 
 // All tiers of an installation.

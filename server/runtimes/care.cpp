@@ -58,6 +58,7 @@ Task<> Care::found(std::shared_ptr<Agent> agent, AccountId of) {
   Cared cared{.of = of,
       .agent = std::move(agent),
       .tier = ledger_.book().free(),
+      .accelerators = ours == all.end() ? 0 : ours->limits.devices.size(),
       .balance = {},
       .paidBy = {},
       .idle = IdleClock(now),
@@ -188,7 +189,7 @@ Task<> Care::judge(RuntimeId id) {
 double Care::unwritten(const RuntimeId& id) const {
   const auto found = cared_.find(id);
   if (found == cared_.end()) return 0;
-  return hoursOf(clock_.sinceStart() - found->second.countedAt) * found->second.tier.unitsPerHour();
+  return hoursOf(clock_.sinceStart() - found->second.countedAt) * found->second.unitsPerHour();
 }
 
 Care::Together Care::together(const AccountId& of) const {
@@ -196,7 +197,7 @@ Care::Together Care::together(const AccountId& of) const {
   for (const auto& [id, cared] : cared_) {
     if (cared.of != of) continue;
     sum.unwritten += unwritten(id);
-    sum.perHour += cared.tier.unitsPerHour();
+    sum.perHour += cared.unitsPerHour();
   }
   return sum;
 }
@@ -210,7 +211,7 @@ quota::UsageEntry Care::take(const RuntimeId& id, Cared& cared) const {
       .tier = cared.tier.name,
       .began = cared.counted.to,
       .ended = clock_.now(),
-      .milliunits = std::llround(hoursOf(now - cared.countedAt) * cared.tier.unitsPerHour() * 1000),
+      .milliunits = std::llround(hoursOf(now - cared.countedAt) * cared.unitsPerHour() * 1000),
       .cpuMs = std::max<std::int64_t>(0, cpuMs - cared.counted.cpuMs),
       .paidBy = cared.paidBy,
       .reason = {}};

@@ -57,6 +57,7 @@ class Care {
     AccountId of;
     std::shared_ptr<Agent> agent;
     quota::Tier tier;
+    std::size_t accelerators = 0;
     quota::Balance balance;         // as the ledger had it at `counted`
     std::optional<GroupId> paidBy;  // the same
     IdleClock idle;
@@ -67,6 +68,7 @@ class Care {
     std::deque<Use> looks;  // at most an hour
     std::optional<Duration> neededSince;
 
+    double unitsPerHour() const { return tier.unitsPerHour(accelerators); }
     void takeUp(quota::Standing standing) {
       paidBy = standing.paidBy();
       tier = std::move(standing.tier);

@@ -66,6 +66,7 @@ Runtimes::Runtimes(Executor executor, Below below, const Clock& clock, RuntimesS
       journal_(below.journal),
       clock_(clock),
       settings_(std::move(settings)),
+      accelerators_(below.database, below.engine, below.admission),
       scope_(executor) {}
 
 void Runtimes::onChange(Found found, Ended ended) {
@@ -139,6 +140,8 @@ Task<Result<>> Runtimes::rename(AccountId of, RuntimeId id, std::string name) {
     }
     slots.erase(other);
   }
+  CO_TRY(co_await accelerators_.rename(of, slot->name, name));
+  if (findSlot(of, id) != slot) co_return fail(Code::NotFound, "no runtime {} of yours runs (any more)", id.text());
   slots.erase(slot->name);
   slot->name = name;
   slot->current->name = name;
@@ -225,14 +228,16 @@ Task<std::optional<Runtimes::StartFailure>> Runtimes::admit(SlotPtr slot, Runtim
 
 Task<Result<>> Runtimes::awaitTurn(SlotPtr slot, RuntimeId id, quota::Tier tier) {
   CO_TRY(const auto usedLately, co_await ledger_.usedLately(slot->of));
+  CO_TRY(const auto accelerator, co_await accelerators_.demanded(slot->of, slot->name, tier));
   if (!slot->has(id)) co_return fail(Code::Cancelled, "the runtime was stopped before it started");
   slot->current->limits = limitsOf(tier);
+  if (!accelerator.empty()) slot->current->limits.devices = {accelerator};
   slot->current->tier = tier.name;
-  if (!admission_.hasRoomFor(tier.memory.bytes)) turn(*slot, RuntimeState::Queued);
+  if (!admission_.hasRoomFor(tier.memory.bytes, accelerator)) turn(*slot, RuntimeState::Queued);
   // Who has one already lets others go ahead.
   const auto weight = tier.weight / static_cast<double>(std::max<std::size_t>(countOf(slot->of), 1));
   CO_TRY(co_await admission_.enter(
-      {.id = id.text(), .memoryBytes = tier.memory.bytes, .weight = weight, .usedLately = usedLately, .since = {}}));
+      {.id = id.text(), .memoryBytes = tier.memory.bytes, .device = accelerator, .weight = weight, .usedLately = usedLately, .since = {}}));
   if (!slot->has(id)) {
     admission_.leave(id.text());
     co_return fail(Code::Cancelled, "the runtime was stopped before it started");
@@ -403,7 +408,8 @@ void Runtimes::adopt(const engines::RunningRuntime& running, const std::string& 
   (*slot)->current = Runtime{.id = running.id, .owner = *owner, .name = name, .startedAt = running.startedAt, .limits = running.limits};
   (*slot)->agent = std::make_shared<Agent>(executor_, running.agent, running.id);
   current_.emplace(running.id, *slot);
-  admission_.claim(running.id.text(), running.limits.memoryBytes);
+  const auto& devices = running.limits.devices;
+  admission_.claim(running.id.text(), running.limits.memoryBytes, devices.empty() ? "" : kindOf(devices.front()));
   adopted.push_back(*slot);
 }
 

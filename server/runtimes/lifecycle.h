@@ -11,6 +11,7 @@
 
 #include "lib/base/task.h"
 #include "server/quota/quota.h"
+#include "server/runtimes/accelerators.h"
 #include "server/runtimes/agent.h"
 #include "server/runtimes/runtime.h"
 
@@ -82,6 +83,7 @@ class Runtimes {
   std::vector<Runtime> listAll() const;
   // Where one stands that is queued.
   std::optional<quota::Place> placeOf(const RuntimeId& id) const { return admission_.placeOf(id.text()); }
+  Accelerators& accelerators() { return accelerators_; }
   // For readiness: what keeps runtimes from being started, as a sentence; nullopt when nothing does.
   std::optional<std::string> findFault() const;
 
@@ -148,6 +150,7 @@ class Runtimes {
   std::optional<std::string> fault_ = "the server has not reached allmende-node yet";
   bool known_ = false;  // what runs has been learnt
   bool closed_ = false;
+  Accelerators accelerators_;
   TaskScope scope_;
 };
 

@@ -83,6 +83,7 @@ class FakeEngine final : public engines::Engine {
   }
   Task<Result<std::vector<engines::RunningRuntime>>> list() override { co_return running; }
   Task<Result<Usage>> usage(RuntimeId) override { co_return Usage{.cpuSeconds = cpuSeconds}; }
+  Task<Result<std::vector<engines::DeviceKind>>> listDevices() override { co_return devices; }
   void observe(link::Observe) override {}
   Task<Result<>> restrain(engines::Restrain) override { co_return Result<>{}; }
   void onNews(std::function<void(const engines::News&)> to) override { news = std::move(to); }
@@ -90,6 +91,7 @@ class FakeEngine final : public engines::Engine {
   Task<> close() override { co_return; }
 
   std::vector<engines::RunningRuntime> running;
+  std::vector<engines::DeviceKind> devices;
   std::function<void(const engines::News&)> news;
   double cpuSeconds = 0;
 

@@ -1,5 +1,6 @@
 // Several runtimes of one person: a notebook is given one of its own, and home lists them all.
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
@@ -118,4 +119,43 @@ test("the choice fits on a phone in the dark", async () => {
   await picture(page, "runtime-choice-phone-dark");
   await watched.context.close();
   nothingWentWrong(watched);
+});
+
+test("a runtime is given an accelerator by the menu, ends for it on request, and shows what it has", async () => {
+  const device = { name: "0", containerEdits: { env: ["MADE_UP=yes"], deviceNodes: [{ path: "/dev/made-up", hostPath: "/dev/full" }] } };
+  const file = `/etc/cdi/allmende-e2e-${process.pid}.json`;
+  await mkdir("/etc/cdi", { recursive: true });
+  await writeFile(file, JSON.stringify({ cdiVersion: "0.6.0", kind: "nvidia.com/gpu", devices: [device] }));
+  try {
+    await putNotebook("accelerated.ipynb", ["import os\nprint('made up:', os.environ.get('MADE_UP'), os.path.exists('/dev/made-up'))"]);
+    const watched = await openSignedIn(browser, { viewport: { width: 1280, height: 900 } });
+    const { page } = watched;
+    await run(page, "accelerated.ipynb", "made up: None False");
+    const choose = async (name: RegExp, button: string) => {
+      await page.getByRole("menuitem", { name: "Runtime" }).click();
+      await page.getByRole("menuitem", { name: "Change runtime type" }).click();
+      const dialog = page.getByRole("dialog", { name: "Change runtime type" });
+      await dialog.getByRole("radio", { name }).check();
+      assert.deepEqual(await seriousFaults(page), []);
+      await picture(page, `runtime-type-${button.replaceAll(" ", "-")}`);
+      await dialog.getByRole("button", { name: button, exact: true }).click();
+      await dialog.waitFor({ state: "detached", timeout: 30_000 });
+    };
+    await choose(/nvidia\.com\/gpu/, "Save and end the runtime");
+    await cellAt(page, 0).locator(".cm-content").click();
+    await page.keyboard.press("Control+Enter");
+    await outputOf(page, 0).getByText("made up: yes True").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: /^RAM|Memory|in use/ }).first().waitFor();
+    await page.locator(".nb-connect-more").click();
+    await page.getByRole("dialog", { name: "Runtime" }).getByText("Accelerator: nvidia.com/gpu=0").waitFor();
+    await page.getByText("Free: 6.5 compute units an hour.").waitFor();
+    await picture(page, "runtime-with-accelerator");
+    await page.keyboard.press("Escape");
+    await choose(/processors only/, "Save and end the runtime");
+    assert.deepEqual(((await (await call("GET", "api/runtime-types")).json()) as { runtimes: unknown[] }).runtimes, []);
+    await watched.context.close();
+    nothingWentWrong(watched);
+  } finally {
+    await rm(file, { force: true });
+  }
 });

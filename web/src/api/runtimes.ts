@@ -1,7 +1,7 @@
 // Runtimes as the server speaks of them, made into what the page shows.
 import type { NetworkAccess, RuntimeDecision, RuntimeView } from '../core/runtime-state';
 import { api } from './client';
-import type { NotebookRuntime, Packages, Quota, Runtime, RuntimeUse } from './schema';
+import type { NotebookRuntime, Packages, Quota, Runtime, RuntimeTypes, RuntimeUse } from './schema';
 
 function runtimeOf(wire: Runtime): RuntimeView {
   return {
@@ -20,6 +20,7 @@ function runtimeOf(wire: Runtime): RuntimeView {
     network: wire.network ? { ...wire.network, access: accessOf(wire.network.access) } : null,
     kernels: wire.kernels,
     image: wire.image,
+    accelerator: wire.accelerator ?? null,
     idleEndsAt: moment(wire.outlook?.idle_ends_at),
     neededByOthers: wire.outlook?.needed_by_others ?? false,
     unitsEndAt: moment(wire.outlook?.units_end_at),
@@ -52,6 +53,12 @@ export async function runtimeOfNotebook(path: string): Promise<string> {
 export async function useRuntime(path: string, runtime: string): Promise<void> {
   await api.put('api/notebook-runtime', { path, runtime });
 }
+
+/** Which accelerators there are, and which runtimes are to have one. */
+export const getRuntimeTypes = (): Promise<RuntimeTypes> => api.get('api/runtime-types');
+
+/** What the runtime of that name has from its next start on; '' is no accelerator. */
+export const setRuntimeType = (name: string, accelerator: string): Promise<void> => api.put('api/runtime-types', { name, accelerator });
 
 export async function deleteRuntime(id: string): Promise<void> {
   await api.delete(`api/runtimes/${encodeURIComponent(id)}`);

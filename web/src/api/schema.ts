@@ -208,6 +208,8 @@ export interface Runtime {
   readonly image: string;
   /** Whose limits it has. */
   readonly tier: string;
+  /** The device it has, such as nvidia.com/gpu=0, or the kind that it waits for. */
+  readonly accelerator?: string;
   readonly outlook?: RuntimeOutlook;
   readonly queue?: QueuePlace;
   /** What holds of it by the rules of the commons, the last first. */
@@ -341,6 +343,31 @@ export interface NotebookRuntime {
   readonly runtime: string;
 }
 
+export interface RuntimeTypes {
+  /** What the machine has and one's tier allows a runtime to have one of. */
+  readonly accelerators: readonly Accelerator[];
+  /** The runtimes that are to have one. */
+  readonly runtimes: readonly RuntimeType[];
+}
+
+export interface Accelerator {
+  /** As the Container Device Interface spells it, such as nvidia.com/gpu. */
+  readonly kind: string;
+  /** How many the machine has. */
+  readonly count: number;
+  /** How many of them nobody has just now. */
+  readonly free: number;
+  /** Compute units that an hour of a runtime with one costs. */
+  readonly units_per_hour: number;
+}
+
+export interface RuntimeType {
+  /** Of the runtime; empty: the one without a name. */
+  readonly name: string;
+  /** The kind that it has from its next start on; empty: none. */
+  readonly accelerator: string;
+}
+
 export interface RuntimeUse {
   readonly at: string;
   /** Working set at that moment. */
@@ -398,6 +425,10 @@ export interface Tier {
   readonly units: number;
   /** After this time they are full again. */
   readonly period_s: number;
+  /** Kinds of which a runtime may have one. */
+  readonly accelerators: readonly string[];
+  /** What a runtime with one costs beside that. */
+  readonly units_per_accelerator_hour: number;
 }
 
 export interface GroupBudget {

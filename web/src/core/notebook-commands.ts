@@ -11,7 +11,7 @@ export const commandIds = [
   // Insert
   'insert-code', 'insert-text', 'insert-code-above', 'insert-text-above', 'comment',
   // Runtime
-  'run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', 'run-and-next', 'run-and-insert', 'interrupt', 'restart', 'restart-run-all', 'connect', 'show-runtime', 'web-apps', 'packages', 'end-runtime',
+  'run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', 'run-and-next', 'run-and-insert', 'interrupt', 'restart', 'restart-run-all', 'connect', 'show-runtime', 'runtime-type', 'web-apps', 'packages', 'end-runtime',
   // Cells
   'move-up', 'move-down', 'previous', 'next', 'extend-up', 'extend-down', 'extend-top', 'extend-bottom', 'edit', 'leave-editor', 'copy-link',
   'heading-1', 'heading-2', 'heading-3', 'heading-4', 'heading-5', 'heading-6', 'complete', 'inspect',
@@ -56,7 +56,7 @@ export const menus: readonly { readonly id: MenuId; readonly items: readonly (Co
   { id: 'edit', items: ['undo', 'redo', '-', 'cut', 'copy', 'paste', 'duplicate-cell', 'delete', 'select-all', '-', 'find', 'replace', '-', 'split', 'merge', 'to-code', 'to-text', '-', 'clear-output', 'clear-all-outputs'] },
   { id: 'view', items: ['panel-contents', 'panel-files', 'panel-comments', '-', 'toggle-code', 'toggle-output', 'fold-sections', 'unfold-sections', '-', 'line-numbers', '-', 'theme-system', 'theme-light', 'theme-dark'] },
   { id: 'insert', items: ['insert-code', 'insert-text', '-', 'insert-code-above', 'insert-text-above', '-', 'comment'] },
-  { id: 'runtime', items: ['run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', '-', 'interrupt', 'restart', 'restart-run-all', '-', 'connect', 'show-runtime', 'web-apps', 'packages', 'end-runtime'] },
+  { id: 'runtime', items: ['run-all', 'run-before', 'run-cell', 'run-selected', 'run-after', '-', 'interrupt', 'restart', 'restart-run-all', '-', 'connect', 'show-runtime', 'runtime-type', 'web-apps', 'packages', 'end-runtime'] },
   { id: 'tools', items: ['palette', 'shortcuts', '-', 'settings'] },
   { id: 'help', items: ['shortcuts', 'api-docs', '-', 'about'] },
 ];

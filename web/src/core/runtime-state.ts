@@ -41,6 +41,8 @@ export interface RuntimeView {
   readonly network: { readonly access: NetworkAccess; readonly sent: number; readonly received: number } | null;
   readonly kernels: number;
   readonly image: string;
+  /** The device it has, or the kind that it waits for. */
+  readonly accelerator: string | null;
   /** When it ends if nothing runs in it until then; null while something runs. */
   readonly idleEndsAt: number | null;
   /** Others wait, so that it ends sooner. */

@@ -26,6 +26,7 @@ export function Limits() {
     [t('limits.lifetime'), duration(tier.lifetime_s)],
     [t('limits.idle'), tier.idle_s === 0 ? t('limits.never') : duration(tier.idle_s)],
     [t('limits.network'), networkWords(tier)],
+    ...(tier.accelerators.length > 0 ? [[t('limits.accelerators'), tier.accelerators.join(', ')] as const] : []),
     [t('limits.rate'), t('limits.unitsPerHour', { units: number(tier.units_per_hour) })],
   ];
   return (

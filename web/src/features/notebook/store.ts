@@ -19,7 +19,7 @@ export type Opening = { readonly kind: 'loading' } | { readonly kind: 'open' } |
 export type PanelId = 'contents' | 'files' | 'comments';
 
 export type Dialog =
-  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' | 'packages' | 'web-apps' }
+  | { readonly kind: 'palette' | 'shortcuts' | 'settings' | 'about' | 'rename' | 'history' | 'share' | 'ask-access' | 'packages' | 'web-apps' | 'runtime-type' }
   | { readonly kind: 'policy'; readonly decision: string; readonly onAnswer: (runs: boolean) => void }
   | { readonly kind: 'confirm'; readonly title: string; readonly text: string; readonly action: string; readonly danger: boolean; readonly run: () => void };
 
@@ -125,6 +125,8 @@ export interface Deeds {
   document(): string | null;
   /** Has the notebook use the runtime of that name from now on; its kernel elsewhere ends. */
   useRuntime(name: string): Promise<void>;
+  /** With all that runs in it. */
+  endRuntime(): Promise<void>;
   /** Whether leaving the page now could lose what somebody wrote. */
   mayLose(): boolean;
 }

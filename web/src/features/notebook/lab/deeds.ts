@@ -4,7 +4,7 @@ import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import { readOutput } from '../../../api/documents';
 import { notebookAddress } from '../../../api/files';
-import { useRuntime } from '../../../api/runtimes';
+import { deleteRuntime, useRuntime } from '../../../api/runtimes';
 import { wholeNotebook } from '../../../core/large-outputs';
 import { findNameFault } from '../../../core/file-names';
 import { joined, nameOf, parentOf } from '../../../core/listing';
@@ -73,6 +73,12 @@ export function deedsOf({ page, panel, saver, presence, contents, kernels }: Aro
     useRuntime: async name => {
       if (kernels.kernel) await kernels.leave();
       await useRuntime(page.state.path, name);
+      page.store.set({ runtime: null });
+    },
+    endRuntime: async () => {
+      const { runtime } = page.state;
+      await kernels.leave();
+      if (runtime) await deleteRuntime(runtime.id);
       page.store.set({ runtime: null });
     },
     mayLose: () => saver.mayLose(),

@@ -6,7 +6,6 @@ import { addressOf } from '../../../api/config';
 import { readOutput } from '../../../api/documents';
 import { downloadText, drive, notebookAddress } from '../../../api/files';
 import { copyDocument } from '../../../api/sharing';
-import { deleteRuntime } from '../../../api/runtimes';
 import { parentOf } from '../../../core/listing';
 import { wholeNotebook } from '../../../core/large-outputs';
 import type { Command, CommandId } from '../../../core/notebook-commands';
@@ -84,11 +83,8 @@ function kernel(around: Surroundings): Table {
     await runAll(panel);
   };
   const end = async () => {
-    const { runtime } = page.state;
     try {
-      await kernels.leave();
-      if (runtime) await deleteRuntime(runtime.id);
-      page.store.set({ runtime: null });
+      await page.deeds?.endRuntime();
       page.tell({ text: t('runtime.stopped') });
     } catch (error) {
       page.tell({ text: failureWords(error), tone: 'danger' });
@@ -99,6 +95,7 @@ function kernel(around: Surroundings): Table {
     'restart-run-all': { run: () => ask('restart-run-all', 'restart-run-all.text', () => void anew()) },
     connect: { run: () => void kernels.ensure(), isEnabled: () => !has() },
     'show-runtime': { run: () => page.store.set({ runtimeShown: true }) },
+    'runtime-type': { run: () => page.show({ kind: 'runtime-type' }) },
     'web-apps': { run: () => page.show({ kind: 'web-apps' }) },
     packages: { run: () => page.show({ kind: 'packages' }) },
     'end-runtime': { run: () => page.show({ kind: 'confirm', title: t('end-runtime.title'), text: t('end-runtime.text'), action: t('command.end-runtime'), danger: true, run: () => void end() }), isEnabled: () => page.state.runtime !== null && page.state.runtime.state !== 'stopped' },

@@ -13,6 +13,7 @@ const Shortcuts = lazy(() => import('./Shortcuts').then(found => ({ default: fou
 const SettingsDialog = lazy(() => import('./SettingsDialog').then(found => ({ default: found.SettingsDialog })));
 const Packages = lazy(() => import('./Packages').then(found => ({ default: found.Packages })));
 const WebApps = lazy(() => import('./WebApps').then(found => ({ default: found.WebApps })));
+const RuntimeType = lazy(() => import('./RuntimeType').then(found => ({ default: found.RuntimeType })));
 const PolicyQuestion = lazy(() => import('./PolicyQuestion').then(found => ({ default: found.PolicyQuestion })));
 const About = lazy(() => import('./SettingsDialog').then(found => ({ default: found.About })));
 
@@ -29,6 +30,7 @@ export function Dialogs({ page }: { page: Page }) {
       {dialog.kind === 'ask-access' && <AskAccess page={page} onClose={close} />}
       {dialog.kind === 'packages' && <Packages page={page} onClose={close} />}
       {dialog.kind === 'web-apps' && <WebApps page={page} onClose={close} />}
+      {dialog.kind === 'runtime-type' && <RuntimeType page={page} onClose={close} />}
       {dialog.kind === 'shortcuts' && <Shortcuts onClose={close} />}
       {dialog.kind === 'settings' && <SettingsDialog page={page} onClose={close} />}
       {dialog.kind === 'policy' && <PolicyQuestion id={dialog.decision} onAnswer={dialog.onAnswer} />}

@@ -96,6 +96,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
         {lives.drive && lives.drive.limit > 0 && <Meter label={t('runtime.drive')} part={lives.drive} text={words(lives.drive)} />}
         {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} lately={lately.map(use => use.cpus)} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
+        {lives.accelerator && <p>{t('runtime.accelerator', { device: lives.accelerator })}</p>}
         {lives.network && <p>{t(`runtime.network.${lives.network.access}`, { received: bytes(lives.network.received), sent: bytes(lives.network.sent) })}</p>}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
         {lives.idleEndsAt !== null && <p>{t('runtime.idleEnds', { left: duration(Math.max(0, (lives.idleEndsAt - now) / 1000)) })}</p>}
@@ -104,7 +105,7 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
         {lives.reason === 'memory_ran_out' && <p className="nb-danger">{t('runtime.memoryRanOut')}</p>}
       </>}
       {quota && quota.tier.units > 0 && <Meter label={t('quota.units')} part={{ used: quota.used, limit: quota.tier.units }} text={t('runtime.ofLimit', { used: number(quota.used), limit: number(quota.tier.units) })} />}
-      {quota && <p className="nb-hint">{t('quota.tier', { tier: quota.tier.title, rate: number(quota.tier.units_per_hour) })} <a className="al-link" href={`${addressOf('')}?view=account#limits`} target="_blank" rel="noopener">{t('quota.more')}</a></p>}
+      {quota && <p className="nb-hint">{t('quota.tier', { tier: quota.tier.title, rate: number(quota.tier.units_per_hour + (lives?.accelerator ? quota.tier.units_per_accelerator_hour : 0)) })} <a className="al-link" href={`${addressOf('')}?view=account#limits`} target="_blank" rel="noopener">{t('quota.more')}</a></p>}
       <p className="nb-hint">{t(lives?.state === 'ready' && lives.memory && !lives.drive ? 'runtime.staysApart' : 'runtime.stays')}</p>
       {page.mayEdit && <RuntimeChoice page={page} connected={connection.kind !== 'none' && connection.kind !== 'ended'} onClose={onClose} />}
       <div className="nb-popover-actions">
