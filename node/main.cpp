@@ -157,7 +157,8 @@ Finding examineAccelerators() {
   if (!found.faults.empty())
     return Finding::optional(Finding::bad(
         "accelerators", found.faults.front(), "what it describes is not given to runtimes", "mend it, or have its tool write it anew"));
-  return Finding::good("accelerators", words.empty() ? "none are described in /etc/cdi, so runtimes have processors alone" : words);
+  return Finding::good("accelerators", words.empty() ? "none are described in /etc/cdi, so runtimes have processors alone"
+                                                     : words + "; runtimes of tiers that name them under accelerators may have one");
 }
 
 int examine(const NodeSettings& settings) {

@@ -1,20 +1,13 @@
 // What a person may use and how they wait for it: the queue of a full machine, an end that is announced, and the page of use and limits.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { seriousFaults } from "./accessibility.ts";
-import { call, cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, until, url } from "./support.ts";
+import { call, cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, tool, until, url } from "./support.ts";
 
 const data = process.env["ALLMENDE_DATA"] ?? "";
-
-function tool(...words: string[]): string {
-  const done = spawnSync(join(process.env["ALLMENDE_BIN"] ?? "", "allmende"), ["--data", data, ...words], { encoding: "utf8", timeout: 60_000 });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-}
 
 let browser: Browser;
 before(async () => {

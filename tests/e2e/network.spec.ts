@@ -1,19 +1,13 @@
 // What a person does with a network: installs what is missing, and sees what their runtime may reach. The network is tests/with_world's.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
+import { cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, tool, url } from "./support.ts";
 
 const data = process.env["ALLMENDE_DATA"] ?? "";
 const index = "--index-url http://packages.test/simple --trusted-host packages.test";
-
-function tool(...words: string[]): void {
-  const done = spawnSync(join(process.env["ALLMENDE_BIN"] ?? "", "allmende"), ["--data", data, ...words], { encoding: "utf8", timeout: 60_000 });
-  assert.equal(done.status, 0, done.stderr);
-}
 
 let browser: Browser;
 before(async () => {

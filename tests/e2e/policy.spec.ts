@@ -1,20 +1,13 @@
 // The rules of the commons as a person meets them: read, accepted, asked about before a cell runs, slowed down and stopped by, appealed against.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { seriousFaults } from "./accessibility.ts";
-import { cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
+import { cellAt, launch, makeAccount, notebookAddress, nothingWentWrong, open, openSignedIn, outputOf, phone, picture, putNotebook, tool, url } from "./support.ts";
 
 const data = process.env["ALLMENDE_DATA"] ?? "";
-
-function tool(...words: string[]): string {
-  const done = spawnSync(join(process.env["ALLMENDE_BIN"] ?? "", "allmende"), ["--data", data, ...words], { encoding: "utf8", timeout: 60_000 });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-}
 
 const rule = (name: string, words: readonly [string, string], more: string): string => `[rule.${name}]
 title = "${words[0]}"

@@ -1,9 +1,10 @@
 // Several runtimes of one person: a notebook is given one of its own, and home lists them all.
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, url } from "./support.ts";
+import { call, cellAt, launch, notebookAddress, nothingWentWrong, openSignedIn, outputOf, phone, picture, putNotebook, tool, url } from "./support.ts";
 import { seriousFaults } from "./accessibility.ts";
 
 let browser: Browser;
@@ -124,6 +125,8 @@ test("the choice fits on a phone in the dark", async () => {
 test("a runtime is given an accelerator by the menu, ends for it on request, and shows what it has", async () => {
   const device = { name: "0", containerEdits: { env: ["MADE_UP=yes"], deviceNodes: [{ path: "/dev/made-up", hostPath: "/dev/full" }] } };
   const file = `/etc/cdi/allmende-e2e-${process.pid}.json`;
+  await writeFile(join(process.env["ALLMENDE_DATA"]!, "tiers.toml"), '[tier.free]\ntitle = "Free"\naccelerators = ["nvidia.com/gpu"]\n', { mode: 0o644 });
+  tool("tier", "read");
   await mkdir("/etc/cdi", { recursive: true });
   await writeFile(file, JSON.stringify({ cdiVersion: "0.6.0", kind: "nvidia.com/gpu", devices: [device] }));
   try {

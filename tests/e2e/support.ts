@@ -80,6 +80,13 @@ export function makeAccount(name: string, ...flags: "--admin"[]): void {
   assert.equal(made.status, 0, made.stderr);
 }
 
+// What `allmende WORDS` prints, by whoever runs the house.
+export function tool(...words: string[]): string {
+  const done = spawnSync(join(needed("ALLMENDE_BIN"), "allmende"), ["--data", needed("ALLMENDE_DATA"), ...words], { encoding: "utf8", timeout: 60_000 });
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout.trim();
+}
+
 export async function call(method: string, path: string, body?: unknown): Promise<Response> {
   return fetch(new URL(path, url), {
     method,
