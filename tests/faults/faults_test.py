@@ -5,6 +5,7 @@ in the end, or be there twice.
     ALLMENDE_FAULT_SEED    where chance begins; printed, so that a run can be repeated
 """
 import contextlib
+import ctypes
 import glob
 import os
 import random
@@ -26,6 +27,31 @@ SEED = int(os.environ.get("ALLMENDE_FAULT_SEED", time.time_ns() % 1_000_000))
 KILLS_OF_ONE_HOUSE = 5  # a launcher starts its programs anew no oftener within ten minutes
 FAKE_TIME = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")  # Debian's libfaketime
 LINES = 1500            # that the cell prints, some 5 s long
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.sem_open.restype = ctypes.c_void_p
+
+
+@contextlib.contextmanager
+def semaphore(path):
+    """The POSIX semaphore whose file that is."""
+    one = ctypes.c_void_p(LIBC.sem_open(os.path.basename(path).replace("sem.", "/", 1).encode(), 0))
+    if not one.value:
+        raise FileNotFoundError(path)
+    try:
+        yield one
+    finally:
+        LIBC.sem_close(one)
+
+
+def value_of(path):
+    """None when it is gone."""
+    value = ctypes.c_int()
+    with contextlib.suppress(FileNotFoundError), semaphore(path) as one:
+        LIBC.sem_getvalue(one, ctypes.byref(value))
+        return value.value
+    return None
 
 
 def notebook(*sources):
@@ -66,6 +92,18 @@ class Clock:
             if not os.path.exists(f"/proc/{left.rsplit('_', 1)[1]}"):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(left)
+
+    @staticmethod
+    def release():
+        """Lets go of the library's semaphores that nobody holds any more. It takes one while a program starts; who is killed just then keeps it,
+        and no program of that house would start again."""
+        held = [path for path in glob.glob("/dev/shm/sem.faketime_sem_*") if value_of(path) == 0]
+        if held:
+            time.sleep(0.1)  # it is held for microseconds
+        for path in held:
+            if value_of(path) == 0:
+                with semaphore(path) as one:
+                    LIBC.sem_post(one)
 
     def set(self, seconds_off):
         self.file.seek(0)
@@ -113,6 +151,7 @@ class Story:
         self.kills += 1
         Clock.sweep()
         os.kill(self.house.pid_of("allmende-server"), signal.SIGKILL)
+        Clock.release()
         until("the server to serve again", lambda: ask(self.house.url + "api/status", self.token)[0] == 200)
         return self.people
 
@@ -122,6 +161,7 @@ class Story:
         Clock.sweep()
         before = self.house.pid_of("allmende-node")
         os.kill(before, signal.SIGKILL)
+        Clock.release()
         self.write_quickly()
         until("a new node", lambda: self.house.pid_of("allmende-node") != before)
         return []
