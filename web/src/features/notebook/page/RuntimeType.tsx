@@ -58,8 +58,9 @@ export function RuntimeType({ page, onClose }: { page: Page; onClose: () => void
   };
   // One that was chosen and is not there any more can still be seen, and given up.
   const kinds = known ? [...known.accelerators, ...(known.chosen !== '' && !known.accelerators.some(({ kind }) => kind === known.chosen) ? [{ kind: known.chosen, count: 0, free: 0, units_per_hour: 0 }] : [])] : [];
-  const about = ({ count, free, units_per_hour: units }: Accelerator) =>
-    (count === 0 ? t('runtimeType.gone') : [free > 0 ? t('runtimeType.free', { free, count }) : t('runtimeType.inUse', { count }), t('runtimeType.rate', { units: number(units) })].join(' '));
+  const isOurs = (kind: string) => running !== null && runtime?.accelerator?.startsWith(`${kind}=`) === true;
+  const about = ({ kind, count, free, units_per_hour: units }: Accelerator) =>
+    (count === 0 ? t('runtimeType.gone') : [isOurs(kind) ? t('runtimeType.ours') : free > 0 ? t('runtimeType.free', { free, count }) : t('runtimeType.inUse', { count }), t('runtimeType.rate', { units: number(units) })].join(' '));
   return (
     <Modal title={t('runtimeType.title')} onClose={onClose} actions={<>
       <button type="button" className="al-button" onClick={onClose}>{t('cancel')}</button>
