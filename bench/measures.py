@@ -5,7 +5,8 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
-from arms import Direct, JupyterClient, cpu_seconds, resident_kb
+from arms import Direct, JupyterClient, cpu_seconds, find_process, resident_kb
+from hub import JupyterHub
 from wire import execute, until_ready
 
 
@@ -116,6 +117,40 @@ def claim(house, count=8):
               1000 * percentile(took["allmende"], 95), 60)
 
 
+def person(house, count=6):
+    """Time until somebody who has just come has a kernel, in a runtime that is started for them; and memory for them beside the kernel."""
+    allmende, direct, hub = house.allmende, Direct(house.room), JupyterHub(house.room)
+    took = {"allmende": [], "direct": [], "jupyterhub": []}
+    memory = {}
+
+    def with_hub():
+        begun = time.perf_counter()
+        server = hub.person()
+        until_ready(server.channel(server.start_kernel()))
+        spent = time.perf_counter() - begun
+        memory["jupyterhub"] = resident_kb(find_process("jupyterhub-sin", f"JUPYTERHUB_USER={server.person}", "environ")) / 1000
+        hub.leave(server)
+        return spent
+
+    def with_allmende():
+        allmende.stop_runtime()
+        spent = ready(allmende)
+        memory["allmende"] = resident_kb(allmende.agent()) / 1000
+        return spent
+
+    try:
+        ways = [("allmende", with_allmende), ("direct", lambda: ready(direct)), ("jupyterhub", with_hub)]
+        for _, way in ways:
+            way()
+        for name, way in rounds(count, ways):
+            took[name].append(way())
+    finally:
+        hub.stop()
+    middle = {name: statistics.median(values) for name, values in took.items()}
+    yield Row("a new person's kernel ready", "s", middle, paired(took["allmende"], took["jupyterhub"]), 0.5, raw=took)
+    yield Row("for a person beside the kernel", "MB", memory, memory["allmende"], 10)
+
+
 def execute_cell(house, count=12, executes=150):
     """Round trip of the cell `pass`, from the request until reply and idle are there, and the CPU time servers spend on it."""
     arms = [house.allmende, Direct(house.room), house.stock]
@@ -145,4 +180,4 @@ def execute_cell(house, count=12, executes=150):
     yield Row("CPU of server and agent per execute", "ms", cost, cost["allmende"], 0.7)
 
 
-MEASURES = {"idle": idle, "start": start, "claim": claim, "execute": execute_cell}
+MEASURES = {"idle": idle, "start": start, "claim": claim, "person": person, "execute": execute_cell}

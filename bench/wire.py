@@ -42,7 +42,7 @@ class WebSocketChannel:
         self.session, to = uuid.uuid4().hex, urlsplit(url)
         self.socket = socket.create_connection((to.hostname, to.port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines = [f"GET /api/kernels/{kernel}/channels?session_id={self.session} HTTP/1.1", f"Host: {to.netloc}", "Connection: Upgrade",
+        lines = [f"GET {to.path}/api/kernels/{kernel}/channels?session_id={self.session} HTTP/1.1", f"Host: {to.netloc}", "Connection: Upgrade",
                  "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}",
                  "Sec-WebSocket-Protocol: v1.kernel.websocket.jupyter.org", f"Authorization: token {token}"]
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
