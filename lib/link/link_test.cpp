@@ -71,15 +71,18 @@ TEST(Link, refusesAnotherMajorAndSaysWhatToInstall) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::Conflict);
   EXPECT_EQ(refused.error().message,
-      "allmende-server 9 speaks version 2.0 of the link and this side version 1.4; install server and node of the same release and "
-      "restart both");
+      fmt::format(
+          "allmende-server 9 speaks version 2.0 of the link and this side version {}.{}; install server and node of the same release and "
+          "restart both",
+          kLinkVersion.major, kLinkVersion.minor));
 }
 
 TEST(Link, namesWhatIsWrongWithAText) {
   const auto why = [](std::string_view text) { return decodeFromServer(text).error().message; };
   EXPECT_EQ(why("{}"), "a text on the link that is neither hello nor ask");
   EXPECT_EQ(why(R"({"ask":"list_runtimes"})"), "a link message without 'number'");
-  EXPECT_EQ(why(R"({"ask":"format_disk","number":1})"), "the link knows no 'format_disk' in version 1.3");
+  EXPECT_EQ(why(R"({"ask":"format_disk","number":1})"),
+      fmt::format("the link knows no 'format_disk' in version {}.{}", kLinkVersion.major, kLinkVersion.minor));
   EXPECT_EQ(why(R"({"ask":"stop_runtime","number":1,"body":{"id":"rt_../../etc"}})"),
       "'rt_../../etc' is no runtime id; one looks like rt_0123456789abcdef0123");
   EXPECT_EQ(why(R"({"ask":"start_runtime","number":1,"body":{"limits":{"pids":"many"}}})"),

@@ -18,7 +18,7 @@ GREETING = '{"hello": {"major": 1, "minor": 0, "program": "test"}}'
 SERVER_USER = "allmende"
 MB = 1 << 20
 LIMITS = {"memory_bytes": 256 * MB, "cpus": 1.0, "disk_bytes": 64 * MB, "pids": 64, "lifetime_s": 600,
-          "network": {"access": "none", "reach": [], "upload_bps": 0, "download_bps": 0}, "drive_bytes": 0}
+          "network": {"access": "none", "reach": [], "upload_bps": 0, "download_bps": 0}, "drive_bytes": 0, "devices": []}
 
 
 def new_id():
