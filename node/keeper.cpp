@@ -113,6 +113,7 @@ Keeper::Keeper(Executor executor, sandbox::Site& site, Clock& clock, Tell tell)
       work_("sandboxes", 4, kMostRuntimes * 2),
       looks_("usage", 1, kMostRuntimes),
       drives_("drives", 1, kMostRuntimes),
+      accelerators_("accelerators", 1, kMostRuntimes),
       opening_(executor),
       scope_(executor) {}
 
@@ -354,9 +355,15 @@ Task<Result<link::Usage>> Keeper::usage(link::ReadUsage ask) {
   if (found == kept_.end() || found->second->runtime.socket.empty())
     co_return fail(Code::NotFound, "runtime {} does not run here", ask.id.text());
   const auto kept = found->second;
+  std::optional<devices::DeviceUse> accelerator;
+  if (const auto& devices = kept->runtime.limits.devices; !devices.empty())
+    accelerator = (co_await accelerators_.run([device = devices.front()] { return devices::readUse(device); })).value_or(std::nullopt);
   auto usage =
       co_await looks_.runResult([places = kept->places, limits = kept->runtime.limits] { return observe::readUsage(places, limits); });
   if (!usage || !kept->sandbox) co_return usage;
+  if (accelerator)
+    std::tie(usage->acceleratorBytes, usage->acceleratorLimitBytes, usage->acceleratorBusy) =
+        std::tuple(accelerator->memoryBytes, accelerator->memoryLimitBytes, accelerator->busy);
   if (kept->sandbox->drive)
     std::tie(usage->driveIsSeen, usage->driveBytes, usage->driveLimitBytes, usage->driveIsFull) =
         std::tuple(true, kept->driveBytes, kept->runtime.limits.driveBytes, kept->driveIsFull);

@@ -95,6 +95,7 @@ class Keeper {
   net::Pool work_;                             // starts and removes
   net::Pool looks_;                            // reads usage
   net::Pool drives_;                           // measures
+  net::Pool accelerators_;                     // asks drivers, which may hang
   std::shared_ptr<network::Gateway> gateway_;  // opened when the first runtime may go out
   std::unique_ptr<network::NameRelay> names_;
   std::shared_ptr<FirstWords> firstWords_;  // of the gateway's runtimes

@@ -51,7 +51,9 @@ constexpr auto fieldsOf(Type<Usage>) {
       field("disk_limit_bytes", &Usage::diskLimitBytes), field("pids", &Usage::pids), field("pids_limit", &Usage::pidsLimit),
       field("network_sent_bytes", &Usage::networkSentBytes), field("network_received_bytes", &Usage::networkReceivedBytes),
       field("drive_is_seen", &Usage::driveIsSeen), field("drive_bytes", &Usage::driveBytes),
-      field("drive_limit_bytes", &Usage::driveLimitBytes), field("drive_is_full", &Usage::driveIsFull));
+      field("drive_limit_bytes", &Usage::driveLimitBytes), field("drive_is_full", &Usage::driveIsFull),
+      field("accelerator_bytes", &Usage::acceleratorBytes), field("accelerator_limit_bytes", &Usage::acceleratorLimitBytes),
+      field("accelerator_busy", &Usage::acceleratorBusy));
 }
 constexpr auto fieldsOf(Type<Observe>) {
   return record("observe", field("programs", &Observe::programs), field("flags", &Observe::flags), field("telling", &Observe::telling),

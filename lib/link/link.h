@@ -136,6 +136,9 @@ struct Usage {
   std::int64_t driveBytes = 0;  // of them, as they were last measured
   std::int64_t driveLimitBytes = 0;
   bool driveIsFull = false;  // nothing can be written to them inside until some are deleted
+  std::int64_t acceleratorBytes = 0;
+  std::int64_t acceleratorLimitBytes = 0;  // 0 = it has none, or nobody knows
+  double acceleratorBusy = 0;              // 0 to 1
   bool operator==(const Usage&) const = default;
 };
 

@@ -5,6 +5,7 @@
 // The specs are the machine's own and may have root run programs, so a file that others can write to is not read.
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -71,5 +72,14 @@ std::vector<link::DeviceKind> countKinds(const std::vector<Device>& devices);
 // all of it are in use.
 Result<std::vector<Device>> choose(
     const std::vector<Device>& devices, const std::vector<std::string>& kinds, const std::vector<std::string>& used);
+
+struct DeviceUse {
+  double busy = 0;  // of the last moments, 0 to 1
+  std::int64_t memoryBytes = 0;
+  std::int64_t memoryLimitBytes = 0;
+};
+
+// What a device of that name is used for at the moment; nothing where its maker's library does not tell. Asks the driver: blocks.
+std::optional<DeviceUse> readUse(const std::string& device);
 
 }  // namespace allmende::devices

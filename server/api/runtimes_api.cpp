@@ -34,6 +34,10 @@ Task<RuntimeView> RuntimesApi::viewOf(runtimes::Runtime runtime) {
   view.cpu = CpuShare{usage->cpuSeconds, usage->cpus};
   view.disk = Share{usage->diskBytes, usage->diskLimitBytes};
   if (usage->driveIsSeen) view.drive = Share{usage->driveBytes, usage->driveLimitBytes};
+  if (usage->acceleratorLimitBytes > 0) {
+    view.acceleratorMemory = Share{usage->acceleratorBytes, usage->acceleratorLimitBytes};
+    view.acceleratorBusy = usage->acceleratorBusy;
+  }
   view.processes = Share{usage->pids, usage->pidsLimit};
   view.network = NetworkView{runtime.limits.network.access, usage->networkSentBytes, usage->networkReceivedBytes};
   co_return view;

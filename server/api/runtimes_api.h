@@ -94,6 +94,8 @@ struct RuntimeView {
   std::string image;
   std::string tier;
   std::optional<std::string> accelerator;
+  std::optional<Share> acceleratorMemory;
+  std::optional<double> acceleratorBusy;
   std::optional<OutlookView> outlook;
   std::optional<QueueView> queue;
   std::vector<DecisionView> decisions;
@@ -117,6 +119,8 @@ constexpr auto fieldsOf(Type<RuntimeView>) {
       field("kernels", &R::kernels, "How many kernels run in it."), field("image", &R::image, "What it was made from."),
       field("tier", &R::tier, "Whose limits it has."),
       field("accelerator", &R::accelerator, "The device it has, such as nvidia.com/gpu=0, or the kind that it waits for."),
+      field("accelerator_memory", &R::acceleratorMemory, "Bytes; absent where its maker's library does not tell."),
+      field("accelerator_busy", &R::acceleratorBusy, "Of the last moments, 0 to 1; absent where nobody knows."),
       field("outlook", &R::outlook, "Of a ready one."), field("queue", &R::queue, "Of a queued one."),
       field("decisions", &R::decisions, "What holds of it by the rules of the commons, the last first."));
 }

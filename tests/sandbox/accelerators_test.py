@@ -10,7 +10,8 @@ import uuid
 from pathlib import Path
 
 from adoption_test import pid_of
-from client import until
+from client import ask, until
+from house import House
 from network_test import grant
 from person import URL, Kernel, Person
 
@@ -113,6 +114,37 @@ class Accelerators(unittest.TestCase):
         self.assertEqual((status, "has no accelerator" in said["message"]), (400, True), said)
         self.assertEqual(ada.ask("PUT", TYPES, {"name": "", "accelerator": ""})[0], 204)
         self.assertEqual(ada.ask("POST", "api/runtimes", {})[0], 201)
+
+
+# What the node asks of NVIDIA's library, in its published C interface; the processor is made up.
+LIBRARY = """
+int nvmlInit_v2(void) { return 0; }
+int nvmlDeviceGetHandleByIndex_v2(unsigned number, void** device) { static int seven; *device = &seven; return number == 7 ? 0 : 6; }
+int nvmlDeviceGetHandleByUUID(const char* name, void** device) { return 6; }
+int nvmlDeviceGetMemoryInfo(void* device, unsigned long long memory[3]) { memory[0] = 16ULL << 30; memory[1] = 12ULL << 30; memory[2] = 4ULL << 30; return 0; }
+int nvmlDeviceGetUtilizationRates(void* device, unsigned rates[2]) { rates[0] = 62; rates[1] = 30; return 0; }
+"""
+
+
+class AnAccelerator(unittest.TestCase):
+    def test_shows_what_it_is_used_for_where_its_makers_library_tells(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="allmende-nvml-", dir="/var/tmp")))
+        subprocess.run(["clang-19", "-shared", "-fPIC", "-x", "c", "-", "-o", folder / "libnvidia-ml.so.1"], input=LIBRARY, text=True, check=True, timeout=60)
+        file = Path(f"/etc/cdi/allmende-nvml-{os.getpid()}.json")
+        file.parent.mkdir(exist_ok=True)
+        self.addCleanup(file.unlink)
+        devices = [{"name": "7", "containerEdits": {"deviceNodes": [{"path": "/dev/nvidia7", "hostPath": "/dev/full"}]}}]
+        file.write_text(json.dumps({"cdiVersion": "0.6.0", "kind": "nvidia.com/gpu", "devices": devices}))
+        tiers = folder / "tiers.toml"
+        tiers.write_text('[tier.free]\naccelerators = ["nvidia.com/gpu"]\n')
+        folder.chmod(0o755)
+        with House("--tiers", str(tiers), environment={"LD_LIBRARY_PATH": str(folder)}) as house:
+            token = house.make_ada()
+            self.assertEqual(ask(house.url + TYPES, token, "PUT", {"name": "", "accelerator": "nvidia.com/gpu"})[0], 204)
+            status, made = ask(house.url + "api/runtimes", token, "POST", {})
+            self.assertEqual((status, made["accelerator"]), (201, "nvidia.com/gpu=7"))
+            self.assertEqual(made["accelerator_memory"], {"used": 4 << 30, "limit": 16 << 30})
+            self.assertEqual(made["accelerator_busy"], 0.62)
 
 
 if __name__ == "__main__":

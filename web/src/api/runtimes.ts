@@ -21,6 +21,8 @@ function runtimeOf(wire: Runtime): RuntimeView {
     kernels: wire.kernels,
     image: wire.image,
     accelerator: wire.accelerator ?? null,
+    acceleratorMemory: wire.accelerator_memory ?? null,
+    acceleratorBusy: wire.accelerator_busy ?? null,
     idleEndsAt: moment(wire.outlook?.idle_ends_at),
     neededByOthers: wire.outlook?.needed_by_others ?? false,
     unitsEndAt: moment(wire.outlook?.units_end_at),

@@ -210,6 +210,9 @@ export interface Runtime {
   readonly tier: string;
   /** The device it has, such as nvidia.com/gpu=0, or the kind that it waits for. */
   readonly accelerator?: string;
+  readonly accelerator_memory?: Share;
+  /** Of the last moments, 0 to 1; absent where nobody knows. */
+  readonly accelerator_busy?: number;
   readonly outlook?: RuntimeOutlook;
   readonly queue?: QueuePlace;
   /** What holds of it by the rules of the commons, the last first. */

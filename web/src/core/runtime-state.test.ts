@@ -4,7 +4,7 @@ import { comingEnd, currentRuntime, type RuntimeView } from './runtime-state';
 const minute = 60_000;
 const now = Date.parse('2026-11-29T09:00:00Z');
 const made = (change: Partial<RuntimeView>): RuntimeView => ({
-  id: 'rt_1', name: '', state: 'ready', reason: null, message: null, startedAt: now, endsAt: now + 600 * minute, memory: null, cpu: null, disk: null, drive: null, processes: null, network: null, kernels: 0, image: 'default', accelerator: null,
+  id: 'rt_1', name: '', state: 'ready', reason: null, message: null, startedAt: now, endsAt: now + 600 * minute, memory: null, cpu: null, disk: null, drive: null, processes: null, network: null, kernels: 0, image: 'default', accelerator: null, acceleratorMemory: null, acceleratorBusy: null,
   idleEndsAt: null, neededByOthers: false, unitsEndAt: null, decisions: [], queue: null, ...change,
 });
 

@@ -43,6 +43,10 @@ export interface RuntimeView {
   readonly image: string;
   /** The device it has, or the kind that it waits for. */
   readonly accelerator: string | null;
+  /** Null where its maker's library does not tell. */
+  readonly acceleratorMemory: Share | null;
+  /** Of the last moments, 0 to 1. */
+  readonly acceleratorBusy: number | null;
   /** When it ends if nothing runs in it until then; null while something runs. */
   readonly idleEndsAt: number | null;
   /** Others wait, so that it ends sooner. */

@@ -96,6 +96,8 @@ export function RuntimePanel({ page, anchor, onClose }: Props) {
         {lives.drive && lives.drive.limit > 0 && <Meter label={t('runtime.drive')} part={lives.drive} text={words(lives.drive)} />}
         {lives.cpu && cores !== null && <Meter label={t('runtime.cpu')} part={{ used: cores, limit: lives.cpu.limit }} text={t('runtime.ofLimit', { used: cores.toLocaleString(locale(), { maximumFractionDigits: 1 }), limit: lives.cpu.limit.toLocaleString(locale()) })} lately={lately.map(use => use.cpus)} />}
         {lives.processes && <Meter label={t('runtime.processes')} part={lives.processes} text={t('runtime.ofLimit', { used: lives.processes.used, limit: lives.processes.limit })} />}
+        {lives.acceleratorMemory && <Meter label={t('runtime.acceleratorMemory')} part={lives.acceleratorMemory} text={words(lives.acceleratorMemory)} />}
+        {lives.acceleratorBusy !== null && <Meter label={t('runtime.acceleratorBusy')} part={{ used: lives.acceleratorBusy, limit: 1 }} text={lives.acceleratorBusy.toLocaleString(locale(), { style: 'percent' })} />}
         {lives.accelerator && <p>{t('runtime.accelerator', { device: lives.accelerator })}</p>}
         {lives.network && <p>{t(`runtime.network.${lives.network.access}`, { received: bytes(lives.network.received), sent: bytes(lives.network.sent) })}</p>}
         {lives.endsAt !== null && <p>{t('runtime.endsAt', { left: duration((lives.endsAt - now) / 1000), time: time(new Date(lives.endsAt)) })}</p>}
