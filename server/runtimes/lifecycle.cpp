@@ -140,13 +140,11 @@ Task<Result<>> Runtimes::rename(AccountId of, RuntimeId id, std::string name) {
     }
     slots.erase(other);
   }
-  CO_TRY(co_await accelerators_.rename(of, slot->name, name));
-  if (findSlot(of, id) != slot) co_return fail(Code::NotFound, "no runtime {} of yours runs (any more)", id.text());
-  slots.erase(slot->name);
-  slot->name = name;
+  const auto called = std::exchange(slot->name, name);
+  slots.erase(called);
   slot->current->name = name;
-  slots.emplace(std::move(name), slot);
-  co_return Result<>{};
+  slots.emplace(name, slot);
+  co_return co_await accelerators_.rename(of, called, std::move(name));
 }
 
 // An adopted runtime has the name that is kept; one without has no line.

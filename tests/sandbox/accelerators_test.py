@@ -95,6 +95,14 @@ class Accelerators(unittest.TestCase):
         code = "import sys; sys.path.insert(0, sys.argv[3]); import client; client.ask(sys.argv[1] + 'api/runtimes', sys.argv[2], 'POST', {})"
         return subprocess.Popen([sys.executable, "-c", code, URL, person.token, str(Path(__file__).parent.parent)])
 
+    def test_stay_with_a_runtime_that_is_given_another_name(self):
+        ada = self.person(wants=None)
+        self.assertEqual(ada.ask("PUT", TYPES, {"name": "long", "accelerator": KIND})[0], 204)
+        status, made = ada.ask("POST", "api/runtimes", {"name": "long"})
+        self.assertEqual((status, made["accelerator"].split("=")[0]), (201, KIND), made)
+        self.assertEqual(ada.ask("PATCH", f"api/runtimes/{made['id']}", {"name": "longer"})[0], 204)
+        self.assertEqual(ada.ask("GET", TYPES)[1]["runtimes"], [{"name": "longer", "accelerator": KIND}])
+
     def test_that_cannot_be_had_are_refused_with_what_can(self):
         ada = self.person(wants=None)
         for wish, words in ((f"{KIND}x", "it has tests.example/gpu, tests.example/none"), ("tests.example/none", "this machine has no tests.example/none"), ("x" * 200, "has no accelerator")):
